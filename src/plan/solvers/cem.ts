@@ -1,0 +1,208 @@
+// Cross-entropy method over action sequences, batched over tasks and candidates (one cost call per iteration).
+//
+//   mean = init or 0, std = initialStd
+//   repeat:  cand = mean + std * N(0, 1);  cand[0] = mean;  J = cost(cand);  E = the K candidates of lowest J
+//            mean = mean(E);  std = unbiased deviation of E
+//   return mean                                    (the mean of the last elites, not the best candidate)
+//
+// Legend: B tasks, S candidates, K elites, H steps, D numbers per step, L = H * D.
+// Sources: stable-worldmodel @addbab4 planning/solver/cem.py:139-260 (which calls the deviation "var"); the variants in
+// `cemVariants` cite theirs.
+
+import { JepaError } from '../../core/index.ts';
+import { type ActionConstraint, constrain, perDimension } from '../constraints.ts';
+import { checkProblem, evaluate } from '../problem.ts';
+import { drawNoise, type IterationRecord, type PlanResult, paddedInit, type Solver } from '../solver.ts';
+import { eliteMoments, selectLowest } from './elites.ts';
+
+export interface CemOptions {
+  /** S, candidates per task. @default 300 */
+  readonly samples?: number;
+  /** K, candidates that form the next distribution, 2 to S. @default 30 */
+  readonly elites?: number;
+  /** @default 30 */
+  readonly iterations?: number;
+  /** Deviation of the first iteration, one for all or one per number of a block. @default 1 */
+  readonly initialStd?: number | readonly number[];
+  /** Whether candidate 0 is the current mean. @default true */
+  readonly includeMean?: boolean;
+  /** Applied to every candidate, the mean included; the elites average what it leaves. @default none */
+  readonly constraint?: ActionConstraint;
+  /** m in mean <- (1 - m) * elite mean + m * mean, one for all or one per number of a block. @default 0 */
+  readonly momentumMean?: number | readonly number[];
+  /** The same for the deviation. @default 0 */
+  readonly momentumStd?: number | readonly number[];
+}
+
+/** The name of a published variant of CEM, see `cemVariants`. */
+export type CemVariant = 'le-wm' | 'dino-wm' | 'eb-jepa' | 'jepa-wms' | 'v-jepa-ac';
+
+/**
+ * The variants of published code, as options. All draw one Gaussian per step and dimension, take unbiased elite
+ * deviations and return the mean; all sizes can be overridden: `cem({ ...cemVariants['eb-jepa'], samples: 64 })`.
+ *
+ * - `le-wm`: stable-worldmodel's, the default.
+ * - `dino-wm`: the same arithmetic (gaoyuezhou/dino_wm planning/cem.py:64-130). Its stop when the *true* environment
+ *   says success is an oracle and is left out.
+ * - `eb-jepa`: no mean candidate, 2-D actions of length at most 2.45, deviation 1.5 (eb_jepa planning.py:539-658).
+ * - `jepa-wms`: mean candidate, translations and gripper clipped to +-maxNorm, momentum optional (jepa-wms
+ *   evals/simu_env_planning/planning/planning/planner.py:211-345); pass your own box.
+ * - `v-jepa-ac`: four numbers per step (dx, dy, dz, gripper), momentum 0.15, no mean candidate (vjepa2
+ *   notebooks/utils/mpc_utils.py:28-163). Zeroing grip commands below 0.25 is left to the caller.
+ */
+export const cemVariants: Readonly<Record<CemVariant, CemOptions>> = {
+  'le-wm': { samples: 300, elites: 30, iterations: 30, initialStd: 1 },
+  'dino-wm': { samples: 300, elites: 30, iterations: 30, initialStd: 1 },
+  'eb-jepa': {
+    samples: 200,
+    elites: 20,
+    iterations: 20,
+    initialStd: 1.5,
+    includeMean: false,
+    constraint: { kind: 'norm', max: 2.45, size: 2 },
+  },
+  'jepa-wms': {
+    samples: 300,
+    elites: 10,
+    iterations: 30,
+    initialStd: 1,
+    constraint: { kind: 'box', low: -1, high: 1 },
+  },
+  'v-jepa-ac': {
+    samples: 400,
+    elites: 10,
+    iterations: 10,
+    initialStd: [0.05, 0.05, 0.05, 1],
+    includeMean: false,
+    constraint: { kind: 'box', low: [-0.05, -0.05, -0.05, -0.75], high: [0.05, 0.05, 0.05, 0.75] },
+    momentumMean: 0.15,
+    momentumStd: 0.15,
+  },
+};
+
+/**
+ * A cross-entropy solver; the defaults are LeWorldModel's (300 candidates, 30 elites, 30 iterations, deviation 1).
+ *
+ * Candidates whose cost is not finite are counted, never become elites, and the elites are then fewer; a task with
+ * fewer than two finite costs is a `numeric` error. `PlanResult.cost` is the mean cost of the last elites. The buffers
+ * of the candidates are kept between solves.
+ *
+ * @example
+ * const { plan } = await cem({ iterations: 10 }).solve(problem, { key: key(0) });
+ */
+export function cem(options: CemOptions = {}): Solver {
+  const { samples = 300, elites = 30, iterations = 30, initialStd = 1, includeMean = true } = options;
+  const { constraint, momentumMean = 0, momentumStd = 0 } = options;
+  checkSizes(samples, elites, iterations);
+  // The buffer is taken while a solve runs, so that two solves in flight never share it.
+  let spare = new Float32Array(0);
+
+  return {
+    name: 'cem',
+    async solve(problem, solveOptions): Promise<PlanResult> {
+      checkProblem(problem, 'cem');
+      const { tasks, horizon, actionDim } = problem;
+      const length = horizon * actionDim;
+      const apply = constraint === undefined ? undefined : constrain(constraint, actionDim);
+      const keepMean = perDimension(momentumMean, actionDim, 'cem: momentumMean');
+      const keepStd = perDimension(momentumStd, actionDim, 'cem: momentumStd');
+      const firstStd = perDimension(initialStd, actionDim, 'cem: initialStd');
+      if (!firstStd.every((value) => value > 0 && Number.isFinite(value))) {
+        throw new JepaError('usage', `cem: initialStd must be positive, got ${initialStd}`, { initialStd });
+      }
+
+      const mean = paddedInit(problem, solveOptions.init, 'cem');
+      const std = Float32Array.from(mean, (_, i) => firstStd[i % actionDim]!);
+      const candidates = spare.length === tasks * samples * length ? spare : new Float32Array(tasks * samples * length);
+      spare = new Float32Array(0);
+      const chosen = new Int32Array(tasks * elites);
+      const eliteMean = new Float64Array(length);
+      const eliteStd = new Float64Array(length);
+      const records: IterationRecord[] = [];
+
+      for (let iteration = 0; iteration < iterations; iteration++) {
+        drawNoise(candidates, tasks, iteration, solveOptions);
+        shift(candidates, mean, std, samples, length, includeMean);
+        apply?.(candidates);
+        const { cost, nonFinite } = await evaluate(problem, candidates, samples, {
+          solver: 'cem',
+          iteration,
+          needed: 2,
+        });
+
+        const record = {
+          best: new Float32Array(tasks),
+          elite: new Float32Array(tasks),
+          spread: new Float32Array(tasks),
+          nonFinite,
+        };
+        for (let task = 0; task < tasks; task++) {
+          const taskCost = cost.subarray(task * samples, (task + 1) * samples);
+          const taskElites = chosen.subarray(task * elites, (task + 1) * elites);
+          const count = selectLowest(taskCost, taskElites);
+          const taskCandidates = candidates.subarray(task * samples * length, (task + 1) * samples * length);
+          eliteMoments(taskCandidates, taskElites, count, eliteMean, eliteStd);
+
+          let spread = 0;
+          for (let i = 0; i < length; i++) {
+            const at = task * length + i;
+            const m = keepMean[i % actionDim]!;
+            const s = keepStd[i % actionDim]!;
+            mean[at] = (1 - m) * eliteMean[i]! + m * mean[at]!;
+            std[at] = (1 - s) * eliteStd[i]! + s * std[at]!;
+            spread += std[at]!;
+          }
+          let sum = 0;
+          for (let e = 0; e < count; e++) sum += taskCost[taskElites[e]!]!;
+          record.best[task] = taskCost[taskElites[0]!]!;
+          record.elite[task] = sum / count;
+          record.spread[task] = spread / length;
+        }
+        records.push(record);
+        solveOptions.onIteration?.({ iteration, candidates, cost, elites: chosen, mean, std });
+      }
+      spare = candidates;
+      return { plan: mean, cost: Float32Array.from(records.at(-1)!.elite), iterations: records };
+    },
+  };
+}
+
+/** Turns standard normal noise [B, S, L] into candidates in place; candidate 0 becomes the mean if wanted. */
+function shift(
+  candidates: Float32Array,
+  mean: Float32Array,
+  std: Float32Array,
+  samples: number,
+  length: number,
+  includeMean: boolean,
+): void {
+  for (let row = 0, at = 0; at < candidates.length; row++) {
+    const task = Math.floor(row / samples) * length;
+    if (includeMean && row % samples === 0) {
+      candidates.set(mean.subarray(task, task + length), at);
+      at += length;
+      continue;
+    }
+    for (let i = task; i < task + length; i++, at++) candidates[at] = mean[i]! + std[i]! * candidates[at]!;
+  }
+}
+
+function checkSizes(samples: number, elites: number, iterations: number): void {
+  for (const [name, value, least] of [
+    ['samples', samples, 2],
+    ['elites', elites, 2],
+    ['iterations', iterations, 1],
+  ] as const) {
+    if (!Number.isInteger(value) || value < least) {
+      throw new JepaError('usage', `cem: ${name} must be a whole number of at least ${least}, got ${value}`, {
+        [name]: value,
+      });
+    }
+  }
+  if (elites > samples) {
+    throw new JepaError('usage', `cem: elites must not exceed samples = ${samples}, got ${elites}`, {
+      samples,
+      elites,
+    });
+  }
+}
