@@ -1,0 +1,4 @@
+export type { Explanation, ExplanationRow } from './explain.ts';
+export { type Lowered, type LowerOptions, lower } from './lower.ts';
+export { encodeModel, type OnnxGraph } from './onnx/model.ts';
+export { type CompileOptions, compile, type FlatValues, type Program, type RunOptions } from './program.ts';
