@@ -1,0 +1,201 @@
+// The files of a run folder that the report reads. Whoever writes them (the command line, the training loop, a recipe)
+// follows these types; the report, the studio and notebooks read nothing else.
+//
+//   run.json             RunFile
+//   metrics.jsonl        one MetricsLine per line
+//   evals/planning.json  PlanningFile
+//   evals/probe.json     ProbeFile
+//   evals/surprise.json  SurpriseFile
+//   rollouts/<k>.json    RolloutFile, with its frames in rollouts/<k>.bin
+//
+// Every file may be missing: the report then says so in its section. Numbers that are not finite are written as null
+// (JSON has no NaN) and read as NaN. Fields not named here are allowed and ignored.
+
+/** The computer a run was made on. */
+export interface MachineRecord {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  /** Operating system and architecture, such as `linux x64`. */
+  readonly platform: string;
+}
+
+/** `unfinished` is what a killed run leaves behind. */
+export type RunStatus = 'unfinished' | 'done' | 'interrupted' | 'failed';
+
+/** `run.json`: everything needed to repeat the run. The command line writes it; recipes need not. */
+export interface RunFile {
+  readonly recipe: string;
+  readonly seed: number;
+  readonly status: RunStatus;
+  /** The command that made the run, as typed. */
+  readonly command?: string;
+  /** The module of a recipe that is not among the built-in ones. */
+  readonly recipeFile?: string;
+  /** ISO 8601 time of the first start. */
+  readonly started?: string;
+  /** Wall-clock minutes over all starts. */
+  readonly minutes?: number;
+  readonly machine?: MachineRecord;
+  /** Package name to version: jepa, node, onnxruntime. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** The complete configuration. */
+  readonly config?: unknown;
+  /** The run's result, by dotted name, such as `planning.strict.success`. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** Collapse instruments of one training step; see the report's section "Is the embedding healthy?". */
+export interface Instruments {
+  /** SIGReg statistic: 1.0525 on N(0, I), 0.40205 N when every embedding is the same point. */
+  readonly sigreg?: number;
+  /** N, the number of embeddings that entered the statistic. */
+  readonly sigregSamples?: number;
+  /** exp(entropy of the normalised covariance eigenvalues), between 1 and `embedDim`. */
+  readonly effectiveRank?: number;
+  readonly embedDim?: number;
+  /** Standard deviation of each embedding dimension, [D]. */
+  readonly deviations?: readonly number[];
+  /** Fraction of the target's variance that the predictor leaves unexplained. */
+  readonly unexplained?: number;
+  /** Prediction loss of repeating the last embedding: what the predictor has to beat. */
+  readonly copyLast?: number;
+}
+
+/** One line of `metrics.jsonl`. */
+export interface MetricsLine {
+  readonly step: number;
+  readonly loss?: number;
+  /** The parts of the loss by name, before weighting. Keys `terms.<name>` on the line itself are read likewise. */
+  readonly terms?: Readonly<Record<string, number>>;
+  readonly lr?: number;
+  readonly gradNorm?: number;
+  readonly imagesPerSecond?: number;
+  /** Share of wall-clock time that the trainer waited for data, 0 to 1. */
+  readonly waitShare?: number;
+  /** May come on any subset of the lines. Its keys may also stand on the line itself. */
+  readonly instruments?: Instruments;
+}
+
+/** How one policy did on the tasks of one protocol. */
+export interface PolicyResult {
+  /** `planner`, `random`, `oracle` or any other baseline. */
+  readonly policy: string;
+  readonly tasks: number;
+  /** Tasks whose goal was reached at some step. This is the success of the protocol unless it says otherwise. */
+  readonly successAny: number;
+  /** Tasks that stood at the goal after the last step. */
+  readonly successLast?: number;
+  readonly medianSteps?: number;
+}
+
+/** One evaluation protocol with every policy that ran on the same tasks. */
+export interface PlanningProtocol {
+  /** `strict` or `paper`. */
+  readonly name: string;
+  readonly description: string;
+  /** Tasks left out because their start already satisfies the goal. */
+  readonly excluded?: number;
+  readonly goalOffset?: number;
+  readonly budget?: number;
+  readonly seed?: number;
+  readonly results: readonly PolicyResult[];
+}
+
+/** `evals/planning.json`. */
+export interface PlanningFile {
+  readonly protocols: readonly PlanningProtocol[];
+  readonly solver?: string;
+  readonly secondsPerPlan?: number;
+}
+
+/** Quality of one probe on held-out episodes, for one coordinate of its target. */
+export interface ProbeDimension {
+  readonly name: string;
+  /** Pearson correlation. */
+  readonly r: number;
+  readonly r2: number;
+}
+
+/** One probe of the frozen embedding. */
+export interface ProbeResult {
+  readonly target: string;
+  /** `linear` or `mlp`. */
+  readonly kind: string;
+  readonly samples?: number;
+  readonly dimensions: readonly ProbeDimension[];
+}
+
+/** Up to 1000 pairs of true and predicted targets, [n, d] each, of one probe on held-out episodes. */
+export interface ProbeSample {
+  readonly target: string;
+  readonly kind: string;
+  readonly names: readonly string[];
+  readonly truth: readonly (readonly number[])[];
+  readonly predicted: readonly (readonly number[])[];
+  readonly unit?: string;
+}
+
+/** `evals/probe.json`. */
+export interface ProbeFile {
+  readonly probes: readonly ProbeResult[];
+  readonly sample?: ProbeSample;
+}
+
+/** Surprise over the steps of a clip: mean and band over clips, [T] each. */
+export interface SurpriseCurve {
+  readonly mean: readonly number[];
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
+}
+
+/** Surprise of clips with one kind of perturbation. */
+export interface Perturbation {
+  /** `teleport` or `colour`. */
+  readonly name: string;
+  /** Area under the ROC curve of max-over-time surprise, perturbed against clean clips. */
+  readonly auc: number;
+  readonly curve: SurpriseCurve;
+}
+
+/** `evals/surprise.json`. */
+export interface SurpriseFile {
+  /** Clips of each kind. */
+  readonly clips: number;
+  /** Index into the curves of the perturbed step. */
+  readonly perturbedAt: number;
+  /** What `low` and `high` are, such as `10th to 90th percentile`. */
+  readonly band?: string;
+  readonly clean: SurpriseCurve;
+  readonly perturbations: readonly Perturbation[];
+}
+
+/** A point in world coordinates (those of `RolloutFile.extent`). */
+export type Point = readonly [number, number];
+
+/** What the planner imagined when it planned at frame `at`; starts at (or near) the agent's position there. */
+export interface ImaginedPath {
+  readonly at: number;
+  /** Positions decoded from the predicted embeddings by the position probe. */
+  readonly path: readonly Point[];
+}
+
+/**
+ * `rollouts/<k>.json`: one planned episode. `rollouts/<k>.bin` beside it holds `frames + 1` images, each
+ * `height * width * 3` bytes of RGB in row order: the episode, then the goal image.
+ */
+export interface RolloutFile {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  readonly success: boolean;
+  /** First frame at which the goal was reached. */
+  readonly reachedAt?: number;
+  readonly title?: string;
+  /** World coordinates at the image's left, top, right and bottom edges; needed to draw paths. */
+  readonly extent?: readonly [number, number, number, number];
+  readonly imagined?: readonly ImaginedPath[];
+  /** True position at each frame. */
+  readonly path?: readonly Point[];
+  readonly goal?: Point;
+}

@@ -1,0 +1,63 @@
+// The result table: every policy of every protocol with its success rate and 95 % interval.
+
+import { absent, escapeHtml, section } from '../html.ts';
+import type { Part } from '../read.ts';
+import { shortNumber } from '../scale.ts';
+import type { PlanningFile, PlanningProtocol, PolicyResult } from '../schema.ts';
+import { wilsonInterval } from '../wilson.ts';
+import { percent } from './header.ts';
+
+const LEAD =
+  'Tasks come from held-out episodes. Bars are success rates, whiskers 95 % Wilson intervals; the same tasks were given to a ' +
+  'random policy and to an oracle.';
+
+/** The section with one table per protocol. */
+export function planningSection(planning: Part<PlanningFile>): string {
+  if (!planning.ok) {
+    return section('planning', 'Planning', LEAD, absent(planning.why, 'It is written by <code>jepa eval RUN</code>.'));
+  }
+  const { protocols, solver, secondsPerPlan } = planning.value;
+  const facts = [
+    solver === undefined ? '' : `Solver: ${escapeHtml(solver)}.`,
+    secondsPerPlan === undefined ? '' : `One plan takes ${shortNumber(secondsPerPlan * 1000)} ms.`,
+  ].join(' ');
+  const body = `<div class="protocols">${protocols.map(table).join('')}</div><p class="after">${facts}</p>`;
+  return section('planning', 'Planning', LEAD, body);
+}
+
+function table(protocol: PlanningProtocol): string {
+  const { results } = protocol;
+  const last = results.some((r) => r.successLast !== undefined);
+  const steps = results.some((r) => r.medianSteps !== undefined);
+  const facts = [
+    protocol.goalOffset === undefined ? '' : `goals ${protocol.goalOffset} steps away`,
+    protocol.budget === undefined ? '' : `budget ${protocol.budget}`,
+    protocol.excluded === undefined ? '' : `${protocol.excluded} excluded (already at the goal)`,
+    protocol.seed === undefined ? '' : `seed ${protocol.seed}`,
+  ].filter((f) => f !== '');
+  const head =
+    `<tr><th>policy</th><th class="wide">reached at any step</th><th>rate</th><th>95 % interval</th><th>tasks</th>` +
+    `${last ? '<th>at the last step</th>' : ''}${steps ? '<th>median steps</th>' : ''}</tr>`;
+  return (
+    `<div class="card scroll"><h3>${escapeHtml(protocol.name)}<small>${escapeHtml(protocol.description)}</small></h3>` +
+    `<table><thead>${head}</thead><tbody>${results.map((r) => row(r, last, steps)).join('')}</tbody></table>` +
+    `<p class="after">${escapeHtml(facts.join(' · '))}</p></div>`
+  );
+}
+
+function row(result: PolicyResult, last: boolean, steps: boolean): string {
+  const { policy, tasks, successAny, successLast, medianSteps } = result;
+  const rate = successAny / tasks;
+  const [low, high] = wilsonInterval(successAny, tasks);
+  const main = policy === 'planner';
+  const bar =
+    `<div class="rate"><i class="${main ? 'bg-blue' : 'bg-muted'}" style="width:${rate * 100}%"></i>` +
+    `<s style="left:${low * 100}%;width:${(high - low) * 100}%"></s></div>`;
+  const cells = [
+    `<td>${escapeHtml(policy)}</td><td class="wide">${bar}</td><td><b>${percent(rate)} %</b></td>`,
+    `<td>${percent(low)} to ${percent(high)}</td><td>${successAny} / ${tasks}</td>`,
+    last ? `<td>${successLast === undefined ? '' : `${percent(successLast / tasks)} %`}</td>` : '',
+    steps ? `<td>${medianSteps === undefined ? '' : shortNumber(medianSteps)}</td>` : '',
+  ];
+  return `<tr${main ? ' class="main"' : ''}>${cells.join('')}</tr>`;
+}

@@ -1,0 +1,50 @@
+// Puts the sections together into one self-contained page: no network, no other file, works from file://.
+
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { clientScript } from './client.ts';
+import { escapeHtml } from './html.ts';
+import { type RunFolder, readRunFolder } from './read.ts';
+import { collapseSection } from './sections/collapse.ts';
+import { configurationSection } from './sections/configuration.ts';
+import { episodesSection } from './sections/episodes.ts';
+import { headerSection } from './sections/header.ts';
+import { planningSection } from './sections/planning.ts';
+import { probeSection } from './sections/probe.ts';
+import { surpriseSection } from './sections/surprise.ts';
+import { trainingSection } from './sections/training.ts';
+import { styleSheet } from './style.ts';
+
+/**
+ * Writes `report.html` into a run folder, from what is in that folder (schema.ts), and returns its path. Parts that are
+ * missing or damaged are named in their section. Throws `usage` when the folder does not exist.
+ *
+ * @example
+ * const path = writeReport('runs/two-room-seed0');
+ */
+export function writeReport(runDir: string): string {
+  const path = join(runDir, 'report.html');
+  const temporary = `${path}.tmp-${process.pid}`;
+  writeFileSync(temporary, renderReport(readRunFolder(runDir)));
+  renameSync(temporary, path);
+  return path;
+}
+
+/** The page as text. */
+export function renderReport(folder: RunFolder): string {
+  const title = folder.run.ok ? `${folder.run.value.recipe}, seed ${folder.run.value.seed}` : 'run report';
+  const sections = [
+    episodesSection(folder.rollouts),
+    planningSection(folder.planning),
+    trainingSection(folder.metrics),
+    collapseSection(folder.metrics),
+    probeSection(folder.probe),
+    surpriseSection(folder.surprise),
+    configurationSection(folder.run),
+  ];
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
+    `<title>${escapeHtml(title)} · jepa</title><style>${styleSheet}</style></head><body><main>${headerSection(folder)}` +
+    `${sections.join('')}</main><script>${clientScript}</script></body></html>\n`
+  );
+}
