@@ -1,0 +1,64 @@
+// Checks of what callers hand to a world, shared by single and vectorised worlds.
+
+import { JepaError } from '../core/index.ts';
+
+/** Throws unless `vector` holds `size` finite numbers, all within `range` when there is one. `where` names caller and world. */
+export function checkVector(
+  where: string,
+  what: string,
+  vector: ArrayLike<number>,
+  size: number,
+  range?: readonly [number, number],
+): void {
+  if (vector.length !== size) {
+    throw new JepaError('shape', `${where}: ${what} must hold ${size} numbers, got ${vector.length}`, {
+      expected: size,
+      got: vector.length,
+    });
+  }
+  for (let i = 0; i < size; i++) {
+    const value = vector[i]!;
+    if (!Number.isFinite(value)) {
+      throw new JepaError('numeric', `${where}: ${what} must be finite, got ${value} at index ${i}`, {
+        index: i,
+        value,
+      });
+    }
+    if (range !== undefined && (value < range[0] || value > range[1])) {
+      throw new JepaError(
+        'usage',
+        `${where}: ${what} must lie in [${range[0]}, ${range[1]}], got ${value} at index ${i}`,
+        {
+          index: i,
+          value,
+          range,
+        },
+      );
+    }
+  }
+}
+
+/** Smallest and largest side of a frame, in pixels. */
+const IMAGE_SIZES: readonly [number, number] = [16, 4096];
+
+/** Throws unless `imageSize` is a whole number of pixels from 16 to 4096. */
+export function checkImageSize(where: string, imageSize: number): void {
+  if (!Number.isInteger(imageSize) || imageSize < IMAGE_SIZES[0] || imageSize > IMAGE_SIZES[1]) {
+    throw new JepaError(
+      'usage',
+      `${where}: imageSize must be a whole number of pixels from ${IMAGE_SIZES[0]} to ${IMAGE_SIZES[1]}, got ${imageSize}`,
+      { imageSize },
+    );
+  }
+}
+
+/** Throws unless `out` has room for `bytes` bytes from `offset` on. */
+export function checkRoom(where: string, out: Uint8Array, offset: number, bytes: number): void {
+  if (!Number.isInteger(offset) || offset < 0 || offset + bytes > out.length) {
+    throw new JepaError(
+      'shape',
+      `${where}: the target must hold ${bytes} bytes from offset ${offset}, got ${out.length} bytes in all`,
+      { bytes, offset, length: out.length },
+    );
+  }
+}

@@ -1,0 +1,38 @@
+export type {
+  Env,
+  EnvSpec,
+  Factor,
+  FactorBinding,
+  FactorValue,
+  Policy,
+  ResetOptions,
+  StepResult,
+} from './env.ts';
+export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
+export { randomPolicy } from './policies.ts';
+export {
+  type Canvas,
+  type Color,
+  canvas,
+  drawLine,
+  fill,
+  fillConvex,
+  fillDisc,
+  fillRect,
+  gaussianDot,
+  resampleArea,
+} from './raster/index.ts';
+export { envIds, makeEnv, makePolicy, policyNames } from './registry.ts';
+export {
+  expert,
+  noisyExpert,
+  type OraclePlan,
+  oracle,
+  oraclePlan,
+  type TargetRule,
+  type TwoRoomOptions,
+  twoRoom,
+  twoRoomObservation,
+} from './two-room/index.ts';
+export { type VectorEnv, vectorEnv } from './vector.ts';
+export { defineEnv, type EnvOptions, type World } from './world.ts';

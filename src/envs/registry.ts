@@ -1,0 +1,44 @@
+// Worlds and their policies by name, for recipes, the command line and data sets, which write names down.
+
+import { unknownName } from '../core/index.ts';
+import type { Env, Policy } from './env.ts';
+import { randomPolicy } from './policies.ts';
+import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
+import type { EnvOptions } from './world.ts';
+
+interface Entry {
+  readonly make: (options?: EnvOptions) => Env;
+  readonly policies: Readonly<Record<string, () => Policy>>;
+}
+
+const entries: Readonly<Record<string, Entry>> = {
+  'two-room': {
+    make: twoRoom,
+    policies: { random: randomPolicy, expert, 'noisy-expert': () => noisyExpert(), oracle },
+  },
+};
+
+/** Names that `makeEnv` knows. */
+export const envIds: readonly string[] = Object.keys(entries);
+
+function entryOf(id: string): Entry {
+  if (!Object.hasOwn(entries, id)) throw unknownName('environment', id, envIds);
+  return entries[id]!;
+}
+
+/** The world called `id`; an unknown name throws with the nearest known one. */
+export function makeEnv(id: string, options?: EnvOptions): Env {
+  return entryOf(id).make(options);
+}
+
+/** Names of the policies that come with the world `id`. */
+export function policyNames(id: string): readonly string[] {
+  return Object.keys(entryOf(id).policies);
+}
+
+/** The policy `name` for the world `id`: `random`, and whatever the world brings (`expert`, `noisy-expert`, `oracle`). */
+export function makePolicy(id: string, name: string): Policy {
+  const { policies } = entryOf(id);
+  if (!Object.hasOwn(policies, name)) throw unknownName(`policy for ${id}`, name, Object.keys(policies));
+  return policies[name]!();
+}

@@ -1,0 +1,87 @@
+// Two-Room, the 224-pixel navigation world of LeWorldModel: a red dot, a wall, a door, and a goal that is shown only as a
+// picture. Variant "TwoRoom-v1" of stable-worldmodel (`envs/two_room/env.py`), quirks included.
+
+import { JepaError } from '../../core/index.ts';
+import type { Env, FactorValue } from '../env.ts';
+import { defineEnv, type EnvOptions } from '../world.ts';
+import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
+import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
+import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, PICTURE } from './layout.ts';
+
+const ID = 'two-room';
+const LAYOUT_FACTORS = [
+  'agent.radius',
+  'agent.speed',
+  'wall.thickness',
+  'wall.axis',
+  'door.number',
+  'door.size',
+  'door.position',
+];
+
+/** Options of Two-Room. */
+export interface TwoRoomOptions extends EnvOptions {
+  /** Where goals are drawn; `anywhere` is what the reference code does. */
+  readonly targets?: TargetRule;
+}
+
+/**
+ * The Two-Room world. State [2] is the agent's (x, y), goal [2] the target's, both in pixels of the 224-pixel picture
+ * within [0, 223]; actions [2] in [-1, 1] move it by up to `agent.speed` pixels along each axis; the goal is reached nearer
+ * than 16 pixels.
+ *
+ * @example
+ * const env = twoRoom({ imageSize: 64 });
+ * env.reset(key(0));
+ * const { terminated, distance } = env.step([1, 0]);
+ */
+export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOptions = {}): Env {
+  return defineEnv<Scene>(
+    {
+      id: ID,
+      actionDim: 2,
+      actionLow: -1,
+      actionHigh: 1,
+      stateNames: ['agent.x', 'agent.y'],
+      goalDim: 2,
+      maxSteps: 100,
+      factors: twoRoomFactors,
+      varied: twoRoomVaried,
+      stateRange: [0, PICTURE - 1],
+      goalRange: [0, PICTURE - 1],
+      solvedWithin: GOAL_RADIUS,
+      accept: (name, value, values) => acceptTwoRoom(targets, name, value, values),
+      prepare: sceneFrom,
+      move: (state, action, { layout }) => moveTwoRoom(layout, state, action),
+      distance: goalDistance,
+      draw: drawTwoRoom,
+    },
+    { imageSize },
+  );
+}
+
+/** The geometry of a Two-Room world as it stands. Throws for any other world. */
+export function layoutOf(env: Env): Layout {
+  if (env.spec.id !== ID) {
+    throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
+  }
+  const values: Record<string, FactorValue> = {};
+  for (const name of LAYOUT_FACTORS) values[name] = env.factor(name);
+  return layoutFrom(values);
+}
+
+/**
+ * The reference's observation vector [10]: agent (x, y), target (x, y), then (x, y) of three door centres, zeros for doors
+ * that do not exist.
+ */
+export function twoRoomObservation(env: Env): Float32Array {
+  const { axis, doors } = layoutOf(env);
+  const out = new Float32Array(10);
+  out.set(env.state(), 0);
+  out.set(env.goal(), 2);
+  doors.forEach(({ center }, i) => {
+    out[4 + 2 * i + axis] = PICTURE / 2;
+    out[4 + 2 * i + 1 - axis] = center;
+  });
+  return out;
+}
