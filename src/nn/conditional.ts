@@ -1,0 +1,68 @@
+// The conditional transformer of LeWorldModel's predictor: AdaLN-zero blocks whose modulation comes from one conditioning
+// vector per token (Peebles & Xie 2022, arXiv 2212.09748; specification world-models 1.1), under le-wm's parameter names.
+// Legend: B batch, T time, D width.
+
+import { add, gelu, modulate, mul, silu, split, type Tensor } from '../tensor/index.ts';
+import { attend } from './attention.ts';
+import { dropout } from './dropout.ts';
+import { zero } from './init.ts';
+import { linear } from './linear.ts';
+import { type Module, module } from './module.ts';
+import { layerNorm, plainLayerNorm } from './norm.ts';
+
+/** Size of a conditional transformer. */
+export interface ConditionalConfig {
+  readonly dim: number;
+  readonly depth: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly mlpDim: number;
+  readonly dropout: number;
+}
+
+/** Causal attention with its own layer norm and a fused projection to queries, keys and values. */
+function causalAttention({ dim, heads, headDim, dropout: p }: ConditionalConfig): Module<(x: Tensor) => Tensor> {
+  const inner = heads * headDim;
+  const children = {
+    norm: layerNorm(dim),
+    to_qkv: linear(dim, 3 * inner, { bias: false }),
+    'to_out.0': linear(inner, dim),
+  };
+  return module(children, (m, trace) => (x: Tensor) => {
+    const [q, k, v] = split(m.to_qkv(m.norm(x)), [inner, inner, inner], -1) as [Tensor, Tensor, Tensor];
+    return dropout(m['to_out.0'](attend(q, k, v, { heads, causal: true })), p, trace);
+  });
+}
+
+/** Layer norm, Linear, GELU, Linear; indices in the names are those of the reference's nn.Sequential. */
+function feedForward({ dim, mlpDim, dropout: p }: ConditionalConfig): Module<(x: Tensor) => Tensor> {
+  const children = { 'net.0': layerNorm(dim), 'net.1': linear(dim, mlpDim), 'net.4': linear(mlpDim, dim) };
+  return module(children, (m, trace) => (x: Tensor) => {
+    const hidden = dropout(gelu(m['net.1'](m['net.0'](x))), p, trace);
+    return dropout(m['net.4'](hidden), p, trace);
+  });
+}
+
+function conditionalBlock(config: ConditionalConfig): Module<(x: Tensor, c: Tensor) => Tensor> {
+  const { dim } = config;
+  const children = {
+    attn: causalAttention(config),
+    mlp: feedForward(config),
+    'adaLN_modulation.1': linear(dim, 6 * dim, { weightInit: zero, biasInit: zero }),
+  };
+  return module(children, (m) => (x: Tensor, c: Tensor) => {
+    const parts = split(m['adaLN_modulation.1'](silu(c)), Array<number>(6).fill(dim), -1);
+    const [shift1, scale1, gate1, shift2, scale2, gate2] = parts as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const y = add(x, mul(gate1, m.attn(modulate(plainLayerNorm(x, 1e-6), scale1, shift1))));
+    return add(y, mul(gate2, m.mlp(modulate(plainLayerNorm(y, 1e-6), scale2, shift2))));
+  });
+}
+
+/** Causal AdaLN-zero transformer: x and conditioning c [B, T, D] -> [B, T, D], with a final layer norm. */
+export function conditionalTransformer(config: ConditionalConfig): Module<(x: Tensor, c: Tensor) => Tensor> {
+  const children = {
+    norm: layerNorm(config.dim),
+    layers: Array.from({ length: config.depth }, () => conditionalBlock(config)),
+  };
+  return module(children, (m) => (x: Tensor, c: Tensor) => m.norm(m.layers.reduce((h, layer) => layer(h, c), x)));
+}

@@ -1,0 +1,206 @@
+// LeWorldModel (arXiv 2603.19312; galilai-group/stable-worldmodel wm/lewm): a ViT encoder and a causal action-conditioned
+// predictor trained end to end from pixels with two losses, next-embedding prediction and SIGReg. No teacher, no stop
+// gradient, no reconstruction. Parameter names are the reference's, so its checkpoints load.
+// Legend: B clips, T frames, D embedding width, A actions per block (frame skip x action dimension), E tasks, S samples.
+
+import { JepaError } from '../../core/index.ts';
+import { type EppsPulleyOptions, type SigReg, sigreg } from '../../jepa/index.ts';
+import {
+  type ConditionalConfig,
+  conditionalTransformer,
+  IMAGENET,
+  linear,
+  type Module,
+  module,
+  normalInit,
+  type PixelNormalisation,
+  param,
+  pointwiseConv1d,
+  projector,
+  type Vit,
+  type VitConfig,
+  vit,
+} from '../../nn/index.ts';
+import {
+  add,
+  broadcastTo,
+  concat,
+  mul,
+  reduceMean,
+  reduceSum,
+  reshape,
+  silu,
+  slice,
+  square,
+  sub,
+  type Tensor,
+  transpose,
+} from '../../tensor/index.ts';
+
+/** Size of a LeWorldModel and its loss. */
+export interface LeWmConfig {
+  readonly encoder: VitConfig;
+  readonly predictor: Omit<ConditionalConfig, 'dim'>;
+  /** Hidden width of both projectors. */
+  readonly projectorHidden: number;
+  /** Frames the predictor sees; also the length of its position table. */
+  readonly history: number;
+  /** Numbers in one action block: frame skip times the environment's action dimension. */
+  readonly actionDim: number;
+  /** Width after the 1x1 convolution of the action encoder, 10 in the reference. */
+  readonly actionSmoothed: number;
+  readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
+}
+
+/** The reference's 18,034,478 parameter model: 224-pixel images, frame skip 5, two-dimensional actions. */
+export const LE_WM_REFERENCE: LeWmConfig = {
+  encoder: { imageSize: 224, patchSize: 14, dim: 192, depth: 12, heads: 3, mlpDim: 768 },
+  predictor: { depth: 6, heads: 16, headDim: 64, mlpDim: 2048, dropout: 0.1 },
+  projectorHidden: 2048,
+  history: 3,
+  actionDim: 10,
+  actionSmoothed: 10,
+  sigreg: { weight: 0.09, directions: 1024 },
+};
+
+/** Conv1d(kernel 1), Linear, SiLU, Linear: [B, T, A] -> [B, T, D]. */
+function actionEncoder(actionDim: number, smoothed: number, dim: number): Module<(actions: Tensor) => Tensor> {
+  const children = {
+    patch_embed: pointwiseConv1d(actionDim, smoothed),
+    'embed.0': linear(smoothed, 4 * dim),
+    'embed.2': linear(4 * dim, dim),
+  };
+  return module(children, (m) => (actions: Tensor) => m['embed.2'](silu(m['embed.0'](m.patch_embed(actions)))));
+}
+
+/** The predictor: learned temporal positions and a causal AdaLN-zero transformer. */
+function predictor(config: ConditionalConfig, history: number): Module<(z: Tensor, u: Tensor) => Tensor> {
+  const children = {
+    pos_embedding: param([1, history, config.dim], normalInit()),
+    transformer: conditionalTransformer(config),
+  };
+  return module(
+    children,
+    (m) => (z: Tensor, u: Tensor) => m.transformer(add(z, slice(m.pos_embedding, 1, 0, z.shape[1]!)), u),
+  );
+}
+
+/** Everything a forward pass of the loss computes. */
+export interface LeWmLoss {
+  /** prediction + weight * sigreg */
+  readonly loss: Tensor;
+  readonly prediction: Tensor;
+  readonly sigreg: SigReg;
+  /** Embeddings of all frames, [B, T, D]. */
+  readonly z: Tensor;
+  /** Embedded action blocks, [B, T, D]. */
+  readonly actions: Tensor;
+  /** Predictor output before its projector, [B, T - 1, D]. */
+  readonly raw: Tensor;
+  /** Predicted embeddings of frames 1..T-1, [B, T - 1, D]. */
+  readonly predicted: Tensor;
+}
+
+/** What a bound LeWorldModel offers. */
+export interface LeWm {
+  readonly encoder: Vit;
+  /** Embeddings of frames, [B, T, ...image] -> [B, T, D]. Images as `patchEmbedding` takes them. */
+  encode(frames: Tensor): Tensor;
+  /** Embedded action blocks, [B, T, A] -> [B, T, D]. */
+  encodeActions(actions: Tensor): Tensor;
+  /** Embeddings of the next frames from z [B, T, D] and embedded actions [B, T, D], T <= history; causal. */
+  predict(z: Tensor, actions: Tensor): Tensor;
+  /** The training loss of clips: frames [B, T, ...image], actions [B, T, A] (the last block has no influence). */
+  loss(frames: Tensor, actions: Tensor, directions: Tensor): LeWmLoss;
+  /**
+   * Imagines candidate plans. Embeddings of the context frames [E, Hc, D], the executed blocks between them
+   * [E, Hc - 1, A] (absent when Hc = 1) and candidate blocks [E, S, H, A] give all embeddings [E, S, Hc + H, D]:
+   * the context, then one per block. The window slides over the last `history` embeddings.
+   */
+  rollout(context: Tensor, executed: Tensor | undefined, candidates: Tensor): Tensor;
+}
+
+/**
+ * Defines a LeWorldModel.
+ *
+ * @example
+ * parameterCount(leWm(LE_WM_REFERENCE)) // 18034478
+ */
+export function leWm(config: LeWmConfig, normalisation: PixelNormalisation = IMAGENET): Module<LeWm> {
+  const { history, projectorHidden, actionDim } = config;
+  const dim = config.encoder.dim;
+  const children = {
+    encoder: vit(config.encoder, normalisation),
+    predictor: predictor({ ...config.predictor, dim }, history),
+    action_encoder: actionEncoder(actionDim, config.actionSmoothed, dim),
+    projector: projector(dim, projectorHidden, dim),
+    pred_proj: projector(dim, projectorHidden, dim),
+  };
+  return module(children, (m) => {
+    const byRow = (f: (rows: Tensor) => Tensor, x: Tensor): Tensor => reshape(f(reshape(x, [-1, dim])), x.shape);
+    const encode = (frames: Tensor): Tensor => {
+      const [B, T, ...image] = frames.shape as [number, number, ...number[]];
+      return reshape(m.projector(m.encoder.cls(reshape(frames, [B * T, ...image]))), [B, T, dim]);
+    };
+    const encodeActions = (actions: Tensor): Tensor => {
+      if (actions.shape.at(-1) !== actionDim) {
+        throw new JepaError(
+          'shape',
+          `le-wm: action blocks must be [..., ${actionDim}] (frame skip x action dimension), got [${actions.shape}]; check frameSkip`,
+        );
+      }
+      return m.action_encoder(actions);
+    };
+    const predictRaw = (z: Tensor, u: Tensor): Tensor => {
+      if (z.shape[1]! > history)
+        throw new JepaError(
+          'shape',
+          `le-wm: the predictor sees at most history = ${history} frames, got ${z.shape[1]}`,
+        );
+      return m.predictor(z, u);
+    };
+    const predict = (z: Tensor, u: Tensor): Tensor => byRow(m.pred_proj, predictRaw(z, u));
+    return {
+      encoder: m.encoder,
+      encode,
+      encodeActions,
+      predict,
+      loss(frames, actions, directions) {
+        const z = encode(frames);
+        const u = encodeActions(actions);
+        const T = z.shape[1]!;
+        const raw = predictRaw(slice(z, 1, 0, T - 1), slice(u, 1, 0, T - 1));
+        const predicted = byRow(m.pred_proj, raw);
+        const prediction = reduceMean(square(sub(predicted, slice(z, 1, 1))));
+        const regulariser = sigreg(transpose(z, [1, 0, 2]), directions, config.sigreg);
+        const loss = add(prediction, mul(regulariser.value, config.sigreg.weight));
+        return { loss, prediction, sigreg: regulariser, z, actions: u, raw, predicted };
+      },
+      rollout(context, executed, candidates) {
+        const [E, S, H] = candidates.shape as [number, number, number, number];
+        const Hc = context.shape[1]!;
+        const perSample = (x: Tensor): Tensor => {
+          const [, length, width] = x.shape as [number, number, number];
+          return reshape(broadcastTo(reshape(x, [E, 1, length, width]), [E, S, length, width]), [E * S, length, width]);
+        };
+        const plans = encodeActions(reshape(candidates, [E * S, H, actionDim]));
+        const blocks = executed === undefined ? plans : concat([perSample(encodeActions(executed)), plans], 1);
+        let z = perSample(context);
+        for (let t = 0; t < H; t++) {
+          const end = Hc + t;
+          const from = Math.max(0, end - history);
+          const next = predict(slice(z, 1, from, end), slice(blocks, 1, from, end));
+          z = concat([z, slice(next, 1, -1)], 1);
+        }
+        return reshape(z, [E, S, Hc + H, dim]);
+      },
+    };
+  });
+}
+
+/** Goal cost of imagined plans: sum over D of the squared distance between last embedding and goal. [E, S, L, D], [E, D] -> [E, S]. */
+export function goalCost(rollout: Tensor, goal: Tensor): Tensor {
+  const [E, S, L, D] = rollout.shape as [number, number, number, number];
+  const last = reshape(slice(rollout, 2, L - 1), [E, S, D]);
+  return reduceSum(square(sub(last, reshape(goal, [E, 1, D]))), { axes: -1 });
+}
