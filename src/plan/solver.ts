@@ -19,7 +19,7 @@ export interface SolverStep {
   readonly candidates: Float32Array;
   /** [B, S] */
   readonly cost: Float32Array;
-  /** Indices of the elites by increasing cost, [B, K]; -1 where fewer candidates were usable. */
+  /** Indices of the elites by increasing cost, [B, K]; -1 where fewer candidates were usable. Empty without elites. */
   readonly elites: Int32Array;
   /** The distribution after this iteration, [B, H, D] each. */
   readonly mean: Float32Array;
@@ -41,9 +41,9 @@ export interface SolveOptions {
 export interface IterationRecord {
   /** Lowest cost among the candidates, [B]. */
   readonly best: Float32Array;
-  /** Mean cost of the elites, [B]. */
+  /** Mean cost of the elites (of all candidates in a solver without elites), [B]. */
   readonly elite: Float32Array;
-  /** Mean over steps and dimensions of the sampling deviation after the iteration, [B]. */
+  /** Mean over steps and dimensions of the sampling deviation after the iteration, [B]; 0 in a solver that samples none. */
   readonly spread: Float32Array;
   /** Candidates whose cost was not finite, over all tasks. */
   readonly nonFinite: number;

@@ -1,38 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { key } from '../../core/index.ts';
-import type { PlanProblem } from '../problem.ts';
 import { cem } from './cem.ts';
 import { selectLowest } from './elites.ts';
+import { quadratic, solverLaws, spoiled } from './solver.law.ts';
 
-/** cost = |candidate - target|^2, whose optimum is the target; one target of H * D numbers per task. */
-function quadratic(targets: readonly (readonly number[])[], horizon: number): PlanProblem {
-  const length = targets[0]!.length;
-  return {
-    name: 'quadratic',
-    tasks: targets.length,
-    horizon,
-    actionDim: length / horizon,
-    cost: (candidates, samples) =>
-      Float32Array.from({ length: targets.length * samples }, (_, row) => {
-        const target = targets[Math.floor(row / samples)]!;
-        return target.reduce((sum, value, i) => sum + (candidates[row * length + i]! - value) ** 2, 0);
-      }),
-  };
-}
-
-/** `cost` with the costs of some candidates replaced. */
-function spoiled(problem: PlanProblem, spoil: (cost: Float32Array, iteration: number) => void): PlanProblem {
-  let iteration = 0;
-  return {
-    ...problem,
-    async cost(candidates, samples) {
-      const cost = await problem.cost(candidates, samples);
-      spoil(cost, iteration++);
-      return cost;
-    },
-  };
-}
+solverLaws('cem', () => cem({ samples: 120, elites: 12, iterations: 20 }));
 
 const targets = [
   [0.5, -1, 2, 0.25],
@@ -84,23 +57,6 @@ test('a warm start shorter than the horizon is padded with zeros and becomes can
   expect(first).toEqual([7, 8, 0, 0]);
 });
 
-test('the same key gives the same plan, and a task with its own key does not depend on its batch', async () => {
-  const solver = cem({ samples: 20, elites: 4, iterations: 3 });
-  const both = await solver.solve(quadratic(targets, 2), { key: key(3), taskKeys: [key(10), key(11)] });
-  const again = await solver.solve(quadratic(targets, 2), { key: key(3), taskKeys: [key(10), key(11)] });
-  const alone = await solver.solve(quadratic(targets.slice(1), 2), { key: key(4), taskKeys: [key(11)] });
-  expect(again.plan).toEqual(both.plan);
-  expect(alone.plan).toEqual(both.plan.slice(4));
-});
-
-test('two solves in flight at once do not share buffers', async () => {
-  const solver = cem({ samples: 20, elites: 4, iterations: 3 });
-  const slow = spoiled(quadratic(targets, 2), () => {});
-  const plans = await Promise.all([slow, slow, slow].map((p) => solver.solve(p, { key: key(5) })));
-  const alone = await cem({ samples: 20, elites: 4, iterations: 3 }).solve(quadratic(targets, 2), { key: key(5) });
-  for (const { plan } of plans) expect(plan).toEqual(alone.plan);
-});
-
 test('candidates whose cost is NaN are counted and never become elites', async () => {
   const problem = spoiled(quadratic([[0]], 1), (cost) => cost.fill(Number.NaN, 0, 2));
   const { plan, iterations } = await cem({ samples: 4, elites: 3, iterations: 1 }).solve(problem, {
@@ -111,31 +67,10 @@ test('candidates whose cost is NaN are counted and never become elites', async (
   expect(plan[0]).toBeCloseTo(0.5, 6);
 });
 
-test('costs that are all NaN are an error that names the model, the task and the iteration', async () => {
-  const problem = spoiled(quadratic(targets, 2), (cost, iteration) => {
-    if (iteration === 2) cost.fill(Number.NaN, 8);
-  });
-  const solving = cem({ samples: 8, elites: 2, iterations: 5 }).solve(problem, { key: key(0) });
-  await expect(solving).rejects.toMatchObject({
-    code: 'numeric',
-    message: expect.stringMatching(/quadratic.*task 1 in iteration 2/),
-  });
-});
-
-test('a cost function that returns too few costs is an error with both numbers', async () => {
-  const problem = { ...quadratic(targets, 2), cost: () => new Float32Array(3) };
-  await expect(cem({ samples: 8, elites: 2 }).solve(problem, { key: key(0) })).rejects.toThrow(/= 16, got 3/);
-});
-
-test('sizes that cannot be are refused with their values', async () => {
+test('sizes that cannot be are refused with their values', () => {
   expect(() => cem({ samples: 10, elites: 11 })).toThrow(/samples = 10, got 11/);
   expect(() => cem({ elites: 1 })).toThrow(/elites .* at least 2, got 1/);
   expect(() => cem({ iterations: 0 })).toThrow(/iterations .* got 0/);
-  const solve = (problem: PlanProblem, init?: Float32Array) =>
-    cem().solve(problem, { key: key(0), ...(init && { init }) });
-  await expect(solve({ ...quadratic(targets, 2), horizon: 0 })).rejects.toThrow(/horizon .* got 0/);
-  await expect(solve(quadratic(targets, 2), new Float32Array(5))).rejects.toThrow(/\[2, at most 2, 2\], got 5/);
-  await expect(solve(quadratic(targets, 2), Float32Array.of(0, 0, Number.NaN, 0))).rejects.toThrow(/NaN at 2/);
 });
 
 test('a box constraint holds for every candidate, the mean included', async () => {

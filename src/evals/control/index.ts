@@ -1,0 +1,17 @@
+export {
+  type ControlActions,
+  type ControlBatch,
+  type ControlPolicy,
+  envPolicy,
+  plannerPolicy,
+} from './policy.ts';
+export { type ControlRecord, type ControlResult, controlRecord, controlResult, type Interval } from './result.ts';
+export { type ControlOptions, type ControlRun, type ControlTrace, runControl, type TimedDecision } from './run.ts';
+export {
+  type ControlTask,
+  type ReplayOptions,
+  type ReplayProtocol,
+  type ReplayTasks,
+  replayTasks,
+  solvedIn,
+} from './tasks.ts';

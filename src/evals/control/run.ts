@@ -1,0 +1,168 @@
+// Runs one policy on a set of tasks: every environment is put at its start, all step together, and what happened is
+// kept task by task.
+
+import { JepaError, type Key } from '../../core/index.ts';
+import type { Env } from '../../envs/index.ts';
+import type { Decision } from '../../plan/index.ts';
+import type { ControlBatch, ControlPolicy } from './policy.ts';
+import type { ControlTask } from './tasks.ts';
+
+export interface ControlOptions {
+  /** An environment that fits the task's episode (its factors of variation); start and goal are set by the run. */
+  readonly makeEnv: (task: ControlTask, index: number) => Env;
+  readonly tasks: readonly ControlTask[];
+  readonly policy: ControlPolicy;
+  /** Environment steps per task. @default 50 */
+  readonly budget?: number;
+  readonly key: Key;
+  /**
+   * Stops a task at its first success, as the reference does. It saves plans, and hides whether the policy stays at the
+   * goal: `solvedLast` is then unknown. Success at any step is the same either way. @default false
+   */
+  readonly freezeOnSuccess?: boolean;
+  /** Keeps the frames of the first so many tasks. @default 0 */
+  readonly recordFrames?: number;
+  /** Called after each step, for progress lines; throw to stop. */
+  readonly onStep?: (step: number, solved: number) => void;
+}
+
+/** What happened in one task. */
+export interface ControlTrace {
+  readonly task: ControlTask;
+  /** The state before each step and after the last, [steps + 1][S]. */
+  readonly states: readonly Float32Array[];
+  /** Distance to the goal after each step, in the world's own measure. */
+  readonly distances: readonly number[];
+  /** Raw actions handed to the world, [steps][A]. */
+  readonly actions: readonly Float32Array[];
+  /** Plans with the step at which they were made. */
+  readonly decisions: readonly TimedDecision[];
+  /** Steps until the goal was first satisfied, at least 1; undefined when it never was. */
+  readonly solvedAt: number | undefined;
+  /** Whether the goal was satisfied after the last step; undefined when solved tasks were frozen. */
+  readonly solvedLast: boolean | undefined;
+  /** Frames of every state and of the goal, [H, W, 3] each, for the first tasks if asked for. */
+  readonly film: { readonly frames: readonly Uint8Array[]; readonly goal: Uint8Array } | undefined;
+}
+
+/** A plan and the step at which it was made. */
+export interface TimedDecision extends Decision {
+  readonly step: number;
+}
+
+export interface ControlRun {
+  readonly policy: string;
+  readonly budget: number;
+  readonly traces: readonly ControlTrace[];
+  /** Every batch of plans: when, for how many tasks, how long. */
+  readonly planning: readonly { readonly step: number; readonly tasks: number; readonly ms: number }[];
+  readonly seconds: number;
+}
+
+/**
+ * Runs `policy` for `budget` steps on every task. The policy sees the recorded frames of start and goal where the task
+ * has them and rendered ones otherwise; success is first looked at after the first step.
+ *
+ * @throws JepaError `usage` for no tasks or no budget, `shape` when a recorded frame or the policy's actions have
+ * another size than the environment says.
+ */
+export async function runControl(options: ControlOptions): Promise<ControlRun> {
+  const { makeEnv, tasks, policy, budget = 50, key, freezeOnSuccess = false, recordFrames = 0, onStep } = options;
+  if (tasks.length === 0 || !Number.isInteger(budget) || budget < 1) {
+    throw new JepaError(
+      'usage',
+      `runControl: needs tasks and a budget, got ${tasks.length} tasks and budget ${budget}`,
+    );
+  }
+  const began = performance.now();
+  const envs = tasks.map((task, index) => {
+    const env = makeEnv(task, index);
+    env.setState(task.start);
+    env.setGoal(task.goal);
+    checkFrames(task, index, frameBytes(env));
+    return env;
+  });
+  const actionDim = envs[0]!.spec.actionDim;
+  const dead = new Uint8Array(tasks.length);
+  let step = 0;
+
+  const observe: ControlBatch['observe'] = (i, out, offset) => {
+    const recorded = step === 0 ? tasks[i]!.startFrame : undefined;
+    if (recorded === undefined) envs[i]!.render(out, offset);
+    else out.set(recorded, offset);
+  };
+  const goal: ControlBatch['goal'] = (i, out, offset) => {
+    const recorded = tasks[i]!.goalFrame;
+    if (recorded === undefined) envs[i]!.renderGoal(out, offset);
+    else out.set(recorded, offset);
+  };
+  const picture = (write: ControlBatch['observe'], i: number): Uint8Array => {
+    const out = new Uint8Array(frameBytes(envs[i]!));
+    write(i, out, 0);
+    return out;
+  };
+
+  const traces = tasks.map((task, i) => ({
+    task,
+    states: [envs[i]!.state()],
+    distances: [] as number[],
+    actions: [] as Float32Array[],
+    decisions: [] as TimedDecision[],
+    solvedAt: undefined as number | undefined,
+    solvedLast: undefined as boolean | undefined,
+    film: i < recordFrames ? { frames: [picture(observe, i)], goal: picture(goal, i) } : undefined,
+  }));
+  const planning: { step: number; tasks: number; ms: number }[] = [];
+
+  while (step < budget && dead.includes(0)) {
+    const { actions, decisions = [], planMs = 0 } = await policy.act({ step, envs, observe, goal, dead, key });
+    if (actions.length !== tasks.length * actionDim) {
+      throw new JepaError(
+        'shape',
+        `runControl: policy '${policy.name}' must return actions [${tasks.length}, ${actionDim}], got ${actions.length} numbers`,
+        { policy: policy.name, got: actions.length },
+      );
+    }
+    if (decisions.length > 0) planning.push({ step, tasks: decisions.length, ms: planMs });
+    for (const decision of decisions) traces[decision.env]!.decisions.push({ ...decision, step });
+    step++;
+    for (const [i, env] of envs.entries()) {
+      if (dead[i]) continue;
+      const trace = traces[i]!;
+      const action = actions.slice(i * actionDim, (i + 1) * actionDim);
+      const { terminated, distance } = env.step(action);
+      trace.actions.push(action);
+      trace.states.push(env.state());
+      trace.distances.push(distance);
+      trace.film?.frames.push(picture(observe, i));
+      if (terminated) trace.solvedAt ??= step;
+      if (!freezeOnSuccess) trace.solvedLast = terminated;
+      else if (terminated) dead[i] = 1;
+    }
+    onStep?.(step, traces.filter((trace) => trace.solvedAt !== undefined).length);
+  }
+  return {
+    policy: policy.name,
+    budget,
+    traces,
+    planning,
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+function frameBytes(env: Env): number {
+  return env.spec.imageSize * env.spec.imageSize * 3;
+}
+
+function checkFrames(task: ControlTask, index: number, bytes: number): void {
+  for (const name of ['startFrame', 'goalFrame'] as const) {
+    const got = task[name]?.length ?? bytes;
+    if (got !== bytes) {
+      throw new JepaError(
+        'shape',
+        `runControl: ${name} of task ${index} must hold ${bytes} bytes like the environment's frames, got ${got}; make the environment with the image size of the dataset`,
+        { index, got, bytes },
+      );
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// Control tasks from a dataset: start where a recorded episode stood at some row, reach where it stood a fixed number of
+// rows later. So every goal is reachable in at most that many steps, and start and goal come from what the data shows.
+//
+// Source: the evaluation of LeWorldModel (galilai-group/stable-worldmodel @addbab4, scripts/plan/eval_wm.py and
+// world/world.py:525-690).
+
+import { fold, JepaError, type Key, permutation } from '../../core/index.ts';
+import { type EpisodeSource, PIXELS, readF32, readU8 } from '../../data/index.ts';
+import type { Env } from '../../envs/index.ts';
+
+/**
+ * - `paper`: rows drawn from all eligible rows without replacement, as the reference does. A start that already
+ *   satisfies the goal counts as a task (and is won by standing still).
+ * - `strict`: such starts are left out and counted.
+ *
+ * Both use the given (held-out) episodes only; the reference draws from its training data.
+ */
+export type ReplayProtocol = 'paper' | 'strict';
+
+/** One task: a start and a goal that are rows of the same episode. */
+export interface ControlTask {
+  readonly episode: number;
+  readonly row: number;
+  readonly goalRow: number;
+  readonly start: Float32Array;
+  readonly goal: Float32Array;
+  /** The observation before the first action, and the picture of the goal, both as recorded. */
+  readonly startFrame?: Uint8Array;
+  readonly goalFrame?: Uint8Array;
+}
+
+export interface ReplayOptions {
+  readonly protocol: ReplayProtocol;
+  /** Recorded episodes; their frames are used when there is a column of them, else the environment's own rendering. */
+  readonly source: EpisodeSource;
+  /** The column that holds what `Env.setState` takes. @default 'state' */
+  readonly stateColumn?: string;
+  /** Episodes that training never saw. */
+  readonly heldOutEpisodes: readonly number[];
+  /** Rows between start and goal. @default 25 */
+  readonly goalOffset?: number;
+  /** Tasks wanted. @default 100 */
+  readonly count?: number;
+  readonly key: Key;
+  /** The goal that a recorded state stands for. @default the state itself */
+  readonly goalOf?: (state: Float32Array) => Float32Array;
+  /** Whether a start already satisfies a goal, see `solvedIn`; needed by `strict`. */
+  readonly satisfied?: (start: Float32Array, goal: Float32Array, episode: number) => boolean;
+}
+
+/** The tasks of one protocol, and what was left out to get them. */
+export interface ReplayTasks {
+  readonly protocol: ReplayProtocol;
+  readonly goalOffset: number;
+  /** In order of episode and row. */
+  readonly tasks: readonly ControlTask[];
+  /** Rows that could start a task. */
+  readonly eligible: number;
+  /** Drawn starts that already satisfied their goal and were left out; 0 under `paper`. */
+  readonly excluded: number;
+}
+
+/** A `satisfied` test that asks an environment; it leaves the environment in the tested state. */
+export function solvedIn(env: Env): (start: Float32Array, goal: Float32Array) => boolean {
+  return (start, goal) => {
+    env.setState(start);
+    env.setGoal(goal);
+    return env.solved();
+  };
+}
+
+/**
+ * Draws tasks: rows r of held-out episodes with r + goalOffset inside the episode, without replacement.
+ *
+ * @throws JepaError `usage` when an option cannot be, `data` when the episodes do not hold `count` tasks.
+ *
+ * @example
+ * const set = replayTasks({ protocol: 'strict', source, heldOutEpisodes, key: key(0), satisfied: solvedIn(env) });
+ */
+export function replayTasks(options: ReplayOptions): ReplayTasks {
+  const { protocol, source, stateColumn = 'state', heldOutEpisodes, goalOffset = 25, count = 100, key } = options;
+  const { goalOf = (state: Float32Array): Float32Array => state, satisfied } = options;
+  for (const [name, value] of [
+    ['goalOffset', goalOffset],
+    ['count', count],
+  ] as const) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new JepaError('usage', `replayTasks: ${name} must be a whole number of at least 1, got ${value}`);
+    }
+  }
+  if (protocol === 'strict' && satisfied === undefined) {
+    throw new JepaError('usage', 'replayTasks: the strict protocol needs `satisfied`; pass solvedIn(env)');
+  }
+
+  const rows = eligibleRows(source, heldOutEpisodes, goalOffset);
+  const eligible = rows.length;
+  const filmed = source.spec.columns.some((column) => column.name === PIXELS);
+  const tasks: ControlTask[] = [];
+  let excluded = 0;
+  for (const drawn of permutation(fold(key, 'replay'), eligible)) {
+    if (tasks.length === count) break;
+    const [episode, row] = rows[drawn]!;
+    const goalRow = row + goalOffset;
+    const at = source.episodes[episode]!.row;
+    const start = readF32(source, stateColumn, at + row, 1);
+    const goal = goalOf(readF32(source, stateColumn, at + goalRow, 1));
+    if (protocol === 'strict' && satisfied?.(start, goal, episode)) {
+      excluded++;
+      continue;
+    }
+    const frames = filmed
+      ? { startFrame: readU8(source, PIXELS, at + row, 1), goalFrame: readU8(source, PIXELS, at + goalRow, 1) }
+      : {};
+    tasks.push({ episode, row, goalRow, start, goal, ...frames });
+  }
+  if (tasks.length < count) {
+    throw new JepaError(
+      'data',
+      `replayTasks: the held-out episodes must hold ${count} ${protocol} tasks with goals ${goalOffset} rows away, got ${tasks.length} (${eligible} eligible rows in ${heldOutEpisodes.length} episodes, ${excluded} starts already at their goal); hold out more episodes, or lower count or goalOffset`,
+      { count, found: tasks.length, eligible, excluded, goalOffset },
+    );
+  }
+  tasks.sort((a, b) => a.episode - b.episode || a.row - b.row);
+  return { protocol, goalOffset, tasks, eligible, excluded };
+}
+
+/** [episode, row] of every row whose goal row lies inside its episode. */
+function eligibleRows(
+  source: EpisodeSource,
+  episodes: readonly number[],
+  goalOffset: number,
+): readonly (readonly [number, number])[] {
+  const rows: [number, number][] = [];
+  for (const episode of new Set(episodes)) {
+    const length = source.episodes[episode]?.length;
+    if (length === undefined) {
+      throw new JepaError(
+        'usage',
+        `replayTasks: held-out episodes must be below ${source.episodes.length}, got ${episode}`,
+        { episode },
+      );
+    }
+    for (let row = 0; row + goalOffset < length; row++) rows.push([episode, row]);
+  }
+  return rows;
+}
