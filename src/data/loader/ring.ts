@@ -1,21 +1,24 @@
-// A ring of shared slots between the worker threads that fill batches and the one thread that takes them, in step order.
+// Buffers that go round between the worker threads that fill batches and the one thread that takes them, in step order.
 //
-// Control words (Int32, shared): workers claim the next batch by adding to CLAIM, wait until `depth` batches ahead of
-// TAKEN, fill slot `batch % depth` and store `batch + 1` in its state word. Each publication adds to SIGNAL, on which the
-// consumer sleeps. The consumer blocks its thread (Atomics.wait) on purpose: ONNX Runtime blocks it as well, so an event
-// would not be delivered earlier. While it sleeps it cannot learn of a worker's death from an event either, therefore
-// each worker counts in its BEAT word, and a count that stands still is an error.
+// A worker with a free buffer claims the next batch (adds to CLAIM), fills it and posts the buffer, without a copy; the
+// consumer posts it back when it takes the following one. Buffers are ordinary memory and move by transfer because ONNX
+// Runtime refuses SharedArrayBuffers. Both sides sleep on shared words (Atomics.wait on SIGNAL and WAKE) and fetch
+// messages synchronously: the consumer blocks its thread on purpose, since ONNX Runtime blocks it as well. While it sleeps
+// it cannot learn of a worker's death from an event, therefore each worker counts in its BEAT word, and a count that
+// stands still is an error.
 
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type ErrorCode, JepaError } from '../../core/index.ts';
 import type { LoaderPlan } from './plan.ts';
 
+// Control words (Int32, shared); the workers' beats follow.
 const CLAIM = 0;
-const TAKEN = 1;
+const WAKE = 1;
 const SIGNAL = 2;
 const STOP = 3;
 const FAILED = 4;
-const WORDS = 5;
+const BEAT = 5;
+
 const ERROR_BYTES = 8192;
 const POLL_MS = 250;
 
@@ -23,113 +26,108 @@ const POLL_MS = 250;
 export interface RingWork {
   readonly plan: LoaderPlan;
   readonly startStep: number;
-  readonly depth: number;
   readonly worker: number;
-  readonly workers: number;
+  /** Number of buffers of this worker. */
+  readonly buffers: number;
+  readonly port: MessagePort;
   readonly control: SharedArrayBuffer;
-  readonly slots: SharedArrayBuffer;
   readonly error: SharedArrayBuffer;
 }
 
-interface Words {
-  readonly control: Int32Array;
-  /** Index of a worker's beat word and of a slot's state word. */
-  beat(worker: number): number;
-  state(batch: number): number;
+/** A filled buffer on its way to the consumer. */
+interface Filled {
+  readonly batch: number;
+  readonly buffer: ArrayBuffer;
 }
 
-function words(control: SharedArrayBuffer, workers: number, depth: number): Words {
-  return {
-    control: new Int32Array(control),
-    beat: (worker) => WORDS + worker,
-    state: (batch) => WORDS + workers + (batch % depth),
-  };
+function ring(control: Int32Array, word: number): void {
+  Atomics.add(control, word, 1);
+  Atomics.notify(control, word);
 }
 
-function signal(control: Int32Array): void {
-  Atomics.add(control, SIGNAL, 1);
-  Atomics.notify(control, SIGNAL);
+function receive<T>(port: MessagePort): T | undefined {
+  const received: { readonly message: T } | undefined = receiveMessageOnPort(port);
+  return received?.message;
 }
 
-/** The slot of a batch, as bytes. */
-function slotOf({ slots, plan, depth }: RingWork, batch: number): Uint8Array {
-  return new Uint8Array(slots, (batch % depth) * plan.slotBytes, plan.slotBytes);
+/** Leaves the first error of any worker in shared memory, as JSON. */
+function leaveError(work: RingWork, control: Int32Array, error: unknown): void {
+  if (Atomics.compareExchange(control, FAILED, 0, 1) !== 0) return;
+  const code = error instanceof JepaError ? error.code : 'runtime';
+  const details = error instanceof JepaError ? error.details : {};
+  const message = error instanceof Error ? error.message : String(error);
+  const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  let bytes = encode({ code, message, details });
+  // What is too long loses its details rather than its end, so that it stays JSON.
+  if (bytes.length > ERROR_BYTES) bytes = encode({ code, message: message.slice(0, 1000), details: {} });
+  new Uint8Array(work.error).set(bytes);
+  Atomics.store(control, FAILED, 1 + bytes.length);
+  ring(control, SIGNAL);
 }
 
 /**
- * A worker's whole life: claims batches and fills them with `fill` until the ring is stopped. An error is left in shared
- * memory for the consumer.
+ * A worker's whole life: fills free buffers with `fill` until the ring is stopped. An error is left in shared memory for
+ * the consumer.
  */
 export function serveRing(
   work: RingWork,
   makeFill: (alive: () => void) => (step: number, slot: Uint8Array) => void,
 ): void {
-  const { control, beat, state } = words(work.control, work.workers, work.depth);
+  const { plan, port, startStep } = work;
+  const control = new Int32Array(work.control);
   const alive = (): void => {
-    Atomics.add(control, beat(work.worker), 1);
+    Atomics.add(control, BEAT + work.worker, 1);
   };
   try {
     const fill = makeFill(alive);
+    let made = 0;
     for (;;) {
-      const batch = Atomics.add(control, CLAIM, 1);
-      for (;;) {
-        alive();
-        if (Atomics.load(control, STOP) !== 0 || Atomics.load(control, FAILED) !== 0) return;
-        const taken = Atomics.load(control, TAKEN);
-        if (batch - taken < work.depth) break;
-        Atomics.wait(control, TAKEN, taken, POLL_MS);
+      alive();
+      if (Atomics.load(control, STOP) !== 0 || Atomics.load(control, FAILED) !== 0) return;
+      const seen = Atomics.load(control, WAKE);
+      const buffer = made < work.buffers ? new ArrayBuffer(plan.slotBytes) : receive<ArrayBuffer>(port);
+      if (buffer === undefined) {
+        Atomics.wait(control, WAKE, seen, POLL_MS);
+        continue;
       }
-      fill(work.startStep + batch, slotOf(work, batch));
-      Atomics.store(control, state(batch), batch + 1);
-      signal(control);
+      made++;
+      // Claimed only with a buffer in hand, so that the lowest unfilled batch always has a worker on it.
+      const batch = Atomics.add(control, CLAIM, 1);
+      fill(startStep + batch, new Uint8Array(buffer));
+      port.postMessage({ batch, buffer } satisfies Filled, [buffer]);
+      ring(control, SIGNAL);
     }
   } catch (error) {
-    const known = error instanceof JepaError;
-    const message = error instanceof Error ? error.message : String(error);
-    const text = JSON.stringify({ code: known ? error.code : 'runtime', message, details: known ? error.details : {} });
-    if (Atomics.compareExchange(control, FAILED, 0, 1) === 0) {
-      const bytes = new Uint8Array(work.error);
-      // Long details are dropped rather than cut, so that the text stays JSON.
-      const short = JSON.stringify({
-        code: known ? error.code : 'runtime',
-        message: message.slice(0, 2000),
-        details: {},
-      });
-      const encoded = new TextEncoder().encode(text.length * 3 < ERROR_BYTES ? text : short);
-      bytes.set(encoded.subarray(0, ERROR_BYTES));
-      Atomics.store(control, FAILED, 1 + encoded.length);
-      signal(control);
-    }
+    leaveError(work, control, error);
   }
 }
 
 /** The consumer's end of a ring. */
 export interface Ring {
-  /** Blocks until the next batch is ready and hands its slot to `use`; the slot is refilled afterwards. */
-  take(use: (slot: Uint8Array) => void): void;
+  /** Blocks until the next batch is ready; its buffer is valid until the next call. */
+  take(): ArrayBuffer;
   close(): void;
 }
 
-/** Starts `workers` threads on the module at `url`, which must call `serveRing` with its `workerData`. */
+/** How many threads and buffers, and where to start. */
+export interface RingOptions {
+  readonly workers: number;
+  readonly depth: number;
+  readonly startStep: number;
+  readonly stallTimeoutMs: number;
+}
+
+/** Starts the threads on the module at `url`, which must call `serveRing` with its `workerData`. */
 export function startRing(
   url: URL,
   plan: LoaderPlan,
-  options: {
-    readonly workers: number;
-    readonly depth: number;
-    readonly startStep: number;
-    readonly stallTimeoutMs: number;
-  },
+  { workers, depth, startStep, stallTimeoutMs }: RingOptions,
 ): Ring {
-  const { workers, depth, startStep, stallTimeoutMs } = options;
   const shared = {
-    control: new SharedArrayBuffer(4 * (WORDS + workers + depth)),
-    slots: new SharedArrayBuffer(plan.slotBytes * depth),
+    control: new SharedArrayBuffer(4 * (BEAT + workers)),
     error: new SharedArrayBuffer(ERROR_BYTES),
   };
-  const work = (worker: number): RingWork => ({ plan, startStep, depth, worker, workers, ...shared });
-  const consumer = work(0);
-  const { control, beat, state } = words(shared.control, workers, depth);
+  const control = new Int32Array(shared.control);
   let failure: JepaError | undefined;
   let closed = false;
   const died = (worker: number, why: string, cause?: unknown): void => {
@@ -140,30 +138,38 @@ export function startRing(
       { worker },
       { cause },
     );
-    signal(control);
   };
   const threads = Array.from({ length: workers }, (_, worker) => {
-    const thread = new Worker(url, { workerData: work(worker), execArgv: [], name: `jepa-loader-${worker}` });
+    const { port1: port, port2 } = new MessageChannel();
+    // One buffer more than prepared ahead: the consumer holds one.
+    const buffers = Math.max(1, Math.ceil((depth + 1) / workers));
+    const workerData: RingWork = { plan, startStep, worker, buffers, port: port2, ...shared };
+    const thread = new Worker(url, {
+      workerData,
+      transferList: [port2],
+      execArgv: [],
+      name: `jepa-loader-${worker}`,
+    });
     thread.on('error', (error) => died(worker, `failed: ${error.message}`, error));
     thread.on('exit', (code) => died(worker, `stopped with exit code ${code}`));
     thread.unref();
-    return thread;
+    port.unref();
+    return { thread, port };
   });
 
   const stop = (): void => {
     closed = true;
     Atomics.store(control, STOP, 1);
-    Atomics.notify(control, TAKEN);
+    ring(control, WAKE);
   };
 
   /** Throws what a worker left in shared memory, or what its events reported. */
   const checkFailed = (): void => {
     const length = Atomics.load(control, FAILED) - 1;
-    if (length > 0) {
+    if (length > 0 && failure === undefined) {
       const text = new TextDecoder().decode(new Uint8Array(shared.error).slice(0, length));
-      const { code, message, details }: { code: ErrorCode; message: string; details: Record<string, unknown> } =
-        JSON.parse(text);
-      failure = new JepaError(code, `loader worker: ${message}`, details);
+      const left: { code: ErrorCode; message: string; details: Record<string, unknown> } = JSON.parse(text);
+      failure = new JepaError(left.code, `loader worker: ${left.message}`, left.details);
     }
     if (failure !== undefined) {
       stop();
@@ -171,37 +177,56 @@ export function startRing(
     }
   };
 
+  /** Notices workers whose beat stands still. */
+  const watch = (): (() => void) => {
+    const beats = threads.map((_, w) => ({ count: Atomics.load(control, BEAT + w), sinceMs: performance.now() }));
+    return () => {
+      const nowMs = performance.now();
+      for (const [w, beat] of beats.entries()) {
+        const count = Atomics.load(control, BEAT + w);
+        if (count !== beat.count) beats[w] = { count, sinceMs: nowMs };
+        else if (nowMs - beat.sinceMs > stallTimeoutMs) died(w, `gave no sign of life for ${stallTimeoutMs} ms`);
+      }
+    };
+  };
+
+  const ready = new Map<number, { readonly buffer: ArrayBuffer; readonly port: MessagePort }>();
   let batch = 0;
   return {
-    take(use) {
-      if (failure !== undefined) throw failure;
-      if (closed) throw new JepaError('usage', 'the loader is closed; make a new one', {});
-      const lastBeat = Array.from({ length: workers }, (_, w) => Atomics.load(control, beat(w)));
-      const lastSeenMs = lastBeat.map(() => performance.now());
+    take() {
+      if (failure !== undefined && closed) throw failure;
+      if (closed) throw new JepaError('usage', 'the loader is closed; make a new one');
+      const held = ready.get(batch - 1);
+      if (held !== undefined) {
+        ready.delete(batch - 1);
+        held.port.postMessage(held.buffer, [held.buffer]);
+        ring(control, WAKE);
+      }
+      const checkBeats = watch();
       for (;;) {
         const seen = Atomics.load(control, SIGNAL);
-        if (Atomics.load(control, state(batch)) === batch + 1) break;
-        checkFailed();
-        Atomics.wait(control, SIGNAL, seen, Math.min(POLL_MS, stallTimeoutMs));
-        const now = performance.now();
-        for (let w = 0; w < workers; w++) {
-          const count = Atomics.load(control, beat(w));
-          if (count !== lastBeat[w]) {
-            lastBeat[w] = count;
-            lastSeenMs[w] = now;
-          } else if (now - lastSeenMs[w]! > stallTimeoutMs) {
-            died(w, `gave no sign of life for ${stallTimeoutMs} ms`);
+        for (const { port } of threads) {
+          for (let got = receive<Filled>(port); got !== undefined; got = receive<Filled>(port)) {
+            ready.set(got.batch, { buffer: got.buffer, port });
           }
         }
+        const next = ready.get(batch);
+        if (next !== undefined) {
+          batch++;
+          return next.buffer;
+        }
+        checkFailed();
+        Atomics.wait(control, SIGNAL, seen, Math.min(POLL_MS, stallTimeoutMs));
+        checkBeats();
       }
-      use(slotOf(consumer, batch));
-      batch++;
-      Atomics.store(control, TAKEN, batch);
-      Atomics.notify(control, TAKEN);
     },
     close() {
       stop();
-      for (const thread of threads) void thread.terminate();
+      ready.clear();
+      for (const { thread, port } of threads) {
+        port.close();
+        void thread.terminate();
+      }
     },
   };
 }

@@ -121,24 +121,32 @@ test('another key gives another order', () => {
   expect(batches({ ...base, key: key(12) }, 1)).not.toEqual(batches(base, 1));
 });
 
-test('the arrays of a batch are the same ordinary memory at every step', () => {
+test('the arrays of a batch are ordinary memory of the listed shapes, and are taken back by the next call', () => {
   const loader = windowLoader({ ...base, workers: 1 });
   const first = loader.next();
-  const second = loader.next();
-  expect(second.pixels).toBe(first.pixels);
   expect(first.pixels.buffer).toBeInstanceOf(ArrayBuffer);
   expect(loader.shapes).toEqual({ pixels: [4, 3, 2, 3, 1], action: [4, 3, 4], state: [4, 3, 1] });
-  expect([first.pixels.length, first.action.length]).toEqual([72, 48]);
+  expect([first.pixels.length, first.action.length, first.rows.length]).toEqual([72, 48, 4]);
+  loader.next();
+  expect([first.pixels.length, first.action.length, first.rows.length]).toEqual([0, 0, 0]);
   loader.close();
-  expect(() => loader.next()).toThrow(/closed/);
+});
+
+test('a closed loader says so, whether it has workers or not', () => {
+  for (const workers of [0, 1]) {
+    const loader = windowLoader({ ...base, workers });
+    loader.close();
+    expect(() => loader.next()).toThrow(/closed/);
+  }
 });
 
 test('the share of time spent waiting is between 0 and 1', () => {
   const loader = windowLoader({ ...base, workers: 1 });
-  expect(loader.stats()).toEqual({ batches: 0, waitMs: 0, totalMs: 0, waitShare: 0 });
+  expect(loader.stats()).toEqual({ batches: 0, firstWaitMs: 0, waitMs: 0, totalMs: 0, waitShare: 0 });
   for (let i = 0; i < 5; i++) loader.next();
-  const { batches: done, waitMs, totalMs, waitShare } = loader.stats();
+  const { batches: done, firstWaitMs, waitMs, totalMs, waitShare } = loader.stats();
   expect(done).toBe(5);
+  expect(firstWaitMs).toBeLessThanOrEqual(waitMs);
   expect(waitMs).toBeLessThanOrEqual(totalMs);
   expect(waitShare).toBeCloseTo(waitMs / totalMs, 12);
   loader.close();
@@ -175,7 +183,7 @@ test('a worker that dies without a word is reported by next', () => {
   const plan = loaderPlan(store, base);
   const silent = new URL('data:text/javascript,process.exit(3)');
   const ring = startRing(silent, plan, { workers: 2, depth: 2, startStep: 0, stallTimeoutMs: 300 });
-  expect(() => ring.take(() => {})).toThrow(/worker \d gave no sign of life for 300 ms.*--resume/);
+  expect(() => ring.take()).toThrow(/worker \d gave no sign of life for 300 ms.*--resume/);
   ring.close();
 });
 
@@ -184,7 +192,7 @@ test('what a worker throws is reported by next when the event loop is free', asy
   const broken = new URL('data:text/javascript,throw new Error("out of luck")');
   const ring = startRing(broken, plan, { workers: 1, depth: 2, startStep: 0, stallTimeoutMs: 60_000 });
   await new Promise((resolve) => setTimeout(resolve, 400));
-  expect(() => ring.take(() => {})).toThrow(/worker 0 failed: out of luck/);
+  expect(() => ring.take()).toThrow(/worker 0 failed: out of luck/);
   ring.close();
 });
 

@@ -12,8 +12,8 @@ import { type LoaderPlan, loaderPlan, type PlanColumn, type WindowLoaderOptions 
 import { type Ring, startRing } from './ring.ts';
 
 /**
- * One batch. The arrays belong to the loader, are the same at every step, and are overwritten by the next call of
- * `next`; they are ordinary memory (ONNX Runtime refuses shared memory).
+ * One batch. Its arrays belong to the loader and are valid until the next call of `next`, which takes them back (arrays
+ * kept from a worker's batch are then empty). They are ordinary memory, so that they can be fed to a session as they are.
  */
 export interface Batch {
   readonly step: number;
@@ -27,9 +27,13 @@ export interface Batch {
   readonly rows: Int32Array;
 }
 
-/** How long the trainer waited for data: `waitMs` of the `totalMs` since the first call of `next`; the share of the two. */
+/**
+ * How long the trainer waited for data: `waitMs` of the `totalMs` since the first call of `next`, and the share of the
+ * two. `firstWaitMs` is the part of it that the first batch took (starting the workers).
+ */
 export interface LoaderStats {
   readonly batches: number;
+  readonly firstWaitMs: number;
   readonly waitMs: number;
   readonly totalMs: number;
   readonly waitShare: number;
@@ -71,14 +75,37 @@ function workerUrl(): URL {
 /** Fills batches in the calling thread. */
 function inThread(plan: LoaderPlan, startStep: number): Ring {
   const { fill, close } = filler(plan);
-  const slot = new Uint8Array(plan.slotBytes);
+  const buffer = new ArrayBuffer(plan.slotBytes);
   let step = startStep;
+  let closed = false;
   return {
-    take(use) {
-      fill(step++, slot);
-      use(slot);
+    take() {
+      if (closed) throw new JepaError('usage', 'the loader is closed; make a new one');
+      fill(step++, new Uint8Array(buffer));
+      return buffer;
     },
-    close,
+    close() {
+      closed = true;
+      close();
+    },
+  };
+}
+
+/** The arrays of a batch as views of its buffer. */
+function batchViews(plan: LoaderPlan): (buffer: ArrayBuffer) => Omit<Batch, 'step'> {
+  const named = (name: string): PlanColumn | undefined => plan.columns.find((c) => c.column.name === name);
+  const pixels = named(PIXELS);
+  const action = named(ACTION);
+  const others = plan.columns.filter((c) => c !== pixels && c !== action);
+  return (buffer) => {
+    const floats = (c: PlanColumn | undefined): Float32Array =>
+      new Float32Array(buffer, c?.offset, (c?.byteLength ?? 0) / 4);
+    return {
+      pixels: new Uint8Array(buffer, pixels?.offset, pixels?.byteLength ?? 0),
+      action: floats(action),
+      columns: Object.fromEntries(others.map((c) => [c.column.name, floats(c)])),
+      rows: new Int32Array(buffer, plan.rowsOffset, plan.batchSize),
+    };
   };
 }
 
@@ -120,22 +147,11 @@ export function windowLoader(options: WindowLoaderOptions): WindowLoader {
       ? inThread(plan, startStep)
       : startRing(workerUrl(), plan, { workers, depth, startStep, stallTimeoutMs });
 
-  const own = new ArrayBuffer(plan.slotBytes);
-  const floats = (c: PlanColumn | undefined): Float32Array =>
-    new Float32Array(own, c?.offset, (c?.byteLength ?? 0) / 4);
-  const named = (name: string): PlanColumn | undefined => plan.columns.find((c) => c.column.name === name);
-  const others = plan.columns.filter((c) => c.column.name !== PIXELS && c.column.name !== ACTION);
-  const views = {
-    pixels: new Uint8Array(own, named(PIXELS)?.offset, named(PIXELS)?.byteLength ?? 0),
-    action: floats(named(ACTION)),
-    columns: Object.fromEntries(others.map((c) => [c.column.name, floats(c)])),
-    rows: new Int32Array(own, plan.rowsOffset, plan.batchSize),
-  };
-  const target = new Uint8Array(own);
-
+  const views = batchViews(plan);
   let batches = 0;
   let waitMs = 0;
-  let firstMs = 0;
+  let startMs = 0;
+  let firstWaitMs = 0;
   let lastMs = 0;
   return {
     windows: plan.starts.byteLength / 4,
@@ -144,15 +160,16 @@ export function windowLoader(options: WindowLoaderOptions): WindowLoader {
     imagesInMemory: plan.columns.some((c) => c.column.name === PIXELS && c.memory !== null),
     next() {
       const before = performance.now();
-      if (batches === 0) firstMs = before;
-      ring.take((slot) => target.set(slot));
+      if (batches === 0) startMs = before;
+      const batch = views(ring.take());
       lastMs = performance.now();
       waitMs += lastMs - before;
-      return { step: startStep + batches++, ...views };
+      if (batches === 0) firstWaitMs = waitMs;
+      return { step: startStep + batches++, ...batch };
     },
     stats() {
-      const totalMs = batches === 0 ? 0 : lastMs - firstMs;
-      return { batches, waitMs, totalMs, waitShare: totalMs === 0 ? 0 : waitMs / totalMs };
+      const totalMs = batches === 0 ? 0 : lastMs - startMs;
+      return { batches, firstWaitMs, waitMs, totalMs, waitShare: totalMs === 0 ? 0 : waitMs / totalMs };
     },
     close: () => ring.close(),
   };
