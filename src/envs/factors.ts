@@ -47,10 +47,13 @@ export function checkFactor(factor: Factor, id: string, name: string, value: Fac
     const got = typeof value === 'number' ? 'a number' : `an array of ${given.length}`;
     throw new JepaError('shape', `${where} must be ${want}, got ${got}`, { name, size: factor.size });
   }
-  const stored = given.map((v) => (factor.kind === 'real' ? Math.fround(v) : v));
+  const real = factor.kind === 'real';
+  const round = real ? Math.fround : (v: number): number => v;
+  const stored = given.map(round);
   for (const v of stored) {
-    if (!Number.isFinite(v) || (factor.kind !== 'real' && !Number.isInteger(v)) || v < factor.low || v > factor.high) {
-      const whole = factor.kind === 'real' ? '' : 'whole and ';
+    // NaN fails the comparisons; the limits are rounded as the value is.
+    if (!(v >= round(factor.low) && v <= round(factor.high)) || (!real && !Number.isInteger(v))) {
+      const whole = real ? '' : 'whole and ';
       throw new JepaError('usage', `${where} must be ${whole}in [${factor.low}, ${factor.high}], got ${v}`, {
         name,
         value: v,

@@ -1,7 +1,7 @@
 // From a world's few rules to a full `Env`: `defineEnv` keeps state, goal and factors, checks every input, clips actions
 // and does the reset. A world's author writes a `World`: how a step moves the state, how far the goal is, how it looks.
 
-import type { Key } from '../core/index.ts';
+import { JepaError, type Key } from '../core/index.ts';
 import { checkImageSize, checkRoom, checkVector } from './check.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
@@ -70,6 +70,8 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     factors,
   };
   const names = Object.keys(factors);
+  const initial = Object.fromEntries(names.map((name) => [name, checkInitial(world, name, stateDim)]));
+  for (const name of world.varied) factorOf(factors, id, name);
   const frameBytes = imageSize * imageSize * 3;
   const state = new Float32Array(stateDim);
   const goal = new Float32Array(goalDim);
@@ -117,9 +119,28 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     if (options.state !== undefined) checkVector(`${id} reset`, 'state', options.state, stateDim, world.stateRange);
     if (options.goal !== undefined) checkVector(`${id} reset`, 'goal', options.goal, goalDim, world.goalRange);
 
+    const before = { values: { ...values }, state: state.slice(), goal: goal.slice() };
+    try {
+      place(given, vary, k, options);
+    } catch (error) {
+      Object.assign(values, before.values);
+      state.set(before.state);
+      goal.set(before.goal);
+      prepared = undefined;
+      throw error;
+    }
+  }
+
+  /** The reset proper: initial values, given values, draws. */
+  function place(
+    given: ReadonlyMap<string, FactorValue>,
+    vary: ReadonlySet<string>,
+    k: Key,
+    options: ResetOptions,
+  ): void {
     state.fill(0);
     goal.fill(0);
-    for (const name of names) write(name, given.get(name) ?? factors[name]!.initial);
+    for (const name of names) write(name, given.get(name) ?? initial[name]!);
     if (options.state !== undefined) state.set(options.state);
     if (options.goal !== undefined) goal.set(options.goal);
     for (const name of names) {
@@ -145,7 +166,7 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     world.draw(canvas(out, imageSize, imageSize, offset), shown, goal, scene());
   }
 
-  for (const name of names) write(name, factors[name]!.initial);
+  for (const name of names) write(name, initial[name]!);
   return {
     spec,
     reset,
@@ -165,6 +186,21 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     render: (out, offset = 0) => paint('render', state, out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', (world.atGoal ?? goalInFront)(state, goal), out, offset),
   };
+}
+
+/** The initial value of a factor as it is stored; throws when the declaration contradicts itself. */
+function checkInitial<P>({ id, factors, goalDim }: World<P>, name: string, stateDim: number): FactorValue {
+  const factor = factors[name]!;
+  const { binding, size } = factor;
+  const room = binding?.vector === 'goal' ? goalDim : stateDim;
+  if (binding !== undefined && (binding.at < 0 || binding.at + size > room)) {
+    throw new JepaError(
+      'usage',
+      `${id}: factor '${name}' is bound to components ${binding.at} to ${binding.at + size - 1} of the ${binding.vector}, which has ${room}`,
+      { name, binding },
+    );
+  }
+  return checkFactor(factor, id, name, factor.initial);
 }
 
 function acceptIn<P>(world: World<P>, name: string, values: FactorValues): (value: FactorValue) => boolean {
