@@ -1,0 +1,191 @@
+// One checkpoint file: a safetensors file that needs nothing else. Parameters and buffers stand under their own names, so
+// other tools load them; optimiser state under `optimiser.<state>.<tensor>`. Everything else is JSON in the header.
+// Two digests guard it: the data section's, which every safetensors file of ours carries, and one of the header.
+
+import { createHash } from 'node:crypto';
+import { type FlatLayout, JepaError } from '../core/index.ts';
+import { f32Tensor, readSafetensors, type SafeTensor, SHA256_KEY, toFloat32, writeSafetensors } from '../data/index.ts';
+import type { Optimiser } from '../optim/index.ts';
+import { exactJson, isRecord } from './json.ts';
+
+/** The tensors of a model: what a checkpoint stores besides the optimiser. */
+export interface ModelState {
+  readonly layout: FlatLayout;
+  readonly params: Float32Array;
+  readonly bufferLayout: FlatLayout;
+  readonly buffers: Float32Array;
+}
+
+/** Time spent so far in seconds, over all sittings of a run; see `Timing`. */
+export interface TimeTotals {
+  readonly steps: number;
+  readonly wall: number;
+  readonly wait: number;
+  readonly program: number;
+  readonly pause: number;
+}
+
+/** What the header of a checkpoint says. */
+export interface CheckpointHeader {
+  /** Updates done. */
+  readonly step: number;
+  readonly seed: number;
+  readonly optimiser: { readonly name: string; readonly stepCount: number; readonly weightDecay: number };
+  /** The complete configuration of the run. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What the caller adds: normalisers, action bounds, frame skip, environment, split, library version. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly totals: TimeTotals;
+}
+
+/** A checkpoint that was read and checked, not yet applied. */
+export interface Checkpoint extends CheckpointHeader {
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, SafeTensor>;
+}
+
+const HEADER_KEY = 'jepa.checkpoint';
+const DIGEST_KEY = 'jepa.checkpoint.sha256';
+const OPTIMISER_PREFIX = 'optimiser.';
+
+/**
+ * Writes model, optimiser state and header to `path`, whole or not at all.
+ *
+ * Errors: `io` when the disk is full, a former file at `path` is then untouched; `usage` when two tensors share a name, or
+ * the configuration or metadata hold a number that is not finite.
+ */
+export function writeCheckpoint(path: string, model: ModelState, optimiser: Optimiser, header: CheckpointHeader): void {
+  const tensors: (readonly [string, SafeTensor])[] = [];
+  for (const [name, shape, data] of stateTensors(model, optimiser)) tensors.push([name, f32Tensor(shape, data)]);
+  const json = exactJson('checkpoint header', header);
+  writeSafetensors(path, tensors, { format: 'pt', [HEADER_KEY]: json, [DIGEST_KEY]: headerDigest(json, tensors) });
+}
+
+/**
+ * Reads and checks the checkpoint at `path`.
+ *
+ * Errors: `io` when it cannot be read; `corrupt` when it is truncated or a digest differs; `checkpoint` when it is a
+ * safetensors file but not a checkpoint of this library.
+ */
+export function readCheckpoint(path: string): Checkpoint {
+  const { tensors, metadata } = readSafetensors(path);
+  const json = metadata[HEADER_KEY];
+  if (json === undefined) {
+    throw new JepaError('checkpoint', `${path} is no training checkpoint: its header must have '${HEADER_KEY}'`, {
+      path,
+    });
+  }
+  if (metadata[SHA256_KEY] === undefined || metadata[DIGEST_KEY] !== headerDigest(json, tensors)) {
+    throw new JepaError('corrupt', `checkpoint ${path}: the SHA-256 of its header differs; use an earlier one`, {
+      path,
+    });
+  }
+  const header: unknown = JSON.parse(json);
+  if (!isHeader(header)) {
+    throw new JepaError('checkpoint', `${path} has a header of another version of this library; train again`, { path });
+  }
+  return { path, ...header, tensors };
+}
+
+/**
+ * Copies parameters and buffers of a checkpoint into a model of the same architecture; optimiser state is passed over.
+ *
+ * Errors: `checkpoint`, which lists every missing, extra and mis-shaped tensor; nothing is then copied.
+ */
+export function loadModel(checkpoint: Checkpoint, model: ModelState): void {
+  apply(checkpoint, [...modelTensors(model)], (name) => !name.startsWith(OPTIMISER_PREFIX));
+}
+
+/** Copies everything that training continues from: model, optimiser state and step count. Errors as `loadModel`. */
+export function restore(checkpoint: Checkpoint, model: ModelState, optimiser: Optimiser): void {
+  const saved = checkpoint.optimiser;
+  if (saved.name !== optimiser.name) {
+    throw new JepaError(
+      'checkpoint',
+      `checkpoint ${checkpoint.path} was trained with optimiser '${saved.name}', this run uses '${optimiser.name}'; use the configuration in its header`,
+      { path: checkpoint.path, saved: saved.name, used: optimiser.name },
+    );
+  }
+  apply(checkpoint, [...stateTensors(model, optimiser)], () => true);
+  optimiser.stepCount = saved.stepCount;
+  optimiser.weightDecay = saved.weightDecay;
+}
+
+type NamedView = readonly [name: string, shape: readonly number[], data: Float32Array];
+
+function* views(layout: FlatLayout, data: Float32Array, prefix = ''): Generator<NamedView> {
+  for (const { name, shape, offset, size } of layout.entries) {
+    yield [prefix + name, shape, data.subarray(offset, offset + size)];
+  }
+}
+
+function* modelTensors({ layout, params, bufferLayout, buffers }: ModelState): Generator<NamedView> {
+  yield* views(layout, params);
+  yield* views(bufferLayout, buffers);
+}
+
+function* stateTensors(model: ModelState, optimiser: Optimiser): Generator<NamedView> {
+  yield* modelTensors(model);
+  for (const [state, data] of Object.entries(optimiser.state)) {
+    yield* views(model.layout, data, `${OPTIMISER_PREFIX}${state}.`);
+  }
+}
+
+/** Compares names and shapes first, so that a checkpoint is applied as a whole or not at all. */
+function apply({ path, tensors }: Checkpoint, targets: readonly NamedView[], wanted: (name: string) => boolean): void {
+  const text = (name: string, shape: readonly number[]): string => `${name} [${shape.join(', ')}]`;
+  const missing: string[] = [];
+  const misshaped: string[] = [];
+  for (const [name, shape] of targets) {
+    const found = tensors.get(name);
+    if (found === undefined) missing.push(text(name, shape));
+    else if (found.shape.join() !== shape.join())
+      misshaped.push(`${text(name, found.shape)} must be [${shape.join(', ')}]`);
+  }
+  const known = new Set(targets.map(([name]) => name));
+  const extra = [...tensors]
+    .filter(([name]) => wanted(name) && !known.has(name))
+    .map(([name, { shape }]) => text(name, shape));
+  if (missing.length + misshaped.length + extra.length > 0) {
+    throw new JepaError(
+      'checkpoint',
+      `checkpoint ${path} is of another architecture: ${[
+        listed('missing', missing),
+        listed('extra', extra),
+        listed('wrong shape', misshaped),
+      ]
+        .filter((part) => part !== '')
+        .join('; ')}; build the model from the configuration in its header`,
+      { path, missing, extra, misshaped },
+    );
+  }
+  for (const [name, , data] of targets) {
+    const found = tensors.get(name);
+    if (found !== undefined) data.set(toFloat32(found));
+  }
+}
+
+const LISTED = 8;
+
+function listed(what: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  const more = items.length > LISTED ? ` and ${items.length - LISTED} more` : '';
+  return `${what}: ${items.slice(0, LISTED).join(', ')}${more}`;
+}
+
+function headerDigest(json: string, tensors: Iterable<readonly [string, SafeTensor]>): string {
+  const names = [...tensors].map(([name, { dtype, shape }]) => [name, dtype, shape]);
+  return createHash('sha256').update(json).update(JSON.stringify(names)).digest('hex');
+}
+
+function isHeader(value: unknown): value is CheckpointHeader {
+  return (
+    isRecord(value) &&
+    typeof value.step === 'number' &&
+    typeof value.seed === 'number' &&
+    isRecord(value.optimiser) &&
+    isRecord(value.config) &&
+    isRecord(value.metadata) &&
+    isRecord(value.totals)
+  );
+}

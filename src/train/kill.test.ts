@@ -1,0 +1,115 @@
+// Runs in processes of their own that are killed, interrupted or run out of disk, and then resumed: the result must equal
+// that of an undisturbed run, bit for bit.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChildPlan } from './child-run.law.ts';
+import { readCheckpoint, readMetrics } from './index.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cache = join(root, 'node_modules', '.cache');
+mkdirSync(cache, { recursive: true });
+/** Inside node_modules, so that compiled files find their packages. */
+const work = mkdtempSync(join(cache, 'train-kill-'));
+const child = join(work, 'js', 'src', 'train', 'child-run.law.js');
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const STEPS = 40;
+const PADDING = 20_000;
+
+beforeAll(() => {
+  // Node 20 cannot run TypeScript, and a test that imports a stale build would lie: compile what stands here.
+  const config = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      rootDir: root,
+      outDir: join(work, 'js'),
+      typeRoots: [join(root, 'node_modules', '@types')],
+    },
+    files: [join(root, 'src', 'train', 'child-run.law.ts')],
+  };
+  writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
+  const tsc = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', work], { encoding: 'utf8' });
+  expect(existsSync(child), tsc.stdout).toBe(true);
+  writeFileSync(join(work, 'js', 'package.json'), '{"type":"module"}');
+  expect(start('straight', {}).outcome.kind).toBe('done');
+});
+
+interface Result {
+  readonly signal: string | null;
+  readonly outcome: { readonly kind: string; readonly step: number };
+  readonly messages: readonly string[];
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** Runs the child to its end; `limit` is the largest file it may write, in blocks of 1024 bytes. */
+function start(name: string, plan: ChildPlan, limit?: number): Result {
+  const args = [child, join(work, name), String(STEPS), JSON.stringify({ padding: PADDING, ...plan })];
+  const { stdout, stderr, signal } =
+    limit === undefined
+      ? spawnSync(process.execPath, args, { encoding: 'utf8' })
+      : spawnSync('bash', ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, ...args], {
+          encoding: 'utf8',
+        });
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (signal === null && line === '') throw new Error(`the child printed nothing: ${stderr}`);
+  return { signal, ...(line === '' ? {} : JSON.parse(line)) };
+}
+
+const checkpoints = (name: string): string[] => readdirSync(join(work, name, 'checkpoints')).sort();
+
+function expectEqualRuns(name: string): void {
+  const last = `step-0000${STEPS}.safetensors`;
+  const [a, b] = ['straight', name].map((run) => readCheckpoint(join(work, run, 'checkpoints', last)));
+  expect([...(b?.tensors.keys() ?? [])]).toEqual([...(a?.tensors.keys() ?? [])]);
+  for (const [tensor, { data }] of a?.tensors ?? []) {
+    expect(Buffer.compare(data, b?.tensors.get(tensor)?.data ?? new Uint8Array(0)), tensor).toBe(0);
+  }
+  expect(b?.optimiser).toEqual(a?.optimiser);
+  const [m, n] = ['straight', name].map((run) =>
+    readMetrics(join(work, run, 'metrics.jsonl')).map((record) => ({ ...record, timing: null })),
+  );
+  expect(n).toEqual(m);
+}
+
+test('a run killed between writing and renaming a checkpoint resumes from the one before and ends equal', () => {
+  const killed = start('rename', { killBeforeRename: 'step-000030.safetensors' });
+  expect(killed.signal).toBe('SIGKILL');
+  expect(checkpoints('rename').some((name) => name.startsWith('step-000030.safetensors.tmp-'))).toBe(true);
+  const { outcome, messages } = start('rename', { resume: true });
+  expect(outcome.kind).toBe('done');
+  expect(messages).toEqual(['resuming after step 20 of 40']);
+  expectEqualRuns('rename');
+  expect(checkpoints('rename')).toEqual(checkpoints('straight'));
+});
+
+test('a run killed with half of a checkpoint written resumes from the one before and ends equal', () => {
+  expect(start('torn', { killWhileWriting: 'step-000020.safetensors' }).signal).toBe('SIGKILL');
+  expect(start('torn', { resume: true }).messages).toEqual(['resuming after step 10 of 40']);
+  expectEqualRuns('torn');
+});
+
+test('a run killed before its first checkpoint starts again at step 0, says so, and ends equal', () => {
+  expect(start('first', { killBeforeRename: 'step-000010.safetensors' }).signal).toBe('SIGKILL');
+  expect(start('first', { resume: true }).messages).toEqual([expect.stringMatching(/no checkpoint yet.*step 0/)]);
+  expectEqualRuns('first');
+});
+
+test('SIGINT finishes the step, leaves a checkpoint, and the resumed run ends equal', () => {
+  expect(start('interrupt', { interruptAfter: 17 }).outcome).toMatchObject({ kind: 'interrupted', step: 17 });
+  expect(start('interrupt', { resume: true }).messages).toEqual(['resuming after step 17 of 40']);
+  expectEqualRuns('interrupt');
+});
+
+test('a checkpoint that does not fit on the disk is an io error, leaves no torn file, and the run can be resumed', () => {
+  const { error } = start('full', {}, 100);
+  expect(error.code).toBe('io');
+  expect(error.message).toMatch(/step-000010\.safetensors failed/);
+  expect(checkpoints('full')).toEqual([]);
+  expect(start('full', { resume: true }).outcome.kind).toBe('done');
+  expectEqualRuns('full');
+});

@@ -1,0 +1,62 @@
+// What the training loop is asked for, and how it can end.
+
+import type { Optimiser, Schedule } from '../optim/index.ts';
+import type { NonFinite } from './finite.ts';
+import type { Timing } from './metrics.ts';
+import type { BatchSource, LossProgram } from './program.ts';
+import type { Progress } from './progress.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** What is measured every so many updates: collapse instruments, probes. */
+export interface Instruments {
+  readonly every: number;
+  /** Measures after `step` updates. It must not change the program, and draw only from keys of the step. */
+  measure(step: number): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+}
+
+/** Everything that `train` needs. */
+export interface TrainOptions<B> {
+  readonly run: RunFolder;
+  readonly program: LossProgram<B>;
+  /** Opens the batches, of which the first is that of `firstStep` (0, or the step that a resumed run continues with). */
+  readonly batches: (firstStep: number) => BatchSource<B>;
+  readonly optimiser: Optimiser;
+  readonly learningRate: Schedule;
+  /** Assigned to the optimiser before each step; without it the optimiser keeps its own. */
+  readonly weightDecay?: Schedule | undefined;
+  /** Largest global gradient norm. Default: no clipping. */
+  readonly clip?: number | undefined;
+  /** Updates in all. */
+  readonly steps: number;
+  readonly seed: number;
+  readonly imagesPerStep: number;
+  readonly checkpointEvery: number;
+  readonly logEvery: number;
+  /** Stored in every checkpoint: normalisers, action bounds, frame skip, environment, split, library version. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly instruments?: Instruments | undefined;
+  /** Called after the update of the zero-based `step`: teachers move here. */
+  readonly afterUpdate?: ((step: number) => void) | undefined;
+  /** Continue the run from its newest whole checkpoint. Default false. */
+  readonly resume?: boolean | undefined;
+  /** Told in words where a resumed run starts, and about damaged checkpoints. Nothing is passed over in silence. */
+  readonly onMessage: (message: string) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** When aborted, the step in progress is finished and a checkpoint written. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * How training ended. `step` is the number of updates done; in `non-finite` it is the number of the update that failed,
+ * which was not made unless `term` names a parameter. `lastGood` is the newest checkpoint, null when there is none.
+ */
+export type TrainOutcome =
+  | {
+      readonly kind: 'done';
+      readonly step: number;
+      readonly checkpoint: string;
+      /** Over the whole run, earlier sittings included. */
+      readonly timing: Timing;
+    }
+  | { readonly kind: 'interrupted'; readonly step: number; readonly checkpoint: string }
+  | (NonFinite & { readonly kind: 'non-finite'; readonly step: number; readonly lastGood: string | null });
