@@ -1,0 +1,10 @@
+// Every implementation that the parity runner knows: one file per case, one line here. To add a case, write
+// `claims/<case>.ts` exporting a `ParityClaim` and list it.
+
+import type { ParityClaim } from '../claim.ts';
+import { optim } from './optim.ts';
+import { probes } from './probes.ts';
+import { schedules } from './schedules.ts';
+
+/** The implementations, found by the `name` of case.json. */
+export const claims: readonly ParityClaim[] = [optim, probes, schedules];
