@@ -1,7 +1,7 @@
 // Puts the sections together into one self-contained page: no network, no other file, works from file://.
 
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomic } from '../../data/index.ts';
 import { clientScript } from './client.ts';
 import { escapeHtml } from './html.ts';
 import { type RunFolder, readRunFolder } from './read.ts';
@@ -24,9 +24,7 @@ import { styleSheet } from './style.ts';
  */
 export function writeReport(runDir: string): string {
   const path = join(runDir, 'report.html');
-  const temporary = `${path}.tmp-${process.pid}`;
-  writeFileSync(temporary, renderReport(readRunFolder(runDir)));
-  renameSync(temporary, path);
+  writeFileAtomic(path, [new TextEncoder().encode(renderReport(readRunFolder(runDir)))]);
   return path;
 }
 

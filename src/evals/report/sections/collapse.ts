@@ -1,16 +1,12 @@
 // The collapse meter: whether the embedding spreads over its dimensions or shrinks to a point.
 
+import { SIGREG_COLLAPSED_PER_SAMPLE, SIGREG_GAUSSIAN } from '../../collapse/sigreg-statistic.ts';
 import { lineChart, type Rule } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import type { Part } from '../read.ts';
 import { shortNumber } from '../scale.ts';
 import type { Instruments, MetricsLine } from '../schema.ts';
 import { seriesOf } from './training.ts';
-
-/** Expected SIGReg statistic of embeddings that are exactly N(0, I). */
-export const SIGREG_NULL = 1.0525;
-/** SIGReg statistic per sample when all embeddings are the same point. */
-export const SIGREG_COLLAPSED_PER_SAMPLE = 0.40205;
 
 const LEAD =
   'A falling loss does not show that anything was learnt: a constant embedding is perfectly predictable. These instruments do. ' +
@@ -37,18 +33,18 @@ export function collapseSection(metrics: Part<readonly MetricsLine[]>): string {
 function meter({ sigreg, sigregSamples }: Instruments): string {
   if (sigreg === undefined || sigregSamples === undefined) return '';
   const collapsed = SIGREG_COLLAPSED_PER_SAMPLE * sigregSamples;
-  const [low, high] = [SIGREG_NULL / 1.6, collapsed * 1.6];
+  const [low, high] = [SIGREG_GAUSSIAN / 1.6, collapsed * 1.6];
   const at = (v: number): number =>
     100 * Math.min(1, Math.max(0, Math.log(Math.max(v, 1e-9) / low) / Math.log(high / low)));
   // Halfway on the logarithmic scale between the two lines is already a bad sign.
-  const share = Math.log(sigreg / SIGREG_NULL) / Math.log(collapsed / SIGREG_NULL);
+  const share = Math.log(sigreg / SIGREG_GAUSSIAN) / Math.log(collapsed / SIGREG_GAUSSIAN);
   const verdict = share < 0.35 ? ['good', 'spread out'] : share < 0.65 ? ['warn', 'narrowing'] : ['bad', 'collapsing'];
   const tick = (v: number, label: string): string =>
     `<span class="tick" style="left:${at(v)}%"><b>${shortNumber(v)}</b>${label}</span>`;
   return (
     `<div class="card meter"><h3>SIGReg at the last step: ${shortNumber(sigreg)} <span class="badge ${verdict[0]}">${verdict[1]}</span></h3>` +
     `<div class="gauge"><i style="left:${at(sigreg)}%"></i></div>` +
-    `<div class="ticks">${tick(SIGREG_NULL, 'standard normal')}${tick(collapsed, `collapsed, N = ${sigregSamples}`)}</div></div>`
+    `<div class="ticks">${tick(SIGREG_GAUSSIAN, 'standard normal')}${tick(collapsed, `collapsed, N = ${sigregSamples}`)}</div></div>`
   );
 }
 
@@ -57,7 +53,7 @@ function charts(lines: readonly MetricsLine[], latest: Instruments): string {
   const some = (pick: (i: Instruments) => number | undefined): boolean =>
     lines.some((l) => pick(l.instruments ?? {}) !== undefined);
   if (some((i) => i.sigreg)) {
-    const rules: Rule[] = [{ y: SIGREG_NULL, label: 'standard normal 1.0525', hue: 'green' }];
+    const rules: Rule[] = [{ y: SIGREG_GAUSSIAN, label: 'standard normal 1.0525', hue: 'green' }];
     if (latest.sigregSamples !== undefined) {
       const y = SIGREG_COLLAPSED_PER_SAMPLE * latest.sigregSamples;
       rules.push({ y, label: `collapsed ${shortNumber(y)}`, hue: 'red' });

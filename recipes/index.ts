@@ -1,0 +1,6 @@
+// The recipes of `jepa run`, in the order of `jepa list`.
+
+import type { AnyRecipe } from '../src/cli/index.ts';
+
+/** All built-in recipes. */
+export const recipes: readonly AnyRecipe[] = [];

@@ -1,0 +1,254 @@
+// The built command as a user calls it. Needs `npm run build` first, which `npm test` does.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createStore, writeSafetensors } from '../data/index.ts';
+import { writeSyntheticRun } from '../evals/report/synthetic-run.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
+
+const RECIPE = `
+import { writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+export default {
+  name: 'counting',
+  summary: 'counts steps',
+  config: () => ({ steps: 3, mode: 'good', train: { lr: 0.1 } }),
+  async run(config, context) {
+    console.log('noise from a library');
+    if (config.mode === 'fault') throw new TypeError('a fault');
+    for (let step = 1; step <= config.steps; step++) {
+      if (context.signal.aborted) {
+        await wait(config.mode === 'stubborn' ? 20_000 : 0);
+        context.signal.throwIfAborted();
+      }
+      if (config.mode !== 'good') context.log('waiting');
+      await wait(config.mode === 'good' ? 1 : 20);
+      context.progress({ stage: 'count', step, total: config.steps, terms: { loss: 1 / step } });
+    }
+    writeFileSync(context.out + '/metrics.jsonl', JSON.stringify({ step: config.steps, loss: 1 }) + '\\n');
+    return { metrics: { 'count.steps': config.steps, seed: context.seed, resumed: Number(context.resume) } };
+  },
+  stages: {
+    eval: async (config, context) => ({ metrics: { evaluated: config.train.lr } }),
+  },
+};
+`;
+
+let dir = '';
+let recipe = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'jepa-cli-'));
+  recipe = join(dir, 'counting.mjs');
+  writeFileSync(recipe, RECIPE);
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended>; until(text: string): Promise<void> } {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: dir });
+  let out = '';
+  let err = '';
+  const watchers: (() => void)[] = [];
+  child.stdout.on('data', (d) => {
+    out += d;
+  });
+  child.stderr.on('data', (d) => {
+    err += d;
+    for (const w of watchers) w();
+  });
+  const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, out, err })));
+  const until = (text: string): Promise<void> =>
+    new Promise((done, fail) => {
+      const look = (): void => {
+        if (err.includes(text)) done();
+      };
+      watchers.push(look);
+      look();
+      void ended.then(() => fail(new Error(`ended before '${text}': ${err}`)));
+    });
+  return { child, ended, until };
+}
+
+const jepa = (...args: string[]): Promise<Ended> => start(...args).ended;
+
+test('run prints exactly one JSON line on standard output and leaves a complete run folder', async () => {
+  const { code, out, err } = await jepa('run', recipe, '--json', '--seed', '5', '--set', 'steps=4');
+  expect(code).toBe(0);
+  expect(out.split('\n')).toHaveLength(2);
+  const { minutes, ...answer } = JSON.parse(out);
+  expect(answer).toEqual({
+    recipe: 'counting',
+    seed: 5,
+    run: join('runs', 'counting-seed5'),
+    metrics: { 'count.steps': 4, seed: 5, resumed: 0 },
+  });
+  expect(minutes).toBeGreaterThanOrEqual(0);
+  expect(err).toContain('noise from a library');
+  expect(err).toContain('count  4/4  100%');
+  const run = JSON.parse(readFileSync(join(dir, answer.run, 'run.json'), 'utf8'));
+  expect(run).toMatchObject({ recipe: 'counting', seed: 5, status: 'done', config: { steps: 4, train: { lr: 0.1 } } });
+  expect(existsSync(join(dir, answer.run, 'report.html'))).toBe(true);
+});
+
+test('a folder that holds a run is never overwritten, and --resume keeps seed and configuration', async () => {
+  const first = await jepa('run', recipe, '--out', 'a', '--seed', '2', '--set', 'steps=2');
+  expect(first.code).toBe(0);
+  const again = await jepa('run', recipe, '--out', 'a');
+  expect(again.code).toBe(2);
+  expect(again.err).toMatch(/never overwritten; continue it with --resume or choose another --out/);
+  const resumed = await jepa('run', recipe, '--out', 'a', '--resume', '--json');
+  expect(JSON.parse(resumed.out).metrics).toEqual({ 'count.steps': 2, seed: 2, resumed: 1 });
+  const changed = await jepa('run', recipe, '--out', 'a', '--resume', '--set', 'steps=9');
+  expect(changed).toMatchObject({ code: 2, err: expect.stringContaining('--set changes steps') });
+  const reseeded = await jepa('run', recipe, '--out', 'a', '--resume', '--seed', '3');
+  expect(reseeded).toMatchObject({ code: 2, err: expect.stringContaining('keeps its seed 2') });
+});
+
+test('a mistake exits 2 with a message, without a stack, and as JSON where asked', async () => {
+  const plain = await jepa('run', recipe, '--set', 'stpes=4');
+  expect(plain.code).toBe(2);
+  expect(plain.err).toContain("unknown setting 'stpes'; did you mean 'steps'?");
+  expect(plain.err).not.toMatch(/\n\s+at /);
+  expect(plain.out).toBe('');
+  expect(existsSync(join(dir, 'runs'))).toBe(false);
+  const json = await jepa('run', recipe, '--set', 'steps=many', '--json');
+  expect(json.code).toBe(2);
+  expect(JSON.parse(json.out)).toMatchObject({
+    error: { code: 'usage', message: expect.stringContaining('must be a number') },
+  });
+});
+
+test('unknown commands, options and recipes suggest the nearest or list the known', async () => {
+  expect(await jepa('trian')).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean train') });
+  expect(await jepa('run', recipe, '--sede', '1')).toMatchObject({ code: 2, err: expect.stringContaining('--seed') });
+  expect(await jepa('run', 'no-such-recipe')).toMatchObject({ code: 2, err: expect.stringContaining('known:') });
+  expect(await jepa('run', recipe, '--seed', '-1')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('non-negative integer'),
+  });
+  const json = await jepa('run', '--json');
+  expect(JSON.parse(json.out).error.message).toContain("missing required argument 'recipe'");
+});
+
+test('a fault of the program exits 1 with its stack and marks the run as failed', async () => {
+  const { code, err, out } = await jepa('run', recipe, '--set', 'mode=fault', '--json', '--out', 'b');
+  expect(code).toBe(1);
+  expect(err).toMatch(/TypeError: a fault\n\s+at /);
+  expect(JSON.parse(out).error).toMatchObject({ code: 'internal', message: 'a fault' });
+  expect(JSON.parse(readFileSync(join(dir, 'b/run.json'), 'utf8')).status).toBe('failed');
+});
+
+test('Ctrl-C exits 130, marks the run, and says how to continue', async () => {
+  const { child, ended, until } = start(
+    'run',
+    recipe,
+    '--set',
+    'mode=slow',
+    '--set',
+    'steps=1000',
+    '--out',
+    'c',
+    '--json',
+  );
+  await until('waiting');
+  child.kill('SIGINT');
+  const { code, err, out } = await ended;
+  expect(code).toBe(130);
+  expect(err).toMatch(/interrupted; continue with: jepa run .* --resume/);
+  expect(JSON.parse(out).error.code).toBe('interrupted');
+  expect(JSON.parse(readFileSync(join(dir, 'c/run.json'), 'utf8')).status).toBe('interrupted');
+});
+
+test('a second Ctrl-C stops a recipe that does not stop by itself', async () => {
+  const { child, ended, until } = start('run', recipe, '--set', 'mode=stubborn', '--set', 'steps=1000', '--out', 'd');
+  await until('waiting');
+  child.kill('SIGINT');
+  await until('press Ctrl-C again');
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(130);
+});
+
+test('eval runs the recipe of a run with its configuration and adds its metrics to the run', async () => {
+  await jepa('run', recipe, '--out', 'e', '--set', 'train.lr=0.25');
+  const { code, out } = await jepa('eval', 'e', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ run: 'e', metrics: { evaluated: 0.25 } });
+  const { metrics } = JSON.parse(readFileSync(join(dir, 'e/run.json'), 'utf8'));
+  expect(metrics).toMatchObject({ evaluated: 0.25, 'count.steps': 3 });
+  expect(await jepa('collect', recipe)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("no separate 'collect'"),
+  });
+  expect(await jepa('eval', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('does not exist') });
+});
+
+test('plan --recorded --gif writes an animation of the episodes in the folder', async () => {
+  mkdirSync(join(dir, 'f'));
+  writeSyntheticRun(join(dir, 'f'), { steps: 20, episodes: 2, frames: 4, size: 16 });
+  const { code, out } = await jepa('plan', 'f', '--recorded', '--gif', 'pictures/a.gif', '--json');
+  expect(code).toBe(0);
+  const { gif } = JSON.parse(out);
+  const bytes = readFileSync(join(dir, 'pictures/a.gif'));
+  expect([bytes.toString('latin1', 0, 6), bytes.readUInt16LE(6), bytes.length]).toEqual([
+    'GIF89a',
+    gif.width,
+    gif.bytes,
+  ]);
+});
+
+test('inspect describes a model, a run and a dataset, and refuses anything else', async () => {
+  const data = new Uint8Array(new Float32Array(6).buffer);
+  writeSafetensors(join(dir, 'm.safetensors'), new Map([['w', { dtype: 'F32' as const, shape: [2, 3], data }]]), {
+    note: 'x',
+  });
+  const model = JSON.parse((await jepa('inspect', 'm.safetensors', '--json')).out);
+  expect(model).toMatchObject({ kind: 'model', elements: 6, tensors: [{ name: 'w', dtype: 'F32', shape: [2, 3] }] });
+  mkdirSync(join(dir, 'r'));
+  writeSyntheticRun(join(dir, 'r'), { steps: 20, episodes: 1, frames: 3, size: 8 });
+  const run = JSON.parse((await jepa('inspect', 'r', '--json')).out);
+  expect(run).toMatchObject({ kind: 'run', recipe: 'made-up', rollouts: 1, lastMetrics: { step: 20 } });
+  const store = createStore(join(dir, 'data'), {
+    env: 'line',
+    columns: [{ name: 'action', dtype: 'f32', shape: [2] }],
+  });
+  store.append({ action: new Float32Array(6) });
+  store.close();
+  const dataset = JSON.parse((await jepa('inspect', 'data', '--json')).out);
+  expect(dataset).toMatchObject({ kind: 'dataset', episodes: 1, rows: 3, spec: { env: 'line' } });
+  expect((await jepa('inspect', recipe)).code).toBe(2);
+  expect((await jepa('inspect', dir)).code).toBe(2);
+  writeFileSync(join(dir, 'bad.safetensors'), 'not a model');
+  expect((await jepa('inspect', 'bad.safetensors')).code).toBe(2);
+});
+
+test('list shows every setting of a recipe by its path', async () => {
+  const { code, out } = await jepa('list', recipe);
+  expect(code).toBe(0);
+  expect(out).toMatch(/train\.lr\s+0\.1/);
+});
+
+test('doctor finds a working machine and says so in JSON', async () => {
+  const { code, out } = await jepa('doctor', '--json');
+  expect(code).toBe(0);
+  const { ok, findings } = JSON.parse(out);
+  expect(ok).toBe(true);
+  expect(findings.map((f: { name: string }) => f.name)).toEqual(
+    expect.arrayContaining(['node', 'onnxruntime', 'disk', 'workers']),
+  );
+});
+
+test('help and version exit 0, no command exits 2', async () => {
+  expect(await jepa('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  expect((await jepa('run', '--help')).code).toBe(0);
+  expect((await jepa()).code).toBe(2);
+});

@@ -1,0 +1,22 @@
+// `jepa export RUN`: the model of a run as ONNX graphs.
+
+import { join } from 'node:path';
+import { executedText, executeOnRun } from '../execute.ts';
+import { type CommonOptions, withCommonOptions } from '../options.ts';
+import type { CommandFile } from '../session.ts';
+
+/** Adds the command. */
+export const exportCommand: CommandFile = (program, session) => {
+  const command = program
+    .command('export')
+    .description('write the ONNX graphs of a run: encode, predict, rollout cost')
+    .argument('<run>', 'run folder');
+  withCommonOptions(command, 'folder for the graphs (default: RUN/export)').action(
+    async (run: string, options: CommonOptions) => {
+      const out = options.out ?? join(run, 'export');
+      const done = await executeOnRun(session, 'export', run, { ...options, out });
+      const { recipe, seed, metrics } = done;
+      session.output.answer({ recipe, seed, run, out, metrics }, `${executedText(done)}\nwritten ${out}`);
+    },
+  );
+};

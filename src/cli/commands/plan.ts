@@ -1,0 +1,49 @@
+// `jepa plan RUN`: plans episodes with the model of a run, and makes the animation of them.
+
+import { dirname, resolve } from 'node:path';
+import { writeFileAtomic } from '../../data/index.ts';
+import { episodesGif, readRollouts } from '../../evals/index.ts';
+import { type Executed, executedJson, executedText, executeOnRun } from '../execute.ts';
+import { type CommonOptions, wholeNumber, withCommonOptions } from '../options.ts';
+import { makeFolder, readRunFile } from '../run-folder.ts';
+import type { CommandFile, Session } from '../session.ts';
+
+interface PlanOptions extends CommonOptions {
+  readonly gif?: string;
+  readonly recorded?: boolean;
+  readonly episodes: number;
+  readonly width: number;
+}
+
+/** Adds the command. */
+export const planCommand: CommandFile = (program, session) => {
+  const command = program
+    .command('plan')
+    .description('plan episodes with the model of a run; --gif makes an animation of them')
+    .argument('<run>', 'run folder')
+    .option('--gif <file>', 'write an animated GIF of the planned episodes')
+    .option('--recorded', 'use the episodes that the run folder already holds instead of planning new ones')
+    .option('--episodes <n>', 'episodes in the GIF', wholeNumber, 4)
+    .option('--width <pixels>', 'largest width of the GIF', wholeNumber, 620);
+  withCommonOptions(command, 'folder for the episodes (default: the run folder)').action(
+    async (run: string, options: PlanOptions) => {
+      const done = options.recorded === true ? recorded(run) : await executeOnRun(session, 'plan', run, options);
+      const gif = options.gif === undefined ? {} : writeGif(session, options.out ?? run, options.gif, options);
+      const text = options.gif === undefined ? '' : `\ngif     ${options.gif}`;
+      session.output.answer({ ...executedJson(done), ...gif }, `${executedText(done)}${text}`);
+    },
+  );
+};
+
+function recorded(dir: string): Executed {
+  const { recipe, seed, minutes, metrics } = readRunFile(dir);
+  return { recipe, seed, run: dir, minutes: minutes ?? 0, metrics: metrics ?? {} };
+}
+
+function writeGif(session: Session, dir: string, path: string, options: PlanOptions): object {
+  session.output.log('drawing the episodes');
+  const { bytes, width, height, frames } = episodesGif(readRollouts(dir, options.episodes), { width: options.width });
+  makeFolder(dirname(resolve(path)));
+  writeFileAtomic(path, [bytes]);
+  return { gif: { path, width, height, frames, bytes: bytes.length } };
+}

@@ -1,0 +1,19 @@
+// `jepa report RUN`: writes the page of a run again, from what its folder holds.
+
+import { writeReport } from '../../evals/index.ts';
+import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { readRunFile } from '../run-folder.ts';
+import type { CommandFile } from '../session.ts';
+
+/** Adds the command. */
+export const reportCommand: CommandFile = (program, session) => {
+  const command = program
+    .command('report')
+    .description('write report.html of a run again')
+    .argument('<run>', 'run folder');
+  withCommonOptions(command, 'not used').action((run: string, _options: CommonOptions) => {
+    readRunFile(run);
+    const report = writeReport(run);
+    session.output.answer({ run, report }, report);
+  });
+};

@@ -1,0 +1,94 @@
+// Descriptions of the things that jepa writes: model files, run folders, datasets.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore, readSafetensors } from '../data/index.ts';
+import { readRunFolder } from '../evals/index.ts';
+import { readRunFile } from './run-folder.ts';
+import { settingPaths } from './settings.ts';
+
+/** A description for programs and for people. */
+export interface Inspection {
+  readonly json: object;
+  readonly text: string;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const columns = Math.max(0, ...rows.map((r) => r.length));
+  const widths = Array.from({ length: columns }, (_, c) => Math.max(...rows.map((r) => r[c]?.length ?? 0)));
+  return rows
+    .map((r) =>
+      r
+        .map((cell, c) => cell.padEnd(widths[c]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A safetensors file: metadata, tensors and the number of elements. Checks its checksum. */
+export function inspectModel(path: string): Inspection {
+  const { tensors, metadata } = readSafetensors(path);
+  const rows = [...tensors].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const elements = rows.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const shown = Object.entries(metadata).map(([key, value]) => [
+    key,
+    value.length > 200 ? `${value.slice(0, 200)}...` : value,
+  ]);
+  const text = [
+    `${path}: ${rows.length} tensors, ${elements.toLocaleString('en-US')} numbers`,
+    '',
+    table(shown),
+    '',
+    table(rows.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(', ')}]`])),
+  ].join('\n');
+  return { json: { kind: 'model', path, elements, metadata, tensors: rows }, text };
+}
+
+/** A run folder: its record, last metrics, evaluations and checkpoints. */
+export function inspectRun(dir: string): Inspection {
+  const run = readRunFile(dir);
+  const { metrics, rollouts } = readRunFolder(dir, 100);
+  const last = metrics.ok ? metrics.value.at(-1) : undefined;
+  const names = (folder: string): string[] =>
+    existsSync(join(dir, folder)) ? readdirSync(join(dir, folder)).sort() : [];
+  const json = {
+    kind: 'run',
+    path: dir,
+    ...run,
+    lastMetrics: last ?? null,
+    evals: names('evals'),
+    checkpoints: names('checkpoints'),
+    rollouts: rollouts.ok ? rollouts.value.length : 0,
+  };
+  const text = [
+    `${dir}: recipe ${run.recipe}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
+    `last step    ${last === undefined ? 'none' : `${last.step}, loss ${last.loss ?? 'n/a'}`}`,
+    `evals        ${json.evals.join(', ') || 'none'}`,
+    `checkpoints  ${json.checkpoints.join(', ') || 'none'}`,
+    `rollouts     ${json.rollouts}`,
+    '',
+    table(Object.entries(run.metrics ?? {}).map(([k, v]) => [k, String(v)])),
+    '',
+    table(settingPaths(run.config ?? {}).map(([k, v]) => [k, JSON.stringify(v)])),
+  ].join('\n');
+  return { json, text };
+}
+
+/** A dataset: its columns, episodes and rows. */
+export function inspectDataset(dir: string): Inspection {
+  const store = openStore(dir);
+  try {
+    const episodes = store.episodes.length;
+    const rows = store.episodes.reduce((sum, e) => sum + e.length, 0);
+    const { columns } = store.spec;
+    const text = [
+      `${dir}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, written by jepa ${store.library}`,
+      '',
+      table(columns.map((c) => [c.name, c.dtype, `[${c.shape.join(', ')}]`])),
+    ].join('\n');
+    return { json: { kind: 'dataset', path: dir, library: store.library, episodes, rows, spec: store.spec }, text };
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,32 @@
+// The options that every command takes.
+
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** Values of the options that every command takes, as commander stores them. */
+export interface CommonOptions {
+  readonly seed?: number;
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly resume?: boolean;
+}
+
+/** Adds the common options; `out` says what `--out` means for the command. */
+export function withCommonOptions(command: Command, out: string): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return command
+    .option('--seed <k>', 'seed of every random draw (default: 0, or that of the run)', wholeNumber)
+    .option('--out <path>', out)
+    .option('--set <path=value>', 'change a value of the configuration; may be repeated', collect, [])
+    .option('--resume', 'continue an interrupted run in its folder')
+    .option('--json', 'print one JSON object as the last line of standard output; text goes to standard error')
+    .option('-q, --quiet', 'print no log and no progress');
+}
+
+/** Reads a non-negative integer. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError(`It must be a non-negative integer below 2^53, got '${text}'.`);
+  }
+  return value;
+}

@@ -1,0 +1,48 @@
+// The commands, put together.
+
+import { Command } from 'commander';
+import { benchCommand } from './commands/bench.ts';
+import { collectCommand } from './commands/collect.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { listCommand } from './commands/list.ts';
+import { planCommand } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { trainCommand } from './commands/train.ts';
+import { ownVersion } from './machine.ts';
+import type { CommandFile, Session } from './session.ts';
+
+const COMMANDS: readonly CommandFile[] = [
+  runCommand,
+  collectCommand,
+  trainCommand,
+  evalCommand,
+  planCommand,
+  reportCommand,
+  exportCommand,
+  inspectCommand,
+  listCommand,
+  doctorCommand,
+  benchCommand,
+];
+
+/** The whole command line; parsing errors are thrown, not printed. */
+export function commandProgram(session: Session): Command {
+  const program = new Command('jepa')
+    .description('learn how a world works by watching it, act in it by planning in imagination')
+    .version(ownVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError(true);
+  for (const add of COMMANDS) add(program, session);
+  return program.addHelpText(
+    'after',
+    '\nEvery command takes --seed, --out, --set path=value, --resume, --json and --quiet.\n' +
+      'Exit codes: 0 success, 1 fault of the program, 2 mistake in what was asked, 130 interrupted.\n\n' +
+      'Begin with: jepa run two-room',
+  );
+}

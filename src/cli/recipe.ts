@@ -1,0 +1,74 @@
+// What the command line asks of a recipe, and what it gives to one. A recipe is one experiment: a complete typed
+// configuration and the code that carries it out.
+
+/** Progress of one stage: shown as one rewritten line on a terminal, as a line every few seconds elsewhere. */
+export interface ProgressLine {
+  /** What is being done: `collect`, `train`, `plan`. */
+  readonly stage: string;
+  readonly step: number;
+  readonly total: number;
+  /** Numbers to show by name, such as the terms of the loss. */
+  readonly terms?: Readonly<Record<string, number>>;
+  readonly imagesPerSecond?: number;
+  /** Taken from the pace so far when left out. */
+  readonly secondsLeft?: number;
+}
+
+/** What every recipe function gets beside its configuration. */
+export interface RunContext {
+  readonly seed: number;
+  /** The folder to write to; it exists. `run.json` in it belongs to the command line, everything else to the recipe. */
+  readonly out: string;
+  /**
+   * Aborted at Ctrl-C. The recipe then saves what a resumed run needs and throws `signal.reason`
+   * (`signal.throwIfAborted()`). A promise that resolves means that the work is complete.
+   */
+  readonly signal: AbortSignal;
+  /** Prints a line for people. */
+  log(line: string): void;
+  /** Reports progress; cheap enough for every step. */
+  progress(line: ProgressLine): void;
+  /** True when `out` holds an interrupted run that is to be continued. */
+  readonly resume: boolean;
+  /** Dataset folder given by the user (`train --data`). */
+  readonly data?: string;
+  /** Run folder whose model `eval`, `plan` and `export` read; the same as `out` unless the user gave `--out`. */
+  readonly model?: string;
+}
+
+/** The outcome of a recipe function. */
+export interface RunSummary {
+  /** Results by dotted name, such as `planning.strict.success`. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Path of a report, when the recipe wrote its own; otherwise the command line writes `report.html`. */
+  readonly report?: string;
+}
+
+/** The parts of a recipe that can be run by themselves; each is a command. */
+export interface RecipeStages<C> {
+  /** Writes a dataset into `context.out`. */
+  collect?(config: C, context: RunContext): Promise<RunSummary>;
+  /** Trains into the run folder `context.out`, on `context.data` when it is given. */
+  train?(config: C, context: RunContext): Promise<RunSummary>;
+  /** Evaluates the model of the run `context.model`; writes `evals/*.json` into `context.out`. */
+  eval?(config: C, context: RunContext): Promise<RunSummary>;
+  /** Plans episodes with the model of the run `context.model`; writes `rollouts/` into `context.out`. */
+  plan?(config: C, context: RunContext): Promise<RunSummary>;
+  /** Writes the ONNX graphs of the model of the run `context.model` into `context.out`. */
+  export?(config: C, context: RunContext): Promise<RunSummary>;
+}
+
+/** One experiment. `C` is its configuration: plain data (JSON) without undefined, so that it can be stored and set. */
+export interface Recipe<C extends object> {
+  readonly name: string;
+  /** One sentence for `jepa list`. */
+  readonly summary: string;
+  /** The complete default configuration, a new object at each call. `null` stands for a value that may be anything. */
+  config(): C;
+  /** The whole experiment: collect or load, train, evaluate, plan. */
+  run(config: C, context: RunContext): Promise<RunSummary>;
+  readonly stages?: RecipeStages<C>;
+}
+
+/** A recipe of any configuration, as the list of recipes holds it. */
+export type AnyRecipe = Recipe<object>;
