@@ -108,7 +108,8 @@ export function compareTensor(
 
 /**
  * Compares a scalar or a list: each number within the relative tolerance of the reference's float32 run, or of its float64
- * run where stored (ours may be the more exact). Near zero the floor is 1e-8 of the largest number of the list.
+ * run where stored (ours may be the more exact). In a list, a number near zero is measured against a thousandth of the
+ * largest; a scalar called `..._rel` is a fraction already (an elite margin), and is compared absolutely.
  */
 export function compareScalars(
   name: string,
@@ -123,9 +124,10 @@ export function compareScalars(
     return { name, status: 'shape', ...none, elements, detail: `${produced.length} numbers, expected ${elements}` };
   }
   const largest = reference.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const floor = name.endsWith('_rel') ? 1 : elements > 1 ? 1e-3 * largest : 0;
   const shares = reference.map((b, i) => {
     const targets = reference64?.length === elements ? [b, reference64[i]!] : [b];
-    return Math.min(...targets.map((t) => share(produced[i]!, t, Math.abs(t) + largest * 1e-3 * Number(elements > 1))));
+    return Math.min(...targets.map((t) => share(produced[i]!, t, Math.max(Math.abs(t), floor))));
   });
   const worst = shares.indexOf(Math.max(...shares));
   const absolute = Math.abs(produced[worst]! - reference[worst]!);

@@ -5,6 +5,7 @@ import type { ParityClaim } from '../claim.ts';
 import { optim } from './optim.ts';
 import { probes } from './probes.ts';
 import { schedules } from './schedules.ts';
+import { swmSolvers } from './swm-solvers.ts';
 
 /** The implementations, found by the `name` of case.json. */
-export const claims: readonly ParityClaim[] = [optim, probes, schedules];
+export const claims: readonly ParityClaim[] = [optim, probes, schedules, swmSolvers];
