@@ -176,6 +176,10 @@ export async function executeOnRun(
   defaultOut: string = model,
 ): Promise<Executed> {
   const before = readRunFile(model);
+  if (before.recipe === '') {
+    const message = `the run in '${model}' must have been made by a recipe, but its run.json names none; use the library instead`;
+    throw new JepaError('usage', message, { run: model });
+  }
   const found = await findRecipe(before.recipeFile ?? before.recipe, session.recipes);
   const work = workOf(found, stage);
   const config = applySettings(applyRecord(found.recipe.config(), before.config ?? {}), options.set);

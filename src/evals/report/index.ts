@@ -1,6 +1,7 @@
 export { episodesGif, type GifFile, type GifOptions } from './gif.ts';
 export { type Part, parseRun, type Rollout, type RunFolder, readRollouts, readRunFolder } from './read.ts';
 export type {
+  EmbeddingFile,
   ImaginedPath,
   Instruments,
   MachineRecord,
@@ -19,6 +20,7 @@ export type {
   RunStatus,
   SurpriseCurve,
   SurpriseFile,
+  TimeShares,
 } from './schema.ts';
 export { wilsonInterval } from './wilson.ts';
 export { renderReport, writeReport } from './write.ts';

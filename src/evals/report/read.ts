@@ -4,9 +4,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { type Found, field, flag, list, number, object, optional, record, text } from './check.ts';
+import { type Found, field, flag, list, number, optional, record, text } from './check.ts';
 import type {
+  EmbeddingFile,
   Instruments,
+  MachineRecord,
   MetricsLine,
   PlanningFile,
   Point,
@@ -16,6 +18,7 @@ import type {
   RunStatus,
   SurpriseCurve,
   SurpriseFile,
+  TimeShares,
 } from './schema.ts';
 
 /** A part of the run folder, or the sentence that says why it is not there. */
@@ -35,6 +38,7 @@ export interface RunFolder {
   readonly metrics: Part<readonly MetricsLine[]>;
   readonly planning: Part<PlanningFile>;
   readonly probe: Part<ProbeFile>;
+  readonly embedding: Part<EmbeddingFile>;
   readonly surprise: Part<SurpriseFile>;
   readonly rollouts: Part<readonly Rollout[]>;
 }
@@ -48,6 +52,7 @@ export function readRunFolder(dir: string, maxRollouts = 12): RunFolder {
     metrics: part('metrics.jsonl', () => readMetrics(dir)),
     planning: jsonPart(dir, 'evals/planning.json', parsePlanning),
     probe: jsonPart(dir, 'evals/probe.json', parseProbe),
+    embedding: jsonPart(dir, 'evals/embedding.json', parseEmbedding),
     surprise: jsonPart(dir, 'evals/surprise.json', parseSurprise),
     rollouts: part('rollouts/', () => readRollouts(dir, maxRollouts)),
   };
@@ -80,7 +85,7 @@ const STATUSES: readonly RunStatus[] = ['unfinished', 'done', 'interrupted', 'fa
 export function parseRun(found: Found): RunFile {
   const status = field(found, 'status').value;
   return {
-    recipe: text(field(found, 'recipe')),
+    recipe: optional(found, 'recipe', text).recipe ?? '',
     seed: number(field(found, 'seed')),
     status: STATUSES.find((s) => s === status) ?? 'unfinished',
     ...optional(found, 'command', text),
@@ -90,12 +95,20 @@ export function parseRun(found: Found): RunFile {
     ...optional(found, 'versions', (f) => record(f, text)),
     ...optional(found, 'config', (f) => f.value),
     ...optional(found, 'metrics', (f) => record(f, number)),
-    ...optional(found, 'machine', (f) => ({
-      cpu: text(field(f, 'cpu')),
-      cores: number(field(f, 'cores')),
-      memoryGiB: number(field(f, 'memoryGiB')),
-      platform: text(field(f, 'platform')),
-    })),
+    ...optional(found, 'machine', parseMachine),
+  };
+}
+
+/** The command line records `memoryGiB` and `linux x64`, the training room bytes and the two words apart. */
+function parseMachine(found: Found): MachineRecord {
+  const bytes = optional(found, 'memoryBytes', number).memoryBytes;
+  const platform = text(field(found, 'platform'));
+  const arch = optional(found, 'arch', text).arch;
+  return {
+    cpu: text(field(found, 'cpu')),
+    cores: number(field(found, 'cores')),
+    memoryGiB: bytes === undefined ? number(field(found, 'memoryGiB')) : bytes / 2 ** 30,
+    platform: arch === undefined ? platform : `${platform} ${arch}`,
   };
 }
 
@@ -114,34 +127,41 @@ function readMetrics(dir: string): MetricsLine[] {
 }
 
 function parseMetrics(found: Found): MetricsLine {
-  const flat: Record<string, number> = {};
-  for (const key of Object.keys(object(found))) {
-    if (key.startsWith('terms.')) flat[key.slice(6)] = number(field(found, key));
-  }
-  const nested = optional(found, 'terms', (f) => record(f, number)).terms;
-  const instruments = { ...parseInstruments(found), ...optional(found, 'instruments', parseInstruments).instruments };
   return {
     step: number(field(found, 'step')),
-    terms: { ...flat, ...nested },
-    instruments,
+    ...optional(found, 'terms', (f) => record(f, number)),
+    ...optional(found, 'instruments', parseInstruments),
+    ...optional(found, 'timing', parseTiming),
     ...optional(found, 'loss', number),
     ...optional(found, 'lr', number),
     ...optional(found, 'gradNorm', number),
-    ...optional(found, 'imagesPerSecond', number),
-    ...optional(found, 'waitShare', number),
   };
 }
 
 function parseInstruments(found: Found): Instruments {
   return {
     ...optional(found, 'sigreg', number),
-    ...optional(found, 'sigregSamples', number),
+    ...optional(found, 'samples', number),
     ...optional(found, 'effectiveRank', number),
-    ...optional(found, 'embedDim', number),
-    ...optional(found, 'deviations', (f) => list(f, number)),
+    ...optional(found, 'dim', number),
+    ...optional(found, 'pooledStd', number),
+    ...optional(found, 'minStd', number),
     ...optional(found, 'unexplained', number),
-    ...optional(found, 'copyLast', number),
+    ...optional(found, 'copyLastRatio', number),
   };
+}
+
+function parseTiming(found: Found): TimeShares {
+  return {
+    ...optional(found, 'imagesPerSecond', number),
+    ...optional(found, 'waitShare', number),
+    ...optional(found, 'overheadShare', number),
+    ...optional(found, 'pauseShare', number),
+  };
+}
+
+function parseEmbedding(found: Found): EmbeddingFile {
+  return { deviations: list(field(found, 'deviations'), number) };
 }
 
 function parsePlanning(found: Found): PlanningFile {

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { episodesGif } from './gif.ts';
@@ -69,18 +69,29 @@ test('half a last line of metrics is left out, and damage before it is reported 
   expect(readRunFolder(dir).metrics).toMatchObject({ ok: false, why: expect.stringContaining('line 1') });
 });
 
-test('terms and instruments are read from the line itself as well as from their own objects', () => {
-  const lines = [
-    { step: 1, 'terms.sigreg': 3, sigreg: 3, loss: null },
-    { step: 2, terms: { sigreg: 2 }, instruments: { sigreg: 2 } },
-  ];
-  writeFileSync(join(dir, 'metrics.jsonl'), lines.map((l) => JSON.stringify(l)).join('\n'));
+test('null in a metrics line stands for a number that is not finite', () => {
+  writeFileSync(
+    join(dir, 'metrics.jsonl'),
+    '{"step":1,"loss":null,"instruments":{"sigreg":null},"timing":{"waitShare":0.1}}\n',
+  );
   const metrics = readRunFolder(dir).metrics;
-  expect(metrics.ok && metrics.value.map((l) => [l.terms?.sigreg, l.instruments?.sigreg])).toEqual([
-    [3, 3],
-    [2, 2],
-  ]);
-  expect(metrics.ok && metrics.value[0]!.loss).toBeNaN();
+  expect(metrics.ok && metrics.value[0]).toMatchObject({
+    loss: Number.NaN,
+    instruments: { sigreg: Number.NaN },
+    timing: { waitShare: 0.1 },
+  });
+  expect(readFileSync(writeReport(dir), 'utf8')).not.toContain('>NaN<');
+});
+
+test('a run that no recipe made is shown under the name of its folder', () => {
+  const machine = { platform: 'linux', arch: 'x64', cpu: 'a processor', cores: 2, memoryBytes: 2 ** 34 };
+  writeFileSync(
+    join(dir, 'run.json'),
+    JSON.stringify({ seed: 4, config: {}, versions: { node: 'v20' }, machine, started: '2026-01-01T00:00:00Z' }),
+  );
+  const page = readFileSync(writeReport(dir), 'utf8');
+  expect(page).toContain(`<h1>${basename(dir)}`);
+  expect(page).toContain('16 GiB');
 });
 
 test('frames of the wrong length are refused with both sizes', () => {

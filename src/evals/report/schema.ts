@@ -25,6 +25,7 @@ export type RunStatus = 'unfinished' | 'done' | 'interrupted' | 'failed';
 
 /** `run.json`: everything needed to repeat the run. The command line writes it; recipes need not. */
 export interface RunFile {
+  /** Empty for a run that no recipe made. */
   readonly recipe: string;
   readonly seed: number;
   readonly status: RunStatus;
@@ -45,36 +46,54 @@ export interface RunFile {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** Collapse instruments of one training step; see the report's section "Is the embedding healthy?". */
+/** Collapse instruments after one training step (`readHealth`); see the report's section "Is the embedding healthy?". */
 export interface Instruments {
-  /** SIGReg statistic: 1.0525 on N(0, I), 0.40205 N when every embedding is the same point. */
+  /** SIGReg statistic: 1.0525 on N(0, I), 0.40205 `samples` when every embedding is the same point. */
   readonly sigreg?: number;
-  /** N, the number of embeddings that entered the statistic. */
-  readonly sigregSamples?: number;
-  /** exp(entropy of the normalised covariance eigenvalues), between 1 and `embedDim`. */
+  /** The number of embeddings that entered the statistics. */
+  readonly samples?: number;
+  /** exp(entropy of the normalised covariance eigenvalues), between 1 and `dim`. */
   readonly effectiveRank?: number;
-  readonly embedDim?: number;
-  /** Standard deviation of each embedding dimension, [D]. */
-  readonly deviations?: readonly number[];
+  /** Dimensions of the embedding. */
+  readonly dim?: number;
+  /** Standard deviation, mean over the dimensions. */
+  readonly pooledStd?: number;
+  /** Standard deviation of the least spread dimension. */
+  readonly minStd?: number;
   /** Fraction of the target's variance that the predictor leaves unexplained. */
   readonly unexplained?: number;
-  /** Prediction loss of repeating the last embedding: what the predictor has to beat. */
-  readonly copyLast?: number;
+  /** Error of the predictor over the error of repeating the last embedding. */
+  readonly copyLastRatio?: number;
+}
+
+/** Where the wall-clock time since the last line went; shares of 1. */
+export interface TimeShares {
+  readonly imagesPerSecond?: number;
+  /** Waiting for data. */
+  readonly waitShare?: number;
+  /** TypeScript around the program. */
+  readonly overheadShare?: number;
+  /** Instruments and checkpoints. */
+  readonly pauseShare?: number;
 }
 
 /** One line of `metrics.jsonl`. */
 export interface MetricsLine {
   readonly step: number;
   readonly loss?: number;
-  /** The parts of the loss by name, before weighting. Keys `terms.<name>` on the line itself are read likewise. */
+  /** The parts of the loss by name, before weighting. */
   readonly terms?: Readonly<Record<string, number>>;
   readonly lr?: number;
   readonly gradNorm?: number;
-  readonly imagesPerSecond?: number;
-  /** Share of wall-clock time that the trainer waited for data, 0 to 1. */
-  readonly waitShare?: number;
-  /** May come on any subset of the lines. Its keys may also stand on the line itself. */
+  /** May come on any subset of the lines. */
   readonly instruments?: Instruments;
+  readonly timing?: TimeShares;
+}
+
+/** `evals/embedding.json`: the embedding of held-out frames. */
+export interface EmbeddingFile {
+  /** Standard deviation of each embedding dimension, [D]. */
+  readonly deviations: readonly number[];
 }
 
 /** How one policy did on the tasks of one protocol. */

@@ -26,6 +26,10 @@ export function writeSyntheticRun(dir: string, options: SyntheticOptions = {}): 
   writeFileSync(join(dir, 'metrics.jsonl'), `${lines.map((l) => JSON.stringify(l)).join('\n')}\n`);
   json('evals/planning.json', planning());
   json('evals/probe.json', probe(stream(fold(root, 'probe'))));
+  const spread = stream(fold(root, 'embedding'));
+  json('evals/embedding.json', {
+    deviations: Array.from({ length: 64 }, (_, d) => 1.06 - 0.004 * d + 0.02 * spread.normal()),
+  });
   json('evals/surprise.json', surprise(stream(fold(root, 'surprise'))));
   for (let k = 0; k < episodes; k++) {
     const { file, images } = episode(stream(fold(root, 'episode', k)), k, frames, size);
@@ -62,15 +66,16 @@ function metrics(random: Stream, steps: number): MetricsLine[] {
       terms: { prediction, sigreg },
       lr: 3e-4 * Math.min(1, step / 100) * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps)),
       gradNorm: (0.3 + 4 * Math.exp(-step / 60)) * noise,
-      imagesPerSecond: 1480 + 40 * random.normal(),
+      timing: { imagesPerSecond: 1480 + 40 * random.normal(), waitShare: 0.004 * noise, overheadShare: 0.019 * noise },
       instruments: {
         sigreg,
-        sigregSamples: 128,
-        embedDim: 64,
+        samples: 128,
+        dim: 64,
         effectiveRank: 4 + 52 * spread,
-        deviations: Array.from({ length: 64 }, (_, d) => 1.06 - 0.006 * d * (1.6 - spread) + 0.02 * random.normal()),
+        pooledStd: 1.02 * spread + 0.01 * random.normal(),
+        minStd: 0.8 * spread ** 2,
         unexplained: prediction * 1.6,
-        copyLast: 0.35 + 0.01 * random.normal(),
+        copyLastRatio: prediction * 2.5,
       },
     };
   });

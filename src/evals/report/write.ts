@@ -30,12 +30,14 @@ export function writeReport(runDir: string): string {
 
 /** The page as text. */
 export function renderReport(folder: RunFolder): string {
-  const title = folder.run.ok ? `${folder.run.value.recipe}, seed ${folder.run.value.seed}` : 'run report';
+  const title = folder.run.ok
+    ? `${folder.run.value.recipe || folder.dir}, seed ${folder.run.value.seed}`
+    : 'run report';
   const sections = [
     episodesSection(folder.rollouts),
     planningSection(folder.planning),
     trainingSection(folder.metrics),
-    collapseSection(folder.metrics),
+    collapseSection(folder.metrics, folder.embedding),
     probeSection(folder.probe),
     surpriseSection(folder.surprise),
     configurationSection(folder.run),

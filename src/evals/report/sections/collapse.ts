@@ -5,7 +5,7 @@ import { lineChart, type Rule } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import type { Part } from '../read.ts';
 import { shortNumber } from '../scale.ts';
-import type { Instruments, MetricsLine } from '../schema.ts';
+import type { EmbeddingFile, Instruments, MetricsLine } from '../schema.ts';
 import { seriesOf } from './training.ts';
 
 const LEAD =
@@ -13,7 +13,7 @@ const LEAD =
   'SIGReg is 1.0525 for a standard normal embedding and 0.40205 N for a collapsed one.';
 
 /** The section with the collapse instruments. */
-export function collapseSection(metrics: Part<readonly MetricsLine[]>): string {
+export function collapseSection(metrics: Part<readonly MetricsLine[]>, embedding: Part<EmbeddingFile>): string {
   const title = 'Is the embedding healthy?';
   if (!metrics.ok) return section('collapse', title, LEAD, absent(metrics.why, ''));
   const lines = metrics.value;
@@ -26,13 +26,18 @@ export function collapseSection(metrics: Part<readonly MetricsLine[]>): string {
     );
     return section('collapse', title, LEAD, body);
   }
-  return section('collapse', title, LEAD, `${meter(latest)}<div class="charts">${charts(lines, latest)}</div>`);
+  return section(
+    'collapse',
+    title,
+    LEAD,
+    `${meter(latest)}<div class="charts">${charts(lines, latest)}${embedding.ok ? deviationChart(embedding.value.deviations) : ''}</div>`,
+  );
 }
 
 /** A horizontal scale from the null value to the collapse value, with a needle at the last value. */
-function meter({ sigreg, sigregSamples }: Instruments): string {
-  if (sigreg === undefined || sigregSamples === undefined) return '';
-  const collapsed = SIGREG_COLLAPSED_PER_SAMPLE * sigregSamples;
+function meter({ sigreg, samples }: Instruments): string {
+  if (sigreg === undefined || samples === undefined) return '';
+  const collapsed = SIGREG_COLLAPSED_PER_SAMPLE * samples;
   const [low, high] = [SIGREG_GAUSSIAN / 1.6, collapsed * 1.6];
   const at = (v: number): number =>
     100 * Math.min(1, Math.max(0, Math.log(Math.max(v, 1e-9) / low) / Math.log(high / low)));
@@ -44,7 +49,7 @@ function meter({ sigreg, sigregSamples }: Instruments): string {
   return (
     `<div class="card meter"><h3>SIGReg at the last step: ${shortNumber(sigreg)} <span class="badge ${verdict[0]}">${verdict[1]}</span></h3>` +
     `<div class="gauge"><i style="left:${at(sigreg)}%"></i></div>` +
-    `<div class="ticks">${tick(SIGREG_GAUSSIAN, 'standard normal')}${tick(collapsed, `collapsed, N = ${sigregSamples}`)}</div></div>`
+    `<div class="ticks">${tick(SIGREG_GAUSSIAN, 'standard normal')}${tick(collapsed, `collapsed, N = ${samples}`)}</div></div>`
   );
 }
 
@@ -54,8 +59,8 @@ function charts(lines: readonly MetricsLine[], latest: Instruments): string {
     lines.some((l) => pick(l.instruments ?? {}) !== undefined);
   if (some((i) => i.sigreg)) {
     const rules: Rule[] = [{ y: SIGREG_GAUSSIAN, label: 'standard normal 1.0525', hue: 'green' }];
-    if (latest.sigregSamples !== undefined) {
-      const y = SIGREG_COLLAPSED_PER_SAMPLE * latest.sigregSamples;
+    if (latest.samples !== undefined) {
+      const y = SIGREG_COLLAPSED_PER_SAMPLE * latest.samples;
       rules.push({ y, label: `collapsed ${shortNumber(y)}`, hue: 'red' });
     }
     const series = [seriesOf(lines, 'SIGReg', 'blue', (l) => l.instruments?.sigreg, true)];
@@ -63,24 +68,29 @@ function charts(lines: readonly MetricsLine[], latest: Instruments): string {
   }
   if (some((i) => i.effectiveRank)) {
     const rules: Rule[] =
-      latest.embedDim === undefined
-        ? []
-        : [{ y: latest.embedDim, label: `${latest.embedDim} dimensions`, hue: 'muted' }];
+      latest.dim === undefined ? [] : [{ y: latest.dim, label: `${latest.dim} dimensions`, hue: 'muted' }];
     const series = [seriesOf(lines, 'effective rank', 'purple', (l) => l.instruments?.effectiveRank)];
     out.push(lineChart({ title: 'Effective rank', xLabel: 'step', include: [0], rules, series }));
   }
-  if (latest.deviations !== undefined) out.push(deviationChart(latest.deviations));
+  if (some((i) => i.pooledStd)) {
+    const series = [
+      seriesOf(lines, 'mean', 'teal', (l) => l.instruments?.pooledStd),
+      seriesOf(lines, 'least spread dimension', 'red', (l) => l.instruments?.minStd),
+    ];
+    const rules: Rule[] = [{ y: 1, label: 'standard normal', hue: 'green' }];
+    out.push(lineChart({ title: 'Standard deviation of the dimensions', xLabel: 'step', include: [0], rules, series }));
+  }
   if (some((i) => i.unexplained)) {
     out.push(
       lineChart({
-        title: 'Variance the predictor leaves unexplained',
+        title: 'What the predictor misses',
         note: 'log scale',
         xLabel: 'step',
         log: true,
-        rules: [{ y: 1, label: 'predicting the mean', hue: 'muted' }],
+        rules: [{ y: 1, label: 'as bad as the mean, or as repeating the last', hue: 'muted' }],
         series: [
-          seriesOf(lines, 'unexplained', 'orange', (l) => l.instruments?.unexplained, true),
-          seriesOf(lines, 'copy the last embedding', 'teal', (l) => l.instruments?.copyLast, true),
+          seriesOf(lines, 'unexplained variance', 'orange', (l) => l.instruments?.unexplained, true),
+          seriesOf(lines, 'error against copying', 'teal', (l) => l.instruments?.copyLastRatio, true),
         ],
       }),
     );
@@ -92,7 +102,7 @@ function deviationChart(deviations: readonly number[]): string {
   const sorted = [...deviations].sort((a, b) => b - a);
   return lineChart({
     title: 'Deviation of each dimension',
-    note: escapeHtml(`last step, ${sorted.length} dimensions, largest first`),
+    note: escapeHtml(`held-out frames, ${sorted.length} dimensions, largest first`),
     xLabel: 'dimension',
     include: [0],
     rules: [{ y: 1, label: 'standard normal', hue: 'green' }],

@@ -1,5 +1,6 @@
 // Top of the page: what was run, where, how long, and the five numbers one looks for first.
 
+import { basename, resolve } from 'node:path';
 import { escapeHtml } from '../html.ts';
 import type { Part, RunFolder } from '../read.ts';
 import { shortNumber } from '../scale.ts';
@@ -15,7 +16,7 @@ interface Tile {
 /** The page's `<header>`: title, tiles and the record of machine and versions. */
 export function headerSection(folder: RunFolder): string {
   const run = folder.run.ok ? folder.run.value : undefined;
-  const title = run === undefined ? 'Run' : run.recipe;
+  const title = run?.recipe || basename(resolve(folder.dir));
   const badges = run === undefined ? '' : `<span class="badge">seed ${run.seed}</span>${statusBadge(run)}`;
   const tiles = tilesOf(folder)
     .map((t) => `<div class="tile"><span>${t.label}</span><b>${t.value}</b><small>${t.detail}</small></div>`)
@@ -112,7 +113,7 @@ function surpriseTile(folder: RunFolder, metrics: Metrics): Tile | undefined {
 }
 
 function throughputTile(lines: Part<readonly MetricsLine[]>, metrics: Metrics): Tile | undefined {
-  const rates = lines.ok ? lines.value.map((l) => l.imagesPerSecond).filter((r) => r !== undefined) : [];
+  const rates = lines.ok ? lines.value.map((l) => l.timing?.imagesPerSecond).filter((r) => r !== undefined) : [];
   const median = [...rates].sort((a, b) => a - b)[Math.floor(rates.length / 2)];
   const rate = metrics['train.imagesPerSecond'] ?? median;
   if (rate === undefined) return undefined;

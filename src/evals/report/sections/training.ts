@@ -51,9 +51,23 @@ export function trainingSection(metrics: Part<readonly MetricsLine[]>): string {
       title: 'Images per second',
       xLabel: 'step',
       include: [0],
-      series: [seriesOf(lines, 'images/s', 'green', (l) => l.imagesPerSecond, true)],
+      series: [seriesOf(lines, 'images/s', 'green', (l) => l.timing?.imagesPerSecond, true)],
+    },
+    {
+      title: 'Time not spent in the model',
+      note: 'percent of the wall clock',
+      xLabel: 'step',
+      include: [0, 2],
+      series: [
+        seriesOf(lines, 'waiting for data', 'orange', (l) => times100(l.timing?.waitShare), true),
+        seriesOf(lines, 'TypeScript', 'blue', (l) => times100(l.timing?.overheadShare), true),
+      ],
     },
   ];
   const drawn = charts.filter((c) => c.series.some((s) => s.x.length > 0)).map(lineChart);
   return section('training', 'Training', LEAD, `<div class="charts">${drawn.join('')}</div>`);
+}
+
+function times100(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : 100 * share;
 }
