@@ -63,9 +63,9 @@ export function lineChart(spec: ChartSpec): string {
     HEIGHT - BOTTOM - Math.min(1.02, Math.max(-0.02, y.at(v))) * (HEIGHT - TOP - BOTTOM);
   const body = [
     axes(x, y, px, py, spec.xLabel),
-    ...(spec.rules ?? []).map((r) => ruleMarkup(r, py)),
     spec.mark === undefined ? '' : markMarkup(spec.mark, px),
     ...series.map((s) => seriesMarkup(s, px, py, spec.log === true)),
+    ...(spec.rules ?? []).map((r) => ruleMarkup(r, py)),
     `<g class="cursor" hidden><line y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>${series.map((s) => `<circle r="3.5" class="fill-${s.hue}"/>`).join('')}</g>`,
   ];
   const keys = series.map((s) => `<span class="key"><i class="bg-${s.hue}"></i>${escapeHtml(s.name)}</span>`).join('');

@@ -30,7 +30,7 @@ section{margin-top:56px}.lead{color:var(--soft);max-width:76ch;margin:0 0 18px}.
 .chart{position:relative}.chart figcaption{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline;margin-bottom:8px}.chart figcaption>b{text-transform:none}.chart figcaption small{color:var(--soft);font-size:12.5px}
 .chart figcaption>b:first-letter{text-transform:uppercase}
 .legend{margin-left:auto;display:flex;flex-wrap:wrap;gap:0 12px}.key{font-size:12.5px;color:var(--soft);display:inline-flex;align-items:center;gap:6px}.key i{width:12px;height:3px;border-radius:2px}
-svg{width:100%;height:auto;display:block;overflow:visible}svg text{font-size:12px;fill:var(--soft)}svg .label{fill:var(--soft);font-size:11.5px}svg .rule-label{font-size:11.5px;font-weight:600}
+svg{width:100%;height:auto;display:block;overflow:visible}svg text{font-size:12px;fill:var(--soft)}svg .label{fill:var(--soft);font-size:11.5px}svg .rule-label{font-size:11.5px;font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .grid{stroke:var(--grid)}.axis{stroke:var(--muted);stroke-width:1}.line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.faint{fill:none;stroke-width:1;opacity:.28}.dashed{stroke-dasharray:5 4}.band{opacity:.16;stroke:none}
 .rule{stroke-width:1.4;stroke-dasharray:5 4}.mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}.dots{fill:none;stroke:var(--blue);stroke-width:3.6;stroke-linecap:round;opacity:.42}
 .cursor line{stroke:var(--soft);stroke-width:1}.cursor circle{stroke:var(--card);stroke-width:1.5}.cursor[hidden]{display:none}
