@@ -20,8 +20,6 @@ export interface LowerOptions {
   readonly name: string;
   /** Only standard operators. */
   readonly portable: boolean;
-  /** Values to store inside the model instead of asking for them as inputs (parameters, for export). */
-  readonly bake?: (source: Source) => HostArray | undefined;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -79,11 +77,6 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
     const source = sourceOf(node.outputs[0]!);
     if (source !== undefined) {
       const t = node.outputs[0]!;
-      const baked = options.bake?.(source);
-      if (baked !== undefined) {
-        names.set(t, constant(t.dtype, t.shape, baked));
-        continue;
-      }
       const name = feedName(source);
       const known = sources.get(name);
       if (known !== undefined && JSON.stringify(known) !== JSON.stringify(source)) {

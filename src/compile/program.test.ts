@@ -2,7 +2,23 @@ import { expect, test } from 'vitest';
 import { grad } from '../autodiff/index.ts';
 import { flatLayout, key } from '../core/index.ts';
 import { nodeRuntime } from '../runtime/index.ts';
-import { add, constant, input, linear, matmul, mul, parameter, random, reduceMean, reduceSum, scalar, square, state, sub, transpose } from '../tensor/index.ts';
+import {
+  add,
+  constant,
+  input,
+  linear,
+  matmul,
+  mul,
+  parameter,
+  random,
+  reduceMean,
+  reduceSum,
+  scalar,
+  square,
+  state,
+  sub,
+  transpose,
+} from '../tensor/index.ts';
 import { compile } from './index.ts';
 
 test('a product with its gradient runs and writes into the given buffer', async () => {
@@ -73,24 +89,34 @@ test('an output may be an input, a constant, or the same value twice', async () 
     inputs: { x: Float32Array.of(3, 4) },
     state: { layout: flatLayout([{ name: 's', shape: [1] }]), data: Float32Array.of(9) },
   });
-  expect([...out['x2']!, ...out['one']!, ...out['y']!, ...out['again']!, ...out['s']!]).toEqual([3, 4, 1, 4, 5, 4, 5, 9]);
+  expect([...out['x2']!, ...out['one']!, ...out['y']!, ...out['again']!, ...out['s']!]).toEqual([
+    3, 4, 1, 4, 5, 4, 5, 9,
+  ]);
 });
 
 test('feeding the wrong size, dtype or name says what is expected', async () => {
   const program = await compile({ y: mul(input('pixels', [2, 2]), 2) });
-  await expect(program.run({ inputs: { pixels: new Float32Array(3) } })).rejects.toThrow(/'pixels' must be f32\[2, 2\] = 4 elements, got Float32Array of 3/);
+  await expect(program.run({ inputs: { pixels: new Float32Array(3) } })).rejects.toThrow(
+    /'pixels' must be f32\[2, 2\] = 4 elements, got Float32Array of 3/,
+  );
   await expect(program.run({ inputs: { pixels: new Uint8Array(4) } })).rejects.toThrow(/got Uint8Array/);
-  await expect(program.run({ inputs: { pixels: new Float32Array(4), pixel: new Float32Array(4) } })).rejects.toThrow(/did you mean 'pixels'/);
+  await expect(program.run({ inputs: { pixels: new Float32Array(4), pixel: new Float32Array(4) } })).rejects.toThrow(
+    /did you mean 'pixels'/,
+  );
   await expect(program.run({})).rejects.toThrow(/must be fed/);
 });
 
 test('a shape error names the operation, both shapes and the line of the caller', () => {
-  expect(() => sub(input('a', [2, 3]), input('b', [4, 3]))).toThrow(/sub: .*f32\[2, 3\] and f32\[4, 3\] at .*program\.test\.ts:\d+/);
+  expect(() => sub(input('a', [2, 3]), input('b', [4, 3]))).toThrow(
+    /sub: .*f32\[2, 3\] and f32\[4, 3\] at .*program\.test\.ts:\d+/,
+  );
 });
 
 test('the profile names the slowest nodes', async () => {
   const a = input('a', [64, 64]);
-  const times = await (await compile({ y: matmul(matmul(a, a), a) }, { runtime: nodeRuntime({ threads: 1 }) })).profile({ inputs: { a: new Float32Array(4096) } });
+  const times = await (await compile({ y: matmul(matmul(a, a), a) }, { runtime: nodeRuntime({ threads: 1 }) })).profile(
+    { inputs: { a: new Float32Array(4096) } },
+  );
   expect(times.length).toBeGreaterThan(0);
   expect(times[0]!.opType).toBe('MatMul');
 });

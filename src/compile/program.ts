@@ -25,7 +25,7 @@ import { type Explanation, explain } from './explain.ts';
 import { foldConstants } from './fold.ts';
 import { feedName, type Lowered, lower } from './lower.ts';
 import { encodeModel } from './onnx/model.ts';
-import { simplify } from './rewrite.ts';
+import { bakeSources, simplify } from './rewrite.ts';
 import { structureOf } from './structure.ts';
 
 const VERSION = '0.1.0';
@@ -54,6 +54,8 @@ export interface RunOptions {
 export interface CompileOptions {
   readonly runtime?: Runtime;
   readonly name?: string;
+  /** Sources to store inside the model as constants instead of feeding them: parameters, for inference and export. */
+  readonly bake?: (source: Source) => HostArray | undefined;
 }
 
 /** A compiled program. It holds a session of the runtime until `dispose`. */
@@ -83,9 +85,15 @@ interface Compiled {
 
 const cache = new WeakMap<Runtime, Map<string, Promise<Compiled>>>();
 
-async function build(outputs: Readonly<Record<string, Tensor>>, runtime: Runtime, name: string): Promise<Compiled> {
+async function build(
+  outputs: Readonly<Record<string, Tensor>>,
+  runtime: Runtime,
+  name: string,
+  bake: CompileOptions['bake'],
+): Promise<Compiled> {
   const names = Object.keys(outputs);
-  const merged = simplify(Object.values(outputs));
+  const roots = bake === undefined ? Object.values(outputs) : bakeSources(Object.values(outputs), bake);
+  const merged = simplify(roots);
   const folded = simplify(await foldConstants(merged, runtime, VERSION));
   const simplified = Object.fromEntries(names.map((n, i) => [n, folded[i]!]));
   const lowered = lower(simplified, { name, portable: runtime.portable });
@@ -149,18 +157,21 @@ export async function compile(
   outputs: Readonly<Record<string, Tensor>>,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { runtime = defaultRuntime(), name = 'program' } = options;
+  const { runtime = defaultRuntime(), name = 'program', bake } = options;
   let programs = cache.get(runtime);
   if (programs === undefined) {
     programs = new Map();
     cache.set(runtime, programs);
   }
   const structure = structureOf(outputs);
-  let pending = programs.get(structure);
+  // Baked programs hold numbers that may change, so they are not shared.
+  let pending = bake === undefined ? programs.get(structure) : undefined;
   if (pending === undefined) {
-    pending = build(outputs, runtime, name);
-    programs.set(structure, pending);
-    pending.catch(() => programs.delete(structure));
+    pending = build(outputs, runtime, name, bake);
+    if (bake === undefined) {
+      programs.set(structure, pending);
+      pending.catch(() => programs.delete(structure));
+    }
   }
   const { model, lowered, simplified, session } = await pending;
   const sources = [...lowered.sources.values()];

@@ -3,7 +3,7 @@
 // what the outputs reach is walked.
 
 import { topological } from '../autodiff/index.ts';
-import { apply, type Node, type Tensor } from '../tensor/index.ts';
+import { apply, constant, type HostArray, type Node, type Source, sourceOf, type Tensor } from '../tensor/index.ts';
 
 const operationIds = new Map<unknown, number>();
 
@@ -60,5 +60,15 @@ export function simplify(roots: readonly Tensor[]): Tensor[] {
     if (equal !== undefined) return equal;
     seen.set(key, node.outputs);
     return undefined;
+  });
+}
+
+/** Replaces sources by constants. The host arrays are copied: they may change later. */
+export function bakeSources(roots: readonly Tensor[], bake: (source: Source) => HostArray | undefined): Tensor[] {
+  return rewrite(roots, (node) => {
+    const source = sourceOf(node.outputs[0]!);
+    const data = source && bake(source);
+    if (source === undefined || data === undefined) return undefined;
+    return [constant(data.slice() as Float32Array, source.type.shape, source.type.dtype as 'f32')];
   });
 }

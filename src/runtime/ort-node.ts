@@ -48,6 +48,8 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       executionMode: 'sequential',
+      // Planning memory by pattern doubles the peak: one block for a whole run, beside the arena that the first run filled.
+      enableMemPattern: false,
       logSeverityLevel: 3,
     },
   });

@@ -10,6 +10,7 @@ import { type Checkpoint, restore, writeCheckpoint } from './checkpoint.ts';
 import { checkpointPath, claimLatestCheckpoint, KEPT, listCheckpoints, pruneCheckpoints } from './checkpoint-folder.ts';
 import { type Clock, startClock, timingOf } from './clock.ts';
 import { type NonFinite, nonFiniteTensor, nonFiniteTerm } from './finite.ts';
+import type { InstrumentValues } from './metrics.ts';
 import type { TrainOptions, TrainOutcome } from './options.ts';
 import type { BatchSource, StepResult } from './program.ts';
 
@@ -146,18 +147,16 @@ function badGradient<B>({ program: { layout, grads } }: TrainOptions<B>, norm: n
   return nonFiniteTensor('gradient of', layout, grads) ?? { term: 'gradient norm', value: norm };
 }
 
-type Measured = Readonly<Record<string, number | null>>;
-
 /** The instruments, when they are due; a value that is not finite becomes null, which is what JSON has for it. */
 async function measure<B>(
   { instruments, steps }: TrainOptions<B>,
   clock: Clock,
   done: number,
-): Promise<Measured | null> {
+): Promise<InstrumentValues | null> {
   if (instruments === undefined || (done % instruments.every !== 0 && done !== steps)) return null;
   const values = await clock.during('pause', () => instruments.measure(done));
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+    Object.entries(values).map(([name, v]) => [name, typeof v !== 'number' || Number.isFinite(v) ? v : null]),
   );
 }
 
@@ -166,7 +165,7 @@ function log<B>(
   clock: Clock,
   done: number,
   { loss, terms }: StepResult,
-  { lr, gradNorm, measured }: { lr: number; gradNorm: number; measured: Measured | null },
+  { lr, gradNorm, measured }: { lr: number; gradNorm: number; measured: InstrumentValues | null },
 ): void {
   if (measured === null && done !== 1 && done !== steps && done % logEvery !== 0) return;
   const instruments = measured === null ? {} : { instruments: measured };

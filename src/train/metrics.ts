@@ -21,6 +21,9 @@ export interface Timing {
   readonly pauseShare: number;
 }
 
+/** Instruments by name: numbers, or one number per embedding dimension. Null stands for a value that is not finite. */
+export type InstrumentValues = Readonly<Record<string, number | readonly number[] | null>>;
+
 /** One line of metrics.jsonl. */
 export interface MetricRecord {
   /** Updates done, this one included: the first update writes 1. */
@@ -30,8 +33,8 @@ export interface MetricRecord {
   readonly lr: number;
   /** Global gradient norm before clipping. */
   readonly gradNorm: number;
-  /** What the instruments measured after this update; absent when they did not run. Null stands for a value not finite. */
-  readonly instruments?: Readonly<Record<string, number | null>>;
+  /** What the instruments measured after this update; absent when they did not run. */
+  readonly instruments?: InstrumentValues;
   /** Over the steps since the record before. */
   readonly timing: Timing;
 }

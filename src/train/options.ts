@@ -2,7 +2,7 @@
 
 import type { Optimiser, Schedule } from '../optim/index.ts';
 import type { NonFinite } from './finite.ts';
-import type { Timing } from './metrics.ts';
+import type { InstrumentValues, Timing } from './metrics.ts';
 import type { BatchSource, LossProgram } from './program.ts';
 import type { Progress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -11,7 +11,7 @@ import type { RunFolder } from './run-folder.ts';
 export interface Instruments {
   readonly every: number;
   /** Measures after `step` updates. It must not change the program, and draw only from keys of the step. */
-  measure(step: number): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+  measure(step: number): InstrumentValues | Promise<InstrumentValues>;
 }
 
 /** Everything that `train` needs. */

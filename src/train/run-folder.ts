@@ -17,8 +17,8 @@ export interface RunManifest {
   /** Versions of everything that moves numbers: jepa, node, onnxruntime. */
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: Readonly<Record<string, string | number>>;
-  /** Time of creation, ISO 8601. */
-  readonly created: string;
+  /** Time of the first start, ISO 8601. */
+  readonly started: string;
 }
 
 /** A handle on a run folder. `close` it when done. */
@@ -70,7 +70,7 @@ export function createRun(dir: string, { config, seed, versions }: RunDescriptio
       cores: availableParallelism(),
       memoryBytes: totalmem(),
     },
-    created: new Date().toISOString(),
+    started: new Date().toISOString(),
   };
   try {
     mkdirSync(join(dir, 'checkpoints'), { recursive: true });
@@ -101,7 +101,7 @@ export function openRun(dir: string): RunFolder {
     throw new JepaError('corrupt', `${path} is not JSON; the run cannot be opened`, { path }, { cause: error });
   }
   if (!isManifest(manifest)) {
-    throw new JepaError('corrupt', `${path} must hold config, seed, versions, machine and created`, { path });
+    throw new JepaError('corrupt', `${path} must hold config, seed, versions, machine and started`, { path });
   }
   return handle(dir, manifest);
 }
@@ -113,12 +113,13 @@ function isManifest(value: unknown): value is RunManifest {
     typeof value.seed === 'number' &&
     isRecord(value.versions) &&
     isRecord(value.machine) &&
-    typeof value.created === 'string'
+    typeof value.started === 'string'
   );
 }
 
 function handle(dir: string, manifest: RunManifest): RunFolder {
   const root = resolve(dir);
+  mkdirSync(join(root, 'checkpoints'), { recursive: true });
   const metricsPath = join(root, 'metrics.jsonl');
   const file = metricsFile(metricsPath);
   const inside = (name: string): string => {

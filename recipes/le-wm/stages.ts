@@ -1,0 +1,81 @@
+// Data, model and folders that several stages of a LeWorldModel experiment need.
+
+import { join } from 'node:path';
+import { type LeWmModel, leWmModel } from '../../src/agent/index.ts';
+import type { RunContext } from '../../src/cli/index.ts';
+import { flatLayout, fold, JepaError, type Key, key } from '../../src/core/index.ts';
+import {
+  ACTION,
+  type EpisodeStore,
+  fitNormaliser,
+  type Normaliser,
+  openStore,
+  type Split,
+  splitEpisodes,
+} from '../../src/data/index.ts';
+import { type Env, makeEnv } from '../../src/envs/index.ts';
+import { specsOf } from '../../src/nn/index.ts';
+import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import { leWm } from '../../src/world/index.ts';
+import type { LeWmExperiment } from './config.ts';
+
+/** The seed's key for one purpose. */
+export function keyFor(context: RunContext, purpose: string): Key {
+  return fold(key(context.seed), purpose);
+}
+
+/** The dataset folder: the one the user gave, else inside the run. */
+export function datasetDir(context: RunContext): string {
+  return context.data ?? join(context.model ?? context.out, 'dataset');
+}
+
+/** The dataset with its split and the action normaliser fitted on the training episodes. */
+export interface ExperimentData {
+  readonly dir: string;
+  readonly store: EpisodeStore;
+  readonly split: Split;
+  readonly actions: Normaliser;
+}
+
+/** Opens the dataset and checks that it is one of this experiment. */
+export function openData(config: LeWmExperiment, context: RunContext): ExperimentData {
+  const dir = datasetDir(context);
+  const store = openStore(dir);
+  const size = store.spec.columns.find((c) => c.name === 'pixels')?.shape[0];
+  if (store.spec.env !== config.env.id || size !== config.env.imageSize) {
+    throw new JepaError(
+      'data',
+      `dataset ${dir} is of ${store.spec.env} with ${size}-pixel frames, the configuration asks for ${config.env.id} with ${config.env.imageSize}; collect again or set env.imageSize`,
+    );
+  }
+  const split = splitEpisodes(store.episodes.length, config.data.split, keyFor(context, 'split'));
+  return { dir, store, split, actions: fitNormaliser(store, ACTION, split.train) };
+}
+
+/** The environment of the experiment. */
+export function experimentEnv(config: LeWmExperiment): Env {
+  return makeEnv(config.env.id, { imageSize: config.env.imageSize });
+}
+
+/** The trained model of a run, from its newest checkpoint. */
+export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmModel {
+  const dir = context.model ?? context.out;
+  const checkpoint = latestCheckpoint(dir, context.log);
+  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`);
+  const module = leWm(config.model);
+  const layouts = {
+    parameters: flatLayout(specsOf(module, 'parameter')),
+    buffers: flatLayout(specsOf(module, 'buffer')),
+  };
+  const values = {
+    parameters: { layout: layouts.parameters, data: new Float32Array(layouts.parameters.size) },
+    buffers: { layout: layouts.buffers, data: new Float32Array(layouts.buffers.size) },
+  };
+  loadModel(checkpoint, {
+    layout: values.parameters.layout,
+    params: values.parameters.data,
+    bufferLayout: values.buffers.layout,
+    buffers: values.buffers.data,
+  });
+  return leWmModel(config.model, values);
+}

@@ -1,0 +1,135 @@
+// The training stage: LeWorldModel's two losses on windows of the training episodes, with collapse instruments.
+
+import type { RunContext, RunSummary } from '../../src/cli/index.ts';
+import { JepaError, key } from '../../src/core/index.ts';
+import { type Batch, windowLoader } from '../../src/data/index.ts';
+import { dimensionDeviation, healthMonitor, matrix, meanSquaredDifference, readHealth } from '../../src/evals/index.ts';
+import { sigregDirections } from '../../src/jepa/index.ts';
+import { adamW, warmupCosine } from '../../src/optim/index.ts';
+import { input, slice } from '../../src/tensor/index.ts';
+import { type ModuleProgram, moduleProgram, openRun, train } from '../../src/train/index.ts';
+import { leWm } from '../../src/world/index.ts';
+import type { LeWmExperiment } from './config.ts';
+import { keyFor, openData } from './stages.ts';
+
+/** The loss program of the experiment on batches of the window loader. */
+export function lossProgram(config: LeWmExperiment, context: RunContext): Promise<ModuleProgram<Batch>> {
+  const { batchSize } = config.train;
+  const { frames } = config.data;
+  const size = config.env.imageSize;
+  return moduleProgram({
+    module: leWm(config.model),
+    key: keyFor(context, 'model'),
+    trace(model) {
+      const pixels = input('pixels', [batchSize, frames, size, size, 3], 'u8');
+      const actions = input('actions', [batchSize, frames, config.model.actionDim]);
+      const directions = sigregDirections(config.model.encoder.dim, config.model.sigreg.directions);
+      const { loss, prediction, sigreg, z, predicted } = model.loss(pixels, actions, directions);
+      return {
+        loss,
+        terms: { prediction, sigreg: sigreg.value },
+        observe: { z, predicted, next: slice(z, 1, 1), last: slice(z, 1, 0, frames - 1) },
+      };
+    },
+    inputs: (batch) => ({ pixels: batch.pixels as Uint8Array, actions: batch.action as Float32Array }),
+  });
+}
+
+/** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
+export async function trainStage(config: LeWmExperiment, context: RunContext): Promise<RunSummary> {
+  const data = openData(config, context);
+  const { steps, batchSize, warmup, learningRate } = config.train;
+  const { frames, frameSkip } = config.data;
+  const program = await lossProgram(config, context);
+  const dim = config.model.encoder.dim;
+  const monitor = healthMonitor();
+  const observed = (name: string) => matrix(program.observed[name] as Float32Array, dim);
+  const run = openRun(context.out);
+  try {
+    const outcome = await train<Batch>({
+      run,
+      program,
+      batches: (startStep) =>
+        windowLoader({
+          dir: data.dir,
+          episodes: data.split.train,
+          frames,
+          frameSkip,
+          batchSize,
+          normalisers: [data.actions],
+          key: keyFor(context, 'batches'),
+          startStep,
+          workers: config.data.workers,
+        }),
+      optimiser: adamW(program.layout, { weightDecay: config.train.weightDecay }),
+      learningRate: warmupCosine({
+        peak: learningRate,
+        warmupSteps: Math.max(1, Math.round(warmup * steps)),
+        totalSteps: steps,
+      }),
+      clip: config.train.clip,
+      steps,
+      seed: context.seed,
+      imagesPerStep: batchSize * frames,
+      checkpointEvery: config.train.checkpointEvery,
+      logEvery: config.train.logEvery,
+      metadata: {
+        env: config.env.id,
+        imageSize: config.env.imageSize,
+        frameSkip,
+        actions: data.actions,
+        split: data.split,
+      },
+      instruments: {
+        every: config.train.instrumentsEvery,
+        measure(step) {
+          const z = observed('z');
+          const prediction = { predicted: observed('predicted'), next: observed('next'), last: observed('last') };
+          const health = monitor.observe(step, readHealth({ embeddings: z, key: key(0), prediction }));
+          for (const { code, value, since, hint } of health.alarms) {
+            context.log(`alarm ${code} since step ${since} (${value.toPrecision(3)}): ${hint}`);
+          }
+          return {
+            sigreg: health.sigreg,
+            sigregSamples: health.samples,
+            effectiveRank: health.effectiveRank,
+            embedDim: dim,
+            deviations: Array.from(dimensionDeviation(z).std),
+            unexplained: health.unexplained ?? null,
+            copyLast: meanSquaredDifference(prediction.last, prediction.next),
+            alarms: health.alarms.length,
+          };
+        },
+      },
+      resume: context.resume,
+      onMessage: context.log,
+      signal: context.signal,
+      onProgress: ({ step, loss, terms, imagesPerSecond, secondsLeft }) =>
+        context.progress({
+          stage: 'train',
+          step,
+          total: steps,
+          terms: { loss, ...terms },
+          imagesPerSecond,
+          secondsLeft,
+        }),
+    });
+    if (outcome.kind === 'interrupted') {
+      context.signal.throwIfAborted();
+    }
+    if (outcome.kind === 'non-finite') {
+      throw new JepaError(
+        'numeric',
+        `training stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; the last good checkpoint is ${outcome.lastGood ?? 'none'}; lower train.learningRate`,
+        outcome,
+      );
+    }
+    if (outcome.kind !== 'done') throw new JepaError('runtime', 'training ended without an outcome');
+    return {
+      metrics: { 'train.imagesPerSecond': outcome.timing.imagesPerSecond, 'train.waitShare': outcome.timing.waitShare },
+    };
+  } finally {
+    run.close();
+    data.store.close();
+  }
+}

@@ -1,0 +1,51 @@
+// From pixels to a planning agent: an agent wanders through two rooms; LeWorldModel learns the world from 64-pixel frames
+// and actions alone; then goals shown as pictures are reached by planning in latent space.
+
+import type { Recipe } from '../src/cli/index.ts';
+import type { LeWmExperiment } from './le-wm/config.ts';
+import { leWmRecipe } from './le-wm/experiment.ts';
+
+/** `jepa run two-room`. */
+export const twoRoom: Recipe<LeWmExperiment> = leWmRecipe(
+  'two-room',
+  'LeWorldModel learns Two-Room from pixels and plans to goal pictures',
+  (): LeWmExperiment => ({
+    env: { id: 'two-room', imageSize: 64 },
+    collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 100, minSteps: 25 },
+    data: { frames: 4, frameSkip: 5, split: { train: 0.8, val: 0.05, test: 0.15 }, workers: 1 },
+    model: {
+      encoder: { imageSize: 64, patchSize: 8, dim: 96, depth: 4, heads: 3, mlpDim: 384 },
+      predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
+      projectorHidden: 512,
+      history: 3,
+      actionDim: 10,
+      actionSmoothed: 10,
+      sigreg: { weight: 0.09, directions: 256 },
+    },
+    train: {
+      steps: 800,
+      batchSize: 64,
+      learningRate: 1e-3,
+      warmup: 0.05,
+      weightDecay: 1e-3,
+      clip: 1,
+      checkpointEvery: 200,
+      logEvery: 10,
+      instrumentsEvery: 50,
+    },
+    plan: {
+      tasks: 100,
+      goalOffset: 25,
+      budget: 50,
+      horizon: 5,
+      recedingHorizon: 5,
+      history: 1,
+      samples: 300,
+      elites: 30,
+      iterations: 10,
+      initialStd: 1,
+      film: 8,
+    },
+    evals: { probeRows: 3000, surpriseClips: 200, surpriseSteps: 8, surpriseAt: 5 },
+  }),
+);

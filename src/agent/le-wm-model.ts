@@ -1,0 +1,148 @@
+// A trained LeWorldModel at work: encode frames, imagine plans, score them against goal pictures. Parameters are stored
+// inside the compiled programs, so the runtime can arrange them for speed.
+// Legend: N images, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
+
+import { type CompileOptions, compile, type Program } from '../compile/index.ts';
+import { flatView, JepaError } from '../core/index.ts';
+import { bind, type ModelValues } from '../nn/index.ts';
+import type { PlanProblem, PlanRequest } from '../plan/index.ts';
+import type { Runtime } from '../runtime/index.ts';
+import { type HostArray, input, reshape, type Source, type Tensor } from '../tensor/index.ts';
+import { goalCost, type LeWm, type LeWmConfig, leWm } from '../world/index.ts';
+
+/** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
+export interface LeWmModel {
+  readonly config: LeWmConfig;
+  readonly values: ModelValues;
+  /** Embeddings of u8 frames [N, H, W, 3] -> [N, D]. */
+  encode(frames: Uint8Array, count: number): Promise<Float32Array>;
+  /** Embeddings predicted one block ahead from windows: z [N, T, D] and blocks [N, T, A] -> [N, T, D], T <= history. */
+  predict(z: Float32Array, blocks: Float32Array, count: number, length: number): Promise<Float32Array>;
+  /** All embeddings of imagined plans: context [E, C, D], executed [E, C - 1, A], plans [E, S, H, A] -> [E, S, C + H, D]. */
+  imagine(request: ImagineRequest): Promise<Float32Array>;
+  /** The planning problem of a request: context and goals encoded once, candidates scored by last-step distance. */
+  problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
+}
+
+/** What to imagine. */
+export interface ImagineRequest {
+  readonly context: Float32Array;
+  readonly executed: Float32Array;
+  readonly plans: Float32Array;
+  readonly tasks: number;
+  readonly contextLength: number;
+  readonly samples: number;
+  readonly horizon: number;
+}
+
+/** Images encoded in one call; larger requests are cut into pieces of this size. */
+const ENCODE_BATCH = 64;
+
+/** Candidates scored in one call: more does not raise throughput, and costs memory. */
+const ROLLOUT_BATCH = 3000;
+
+/** Wraps trained numbers for use. */
+export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Runtime): LeWmModel {
+  const dim = config.encoder.dim;
+  const pixels = config.encoder.imageSize ** 2 * 3;
+  const module = leWm(config);
+  const bake = (source: Source): HostArray | undefined => {
+    if (source.role === 'parameter') return flatView(values.parameters.layout, values.parameters.data, source.name);
+    return source.role === 'state' ? flatView(values.buffers.layout, values.buffers.data, source.name) : undefined;
+  };
+  const options: CompileOptions = { bake, ...(runtime === undefined ? {} : { runtime }) };
+  const programs = new Map<string, Promise<Program>>();
+  const program = (name: string, trace: (model: LeWm) => Record<string, Tensor>): Promise<Program> => {
+    let p = programs.get(name);
+    if (p === undefined) {
+      p = compile(trace(bind(module, 'eval').model), { ...options, name });
+      programs.set(name, p);
+    }
+    return p;
+  };
+  const size = config.encoder.imageSize;
+
+  const encode = async (frames: Uint8Array, count: number): Promise<Float32Array> => {
+    if (frames.length !== count * pixels) {
+      throw new JepaError(
+        'shape',
+        `encode: frames must be u8 [${count}, ${size}, ${size}, 3] = ${count * pixels} bytes, got ${frames.length}`,
+      );
+    }
+    const out = new Float32Array(count * dim);
+    for (let from = 0; from < count; from += ENCODE_BATCH) {
+      const n = Math.min(ENCODE_BATCH, count - from);
+      const encoder = await program(`encode ${ENCODE_BATCH}`, (m) => ({
+        z: reshape(m.encode(input('frames', [ENCODE_BATCH, 1, size, size, 3], 'u8')), [ENCODE_BATCH, dim]),
+      }));
+      const piece = new Uint8Array(ENCODE_BATCH * pixels);
+      piece.set(frames.subarray(from * pixels, (from + n) * pixels));
+      const { z } = await encoder.run({ inputs: { frames: piece } });
+      out.set((z as Float32Array).subarray(0, n * dim), from * dim);
+    }
+    return out;
+  };
+
+  const imagined = (m: LeWm, E: number, C: number, S: number, H: number): Tensor =>
+    m.rollout(
+      input('context', [E, C, dim]),
+      C > 1 ? input('executed', [E, C - 1, config.actionDim]) : undefined,
+      input('plans', [E, S, H, config.actionDim]),
+    );
+
+  return {
+    config,
+    values,
+    encode,
+    async predict(z, blocks, count, length) {
+      const p = await program(`predict ${count}x${length}`, (m) => ({
+        next: m.predict(
+          input('z', [count, length, dim]),
+          m.encodeActions(input('blocks', [count, length, config.actionDim])),
+        ),
+      }));
+      return (await p.run({ inputs: { z, blocks } })).next as Float32Array;
+    },
+    async imagine({ context, executed, plans, tasks, contextLength, samples, horizon }) {
+      const p = await program(`imagine ${tasks}x${contextLength}x${samples}x${horizon}`, (m) => ({
+        all: imagined(m, tasks, contextLength, samples, horizon),
+      }));
+      return (await p.run({ inputs: { context, ...(contextLength > 1 ? { executed } : {}), plans } })).all as Float32Array;
+    },
+    async problem(request, horizon) {
+      const E = request.envs.length;
+      const C = request.context;
+      const A = config.actionDim;
+      const context = await encode(request.frames, E * C);
+      const goals = await encode(request.goals, E);
+      return {
+        name: 'le-wm',
+        tasks: E,
+        horizon,
+        actionDim: A,
+        async cost(candidates, S) {
+          const group = Math.min(E, Math.max(1, Math.floor(ROLLOUT_BATCH / S)));
+          const costs = new Float32Array(E * S);
+          for (let from = 0; from < E; from += group) {
+            const n = Math.min(group, E - from);
+            const scorer = await program(`cost ${n}x${C}x${S}x${horizon}`, (m) => ({
+              cost: goalCost(imagined(m, n, C, S, horizon), input('goal', [n, dim])),
+            }));
+            const part = (array: Float32Array, stride: number): Float32Array =>
+              array.subarray(from * stride, (from + n) * stride);
+            await scorer.run({
+              inputs: {
+                context: part(context, C * dim),
+                ...(C > 1 ? { executed: part(request.blocks, (C - 1) * A) } : {}),
+                plans: part(candidates, S * horizon * A),
+                goal: part(goals, dim),
+              },
+              into: { cost: part(costs, S) },
+            });
+          }
+          return costs;
+        },
+      };
+    },
+  };
+}
