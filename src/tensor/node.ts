@@ -102,6 +102,15 @@ export function showType(type: TensorType): string {
   return `${type.dtype}${showShape(type.shape)}`;
 }
 
+/** A 'shape' error that names the operation, its input types and the caller's line; for functions made of operations. */
+export function shapeError(operation: string, inputs: readonly TensorType[], reason: string): JepaError {
+  const got = inputs.map(showType).join(' and ') || 'no inputs';
+  return new JepaError('shape', `${operation}: ${reason}; got ${got} at ${callersLine()}`, {
+    operation,
+    inputs: inputs.map(({ dtype, shape }) => ({ dtype, shape })),
+  });
+}
+
 /**
  * Applies an operation to tensors and returns its outputs.
  *
@@ -113,11 +122,7 @@ export function apply<A>(op: Operation<A>, inputs: readonly Tensor[], attributes
     types = op.infer(inputs, attributes);
   } catch (error) {
     if (!(error instanceof ShapeProblem)) throw error;
-    const got = inputs.map(showType).join(' and ') || 'no inputs';
-    throw new JepaError('shape', `${op.name}: ${error.message}; got ${got} at ${callersLine()}`, {
-      operation: op.name,
-      inputs: inputs.map(({ dtype, shape }) => ({ dtype, shape })),
-    });
+    throw shapeError(op.name, inputs, error.message);
   }
   const outputs: Tensor[] = [];
   const node: Node = {

@@ -9,8 +9,8 @@ import { sumTo } from './reduce.ts';
 const reshapeOp: Operation<{ readonly shape: Shape }> = {
   name: 'reshape',
   infer([x], { shape }) {
-    if (sizeOf(shape) !== sizeOf(x!.shape))
-      throw problem(`the new shape ${showShape(shape)} must hold as many elements`);
+    if (sizeOf(shape) !== sizeOf(x!.shape) || !shape.every((d) => Number.isInteger(d) && d >= 0))
+      throw problem(`the new shape ${showShape(shape)} must hold as many elements, in whole dimensions`);
     return [{ dtype: x!.dtype, shape }];
   },
   gradient: ({ inputs, grads }) => [grads[0] && reshape(grads[0], inputs[0]!.shape)],

@@ -1,0 +1,110 @@
+// Pooling over windows of images [B, C, H, W].
+
+import { apply1, type Operation, problem, requireDType, shapeError, type Tensor, type TensorType } from '../node.ts';
+import { sizeOf } from '../shape.ts';
+import { conv2d, type Padding, type Pair, pairOf, sidesOf } from './convolution.ts';
+import { div } from './elementwise.ts';
+import { scatterAlong } from './indexing.ts';
+import { reduceMean } from './reduce.ts';
+import { reshape, slice } from './shaping.ts';
+import { full } from './sources.ts';
+
+/** Options of pooling; the stride defaults to the kernel. */
+export interface PoolOptions {
+  readonly stride?: number | Pair;
+  readonly padding?: Padding;
+}
+
+interface PoolAttributes {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly padding: readonly [Pair, Pair];
+}
+
+function pooledType([x]: readonly TensorType[], { kernel, strides, padding }: PoolAttributes): TensorType {
+  requireDType([x!], 'f32');
+  if (x!.shape.length !== 4) throw problem('needs x [B, C, H, W]');
+  if (![...kernel, ...strides].every((d) => Number.isInteger(d) && d >= 1))
+    throw problem('kernel and stride must be >= 1');
+  padding.forEach((sides, i) => {
+    if (!sides.every((p) => Number.isInteger(p) && p >= 0 && p < kernel[i]!))
+      throw problem(`padding ${sides} must be >= 0 and smaller than the kernel ${kernel[i]}`);
+  });
+  const out = [0, 1].map(
+    (i) => Math.floor((x!.shape[2 + i]! + padding[i]![0] + padding[i]![1] - kernel[i]!) / strides[i]!) + 1,
+  );
+  if (out.some((d) => d < 1)) throw problem(`the kernel ${kernel.join(' x ')} must fit the padded image`);
+  return { dtype: 'f32', shape: [x!.shape[0]!, x!.shape[1]!, ...out] };
+}
+
+function onnxWindow({ kernel, strides, padding: [v, h] }: PoolAttributes) {
+  return { ints: { kernel_shape: kernel, strides, pads: [v[0], h[0], v[1], h[1]] } };
+}
+
+const maxPoolOp: Operation<PoolAttributes> = {
+  name: 'maxPool2d',
+  infer: (inputs, attributes) => [pooledType(inputs, attributes)],
+  gradient({ inputs, grads, attributes }) {
+    const x = inputs[0]!;
+    if (grads[0] === undefined) return [];
+    const places = reshape(apply1(maxPlacesOp, [x], attributes), [-1]);
+    return [reshape(scatterAlong(reshape(grads[0], [-1]), places, [sizeOf(x.shape)], 0), x.shape)];
+  },
+  lower: (emitter, inputs, _node, attributes) => emitter.node('MaxPool', inputs, onnxWindow(attributes)),
+  flops: (node, { kernel }) => kernel[0] * kernel[1] * sizeOf(node.outputs[0]!.shape),
+};
+
+/**
+ * Where each window's maximum (the first of equals) lies in the flattened input, i64. Apart from the pool itself because
+ * the runtime's fast kernel does not report places: programs without a gradient do not pay for them.
+ */
+const maxPlacesOp: Operation<PoolAttributes> = {
+  name: 'maxPlaces2d',
+  infer: (inputs, attributes) => [{ dtype: 'i64', shape: pooledType(inputs, attributes).shape }],
+  lower: (emitter, inputs, _node, attributes) =>
+    emitter.node('MaxPool', inputs, onnxWindow(attributes), { outputs: 2 }).slice(1),
+  flops: (node, { kernel }) => kernel[0] * kernel[1] * sizeOf(node.outputs[0]!.shape),
+};
+
+function attributesOf(kernel: number | Pair, { stride = kernel, padding = 0 }: PoolOptions): PoolAttributes {
+  return { kernel: pairOf(kernel), strides: pairOf(stride), padding: sidesOf(padding) };
+}
+
+/** Maximum of each window; the gradient goes to the first of equals in row-major order (as PyTorch). */
+export function maxPool2d(x: Tensor, kernel: number | Pair, options: PoolOptions = {}): Tensor {
+  return apply1(maxPoolOp, [x], attributesOf(kernel, options));
+}
+
+/** Mean of each window. Padding counts as zeros (PyTorch's default), or not at all with `countPadding: false`. */
+export function avgPool2d(
+  x: Tensor,
+  kernel: number | Pair,
+  options: PoolOptions & { readonly countPadding?: boolean } = {},
+): Tensor {
+  const { countPadding = true } = options;
+  const attributes = attributesOf(kernel, options);
+  const { kernel: k, strides, padding } = attributes;
+  let shape: readonly number[];
+  try {
+    shape = pooledType([x], attributes).shape;
+  } catch (error) {
+    throw shapeError('avgPool2d', [x], error instanceof Error ? error.message : String(error));
+  }
+  const [b, c, ho, wo] = shape as [number, number, number, number];
+  const padded = padding.flat().some((p) => p > 0);
+  if (!padded && strides[0] === k[0] && strides[1] === k[1]) {
+    const grid = slice(slice(x, 2, 0, ho * k[0]), 3, 0, wo * k[1]);
+    return reduceMean(reshape(grid, [b, c, ho, k[0], wo, k[1]]), { axes: [3, 5] });
+  }
+  const window = { stride: strides, padding };
+  const mean = (t: Tensor, channels: number): Tensor =>
+    conv2d(t, full(1 / (k[0] * k[1]), [channels, 1, ...k]), { ...window, groups: channels });
+  const y = mean(x, c);
+  return countPadding || !padded ? y : div(y, mean(full(1, [1, 1, x.shape[2]!, x.shape[3]!]), 1));
+}
+
+/** Mean over height and width: [B, C, H, W] -> [B, C]. */
+export function globalAvgPool2d(x: Tensor): Tensor {
+  if (x.shape.length !== 4) throw shapeError('globalAvgPool2d', [x], 'needs x [B, C, H, W]');
+  return reduceMean(x, { axes: [2, 3] });
+}

@@ -1,0 +1,59 @@
+// Resizing images [..., H, W]: nearest by repetition, bilinear as two products with constant matrices.
+
+import { shapeError, type Tensor } from '../node.ts';
+import { matmul } from './matmul.ts';
+import { broadcastTo, reshape } from './shaping.ts';
+import { constant } from './sources.ts';
+
+/** Repeats every pixel of [..., H, W] `factor` times in both directions. */
+export function upsampleNearest(x: Tensor, factor: number | readonly [number, number]): Tensor {
+  const [fh, fw] = typeof factor === 'number' ? [factor, factor] : factor;
+  if (x.shape.length < 2 || !(Number.isInteger(fh) && Number.isInteger(fw) && fh >= 1 && fw >= 1))
+    throw shapeError('upsampleNearest', [x], `needs [..., H, W] and whole factors >= 1 (got ${fh} and ${fw})`);
+  const lead = x.shape.slice(0, -2);
+  const [h, w] = x.shape.slice(-2) as [number, number];
+  const spread = broadcastTo(reshape(x, [...lead, h, 1, w, 1]), [...lead, h, fh, w, fw]);
+  return reshape(spread, [...lead, h * fh, w * fw]);
+}
+
+/**
+ * The [to, from] matrix of bilinear interpolation with half-pixel centres (PyTorch `align_corners=False`). With
+ * `antialias` the triangle widens with the scale when shrinking, as PyTorch's `antialias=True`.
+ */
+export function bilinearMatrix(from: number, to: number, antialias = false): Float32Array {
+  const m = new Float32Array(to * from);
+  const scale = from / to;
+  const reach = antialias ? Math.max(1, scale) : 1;
+  for (let i = 0; i < to; i++) {
+    const centre = (i + 0.5) * scale - 0.5;
+    if (!antialias) {
+      // Outside the image the border pixel counts.
+      const c = Math.max(0, centre);
+      const low = Math.min(Math.floor(c), from - 1);
+      const high = Math.min(low + 1, from - 1);
+      m[i * from + low]! += 1 - (c - low);
+      m[i * from + high]! += c - low;
+      continue;
+    }
+    const row = Array.from({ length: from }, (_, j) => Math.max(0, 1 - Math.abs(j - centre) / reach));
+    const total = row.reduce((a, b) => a + b, 0);
+    for (let j = 0; j < from; j++) m[i * from + j] = row[j]! / total;
+  }
+  return m;
+}
+
+/** Bilinear resize of [..., H, W] to `size` = [height, width]; see `bilinearMatrix`. */
+export function resizeBilinear(
+  x: Tensor,
+  size: readonly [number, number],
+  options: { readonly antialias?: boolean } = {},
+): Tensor {
+  const { antialias = false } = options;
+  const [h, w] = x.shape.slice(-2);
+  if (h === undefined || w === undefined || x.dtype !== 'f32' || !size.every((d) => Number.isInteger(d) && d >= 1))
+    throw shapeError('resizeBilinear', [x], `needs f32 [..., H, W] and whole sizes >= 1 (got ${size.join(' x ')})`);
+  const rows = constant(bilinearMatrix(h, size[0], antialias), [size[0], h], 'f32');
+  const columns = constant(bilinearMatrix(w, size[1], antialias), [size[1], w], 'f32');
+  const wide = size[1] === w ? x : matmul(x, columns, { transB: true });
+  return size[0] === h ? wide : matmul(rows, wide);
+}
