@@ -20,7 +20,8 @@ export interface Optimiser {
   /** State buffers by name, each laid out like the parameters. */
   readonly state: Readonly<Record<string, Float32Array>>;
   /**
-   * Updates `params` in place from `grads`, both `[layout.size]`, with learning rate `lr`. Allocates nothing.
+   * Updates `params` in place from `grads`, both `[layout.size]`, with learning rate `lr`. Allocates nothing after
+   * the first step on the same two buffers.
    *
    * Errors: `shape` when a buffer has another size; `numeric` when `lr` is not finite.
    */
