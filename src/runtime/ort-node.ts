@@ -1,8 +1,8 @@
-// ONNX Runtime in Node: `onnxruntime-node`, on the CPU unless execution providers are named.
+// ONNX Runtime in Node: `onnxruntime-node`, on the CPU unless execution providers are named. Node's modules and the native
+// addon are looked up when a runtime is made, not when this file is imported, so that a browser can import the room.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
+import { JepaError } from '../core/index.ts';
 import { ortRuntime } from './ort.ts';
 import type { NodeTime, Runtime } from './runtime.ts';
 
@@ -23,7 +23,8 @@ interface ProfileEvent {
   readonly args?: { readonly op_name?: string };
 }
 
-function readTimes(session: ort.InferenceSession, prefix: string): readonly NodeTime[] {
+function readTimes(session: Ort.InferenceSession, prefix: string): readonly NodeTime[] {
+  const { readdirSync, readFileSync, rmSync } = process.getBuiltinModule('node:fs');
   session.endProfiling();
   const file = readdirSync('.').find((f) => f.startsWith(prefix));
   if (file === undefined) return [];
@@ -34,8 +35,22 @@ function readTimes(session: ort.InferenceSession, prefix: string): readonly Node
     .map((e) => ({ node: e.name.replace(/_kernel_time$/, ''), opType: e.args?.op_name ?? '?', microseconds: e.dur }));
 }
 
-/** A runtime on this machine. Runs block the event loop while they compute. */
+function loadOrt(): typeof Ort {
+  if (typeof process === 'undefined' || process.getBuiltinModule === undefined) {
+    throw new JepaError('runtime', 'nodeRuntime needs Node; in a browser give compile a webRuntime(ort)');
+  }
+  const { createRequire } = process.getBuiltinModule('node:module');
+  return createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
+}
+
+/**
+ * A runtime on this machine. Runs block the event loop while they compute.
+ *
+ * @throws JepaError 'runtime' outside Node.
+ */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
+  const ort = loadOrt();
+  const { availableParallelism } = process.getBuiltinModule('node:os');
   const { threads = availableParallelism(), providers = ['cpu'] } = options;
   const portable = options.portable ?? providers[0] !== 'cpu';
   return ortRuntime(ort, {

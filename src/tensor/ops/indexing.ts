@@ -109,12 +109,17 @@ const oneHotOp: Operation<{ readonly depth: number }> = {
     if (ids!.dtype !== 'i32' && ids!.dtype !== 'i64') throw problem('needs i32 or i64 indices');
     return [{ dtype: 'f32', shape: [...ids!.shape, depth] }];
   },
-  lower: (emitter, inputs, _node, { depth }) =>
-    emitter.node('OneHot', [
-      inputs[0]!,
-      emitter.constant('i64', [1], BigInt64Array.of(BigInt(depth))),
-      emitter.constant('f32', [2], Float32Array.of(0, 1)),
-    ]),
+  lower(emitter, inputs, node, { depth }) {
+    // Not ONNX's OneHot: it lacks i32 kernels, and counts negative indices from the end.
+    const { shape } = node.inputs[0]!;
+    const column = emitter.node('Reshape', [inputs[0]!, emitInts(emitter, [...shape, 1])])[0]!;
+    const wide = emitter.node('Cast', [column], { int: { to: 7 } })[0]!;
+    const classes = emitInts(
+      emitter,
+      Array.from({ length: depth }, (_, i) => i),
+    );
+    return emitter.node('Cast', emitter.node('Equal', [wide, classes]), { int: { to: 1 } });
+  },
 };
 
 /** 1 at the index and 0 elsewhere along a new last axis of size `depth`; indices outside give all zeros. */

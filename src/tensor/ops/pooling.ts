@@ -1,6 +1,16 @@
 // Pooling over windows of images [B, C, H, W].
 
-import { apply1, type Operation, problem, requireDType, shapeError, type Tensor, type TensorType } from '../node.ts';
+import { type Emitter, emitInts, type ValueName } from '../emit.ts';
+import {
+  apply1,
+  type Node,
+  type Operation,
+  problem,
+  requireDType,
+  shapeError,
+  type Tensor,
+  type TensorType,
+} from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { conv2d, type Padding, type Pair, pairOf, sidesOf } from './convolution.ts';
 import { div } from './elementwise.ts';
@@ -55,16 +65,46 @@ const maxPoolOp: Operation<PoolAttributes> = {
 };
 
 /**
- * Where each window's maximum (the first of equals) lies in the flattened input, i64. Apart from the pool itself because
+ * Where each window's maximum (the first of equals) lies in the flattened input, i32. Apart from the pool itself because
  * the runtime's fast kernel does not report places: programs without a gradient do not pay for them.
  */
 const maxPlacesOp: Operation<PoolAttributes> = {
   name: 'maxPlaces2d',
-  infer: (inputs, attributes) => [{ dtype: 'i64', shape: pooledType(inputs, attributes).shape }],
-  lower: (emitter, inputs, _node, attributes) =>
-    emitter.node('MaxPool', inputs, onnxWindow(attributes), { outputs: 2 }).slice(1),
+  infer: (inputs, attributes) => [{ dtype: 'i32', shape: pooledType(inputs, attributes).shape }],
+  lower(emitter, inputs, node, attributes) {
+    if (emitter.portable) return [placesByComparison(emitter, inputs[0]!, node, attributes)];
+    const [, places] = emitter.node('MaxPool', inputs, onnxWindow(attributes), { outputs: 2 });
+    return emitter.node('Cast', [places!], { int: { to: 6 } });
+  },
   flops: (node, { kernel }) => kernel[0] * kernel[1] * sizeOf(node.outputs[0]!.shape),
 };
+
+/** For WebGPU, whose MaxPool reports no places: compares each shifted copy of the image with the maxima, last place first. */
+function placesByComparison(emitter: Emitter, x: ValueName, node: Node, attributes: PoolAttributes): ValueName {
+  const { kernel, strides, padding } = attributes;
+  const [b, c, h, w] = node.inputs[0]!.shape as [number, number, number, number];
+  const [, , ho, wo] = node.outputs[0]!.shape as [number, number, number, number];
+  const peak = emitter.node('MaxPool', [x], onnxWindow(attributes))[0]!;
+  const widths = [0, 0, padding[0][0], padding[1][0], 0, 0, padding[0][1], padding[1][1]];
+  const low = emitter.constant('f32', [], Float32Array.of(Number.NEGATIVE_INFINITY));
+  const padded = widths.every((d) => d === 0) ? x : emitter.node('Pad', [x, emitInts(emitter, widths), low])[0]!;
+  let places: ValueName | undefined;
+  for (let k = kernel[0] * kernel[1] - 1; k >= 0; k--) {
+    const [i, j] = [Math.floor(k / kernel[1]), k % kernel[1]];
+    const ends = [i + (ho - 1) * strides[0] + 1, j + (wo - 1) * strides[1] + 1];
+    const bounds = [[i, j], ends, [2, 3], strides].map((v) => emitInts(emitter, v));
+    const inPlane = Int32Array.from({ length: ho * wo }, (_, n) => {
+      const row = Math.floor(n / wo) * strides[0] + i - padding[0][0];
+      const column = (n % wo) * strides[1] + j - padding[1][0];
+      return Math.min(h - 1, Math.max(0, row)) * w + Math.min(w - 1, Math.max(0, column));
+    });
+    const here = emitter.constant('i32', [ho, wo], inPlane);
+    const hit = emitter.node('Equal', [emitter.node('Slice', [padded, ...bounds])[0]!, peak])[0]!;
+    places = emitter.node('Where', [hit, here, places ?? here])[0]!;
+  }
+  const planes = Int32Array.from({ length: b * c }, (_, n) => n * h * w);
+  return emitter.node('Add', [places!, emitter.constant('i32', [b, c, 1, 1], planes)])[0]!;
+}
 
 function attributesOf(kernel: number | Pair, { stride = kernel, padding = 0 }: PoolOptions): PoolAttributes {
   return { kernel: pairOf(kernel), strides: pairOf(stride), padding: sidesOf(padding) };
