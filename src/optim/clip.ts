@@ -15,10 +15,14 @@ export function globalNorm(grads: Float32Array): number {
   let d = 0;
   const even = grads.length & ~3;
   for (let i = 0; i < even; i += 4) {
-    a += grads[i]! * grads[i]!;
-    b += grads[i + 1]! * grads[i + 1]!;
-    c += grads[i + 2]! * grads[i + 2]!;
-    d += grads[i + 3]! * grads[i + 3]!;
+    const w = grads[i]!;
+    const x = grads[i + 1]!;
+    const y = grads[i + 2]!;
+    const z = grads[i + 3]!;
+    a += w * w;
+    b += x * x;
+    c += y * y;
+    d += z * z;
   }
   for (let i = even; i < grads.length; i++) a += grads[i]! * grads[i]!;
   return Math.sqrt(a + b + (c + d));

@@ -108,17 +108,17 @@ test('loading a model for use passes over the optimiser state', () => {
 test('one changed byte anywhere in the file is found', () => {
   const bytes = readFileSync(written('flip').path);
   const damaged = at('flipped');
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (where, mask) => {
-      const copy = Buffer.from(bytes);
-      copy[where] = (copy[where] ?? 0) ^ mask;
-      // Spaces after the header and inside its JSON carry nothing: any other blank is the same file.
-      if (isBlank(copy[where]) && isBlank(bytes[where])) return;
-      writeFileSync(damaged, copy);
-      caught(() => readCheckpoint(damaged));
-    }),
-    { numRuns: 300 },
-  );
+  const check = (where: number, mask: number): void => {
+    const copy = Buffer.from(bytes);
+    copy[where] = (copy[where] ?? 0) ^ mask;
+    // Blanks in the JSON of the header and after it carry nothing: another blank there is the same file.
+    if (isBlank(copy[where]) && isBlank(bytes[where])) return;
+    writeFileSync(damaged, copy);
+    caught(() => readCheckpoint(damaged));
+  };
+  for (let where = 0; where < bytes.length; where++) check(where, 1);
+  const places = fc.integer({ min: 0, max: bytes.length - 1 });
+  fc.assert(fc.property(places, fc.integer({ min: 1, max: 255 }), check), { numRuns: 300 });
 });
 
 const isBlank = (byte: number | undefined): boolean => byte !== undefined && [0x20, 0x09, 0x0a, 0x0d].includes(byte);

@@ -57,8 +57,8 @@ const OPTIMISER_PREFIX = 'optimiser.';
 export function writeCheckpoint(path: string, model: ModelState, optimiser: Optimiser, header: CheckpointHeader): void {
   const tensors: (readonly [string, SafeTensor])[] = [];
   for (const [name, shape, data] of stateTensors(model, optimiser)) tensors.push([name, f32Tensor(shape, data)]);
-  const json = exactJson('checkpoint header', header);
-  writeSafetensors(path, tensors, { format: 'pt', [HEADER_KEY]: json, [DIGEST_KEY]: headerDigest(json, tensors) });
+  const metadata = { format: 'pt', [HEADER_KEY]: exactJson('checkpoint header', header) };
+  writeSafetensors(path, tensors, { ...metadata, [DIGEST_KEY]: headerDigest(metadata, tensors) });
 }
 
 /**
@@ -75,7 +75,7 @@ export function readCheckpoint(path: string): Checkpoint {
       path,
     });
   }
-  if (metadata[SHA256_KEY] === undefined || metadata[DIGEST_KEY] !== headerDigest(json, tensors)) {
+  if (metadata[SHA256_KEY] === undefined || metadata[DIGEST_KEY] !== headerDigest(metadata, tensors)) {
     throw new JepaError('corrupt', `checkpoint ${path}: the SHA-256 of its header differs; use an earlier one`, {
       path,
     });
@@ -173,9 +173,16 @@ function listed(what: string, items: readonly string[]): string {
   return `${what}: ${items.slice(0, LISTED).join(', ')}${more}`;
 }
 
-function headerDigest(json: string, tensors: Iterable<readonly [string, SafeTensor]>): string {
+/** SHA-256 of all metadata but the digests themselves, and of the names, types and shapes of the tensors in order. */
+function headerDigest(
+  metadata: Readonly<Record<string, string>>,
+  tensors: Iterable<readonly [string, SafeTensor]>,
+): string {
+  const pairs = Object.entries(metadata).filter(([name]) => name !== DIGEST_KEY && name !== SHA256_KEY);
   const names = [...tensors].map(([name, { dtype, shape }]) => [name, dtype, shape]);
-  return createHash('sha256').update(json).update(JSON.stringify(names)).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([pairs.sort(), names]))
+    .digest('hex');
 }
 
 function isHeader(value: unknown): value is CheckpointHeader {

@@ -3,12 +3,12 @@
 import type { FlatLayout } from '../core/index.ts';
 import type { StepResult } from './program.ts';
 
-/** A value that is not finite and the name of what it belongs to. */
-export interface NonFinite {
+/** A value that is not finite and the name of what it belongs to. A type, not an interface, so that it fits a record. */
+export type NonFinite = {
   /** A loss term, `loss`, `gradient of <tensor>` or `parameter <tensor>`. */
   readonly term: string;
   readonly value: number;
-}
+};
 
 /** The first term that is not finite, or the loss, or null. */
 export function nonFiniteTerm({ loss, terms }: StepResult): NonFinite | null {
