@@ -2,23 +2,16 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { everything } from '../autodiff/case-program.law.ts';
 import { allCases } from '../autodiff/cases/all.law.ts';
-import { type Case, derivativeOf, inputsOf } from '../autodiff/finite-difference.law.ts';
+import { type Case, inputsOf } from '../autodiff/finite-difference.law.ts';
 import { topological } from '../autodiff/index.ts';
 import { defaultRuntime, nodeRuntime, type Runtime } from '../runtime/index.ts';
 import * as tensor from '../tensor/index.ts';
-import { type HostArray, input, type Tensor } from '../tensor/index.ts';
+import { type HostArray, input } from '../tensor/index.ts';
 import { compile } from './index.ts';
 
 const portable = nodeRuntime({ portable: true });
-
-/** All outputs of a case, and its gradients where it has any. */
-function everything(c: Case, x: readonly Tensor[]): Record<string, Tensor> {
-  const result = c.trace(...x);
-  const outputs = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
-  const named = Object.fromEntries(outputs.map((t, i) => [`y${i}`, t]));
-  return c.gradient === 'none' ? named : { ...named, gradient: derivativeOf(c).trace(...x) as Tensor };
-}
 
 async function run(c: Case, runtime: Runtime): Promise<Record<string, HostArray>> {
   const { tensors, host } = inputsOf(c, 5);

@@ -7,11 +7,12 @@ import type { Runtime } from './runtime.ts';
 export type WebDevice = 'wasm' | 'webgpu';
 
 /**
- * A runtime in the browser.
+ * A runtime in the browser. For WebGPU give it `onnxruntime-web/webgpu`: in version 1.30 the kernels of the default
+ * entry compute some operations wrongly (abs, maximum, running sums, transposed convolutions) without an error.
  *
  * @example
- * import * as ort from 'onnxruntime-web';
- * const runtime = webRuntime(ort, 'wasm');
+ * import * as ort from 'onnxruntime-web/webgpu';
+ * const runtime = webRuntime(ort, 'webgpu');
  */
 export function webRuntime(ort: OrtModule, device: WebDevice = 'wasm'): Runtime {
   return ortRuntime(ort, {

@@ -4,6 +4,7 @@
 // Choices by measurement (ONNX Runtime CPU, 2 threads): the input gradient at stride 1 is a convolution with flipped
 // weights (half the time of ConvTranspose); kernels that do not overlap are a reshape and one matrix product.
 
+import { emitInts, type ValueName } from '../emit.ts';
 import { apply1, type Operation, problem, requireDType, shapeError, type Tensor, type TensorType } from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { flip } from './arrange.ts';
@@ -138,9 +139,23 @@ const spreadOp: Operation<SpreadAttributes> = {
   lower(emitter, inputs, node, attributes) {
     const [x, w] = node.inputs as readonly [Tensor, Tensor];
     const kernel: Pair = [w.shape[2]!, w.shape[3]!];
+    const { groups, size } = attributes;
     const window = onnxWindow(attributes, kernel);
-    const extra = attributes.size.map((d, i) => d - fullSize(x, kernel, attributes, i));
-    return emitter.node('ConvTranspose', inputs, { ...window, ints: { ...window.ints, output_padding: extra } });
+    const extra = size.map((d, i) => d - fullSize(x, kernel, attributes, i));
+    const ints = { ...window.ints, output_padding: extra };
+    if (!emitter.portable || groups === 1 || groups === x.shape[1])
+      return emitter.node('ConvTranspose', inputs, { ...window, ints });
+    // WebGPU's ConvTranspose is wrong for some groups: take them apart.
+    const step = x.shape[1]! / groups;
+    const cut = (v: ValueName, axis: number, g: number): ValueName => {
+      const bounds = [g * step, (g + 1) * step, axis].map((n) => emitInts(emitter, [n]));
+      return emitter.node('Slice', [v, ...bounds])[0]!;
+    };
+    const parts = Array.from({ length: groups }, (_, g) => {
+      const own = [cut(inputs[0]!, 1, g), cut(inputs[1]!, 0, g)];
+      return emitter.node('ConvTranspose', own, { int: { group: 1 }, ints })[0]!;
+    });
+    return emitter.node('Concat', parts, { int: { axis: 1 } });
   },
   flops: (node) => (2 * sizeOf(node.inputs[1]!.shape) * sizeOf(node.inputs[0]!.shape)) / node.inputs[1]!.shape[0]!,
 };
