@@ -107,7 +107,8 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
       const p = await program(`imagine ${tasks}x${contextLength}x${samples}x${horizon}`, (m) => ({
         all: imagined(m, tasks, contextLength, samples, horizon),
       }));
-      return (await p.run({ inputs: { context, ...(contextLength > 1 ? { executed } : {}), plans } })).all as Float32Array;
+      return (await p.run({ inputs: { context, ...(contextLength > 1 ? { executed } : {}), plans } }))
+        .all as Float32Array;
     },
     async problem(request, horizon) {
       const E = request.envs.length;

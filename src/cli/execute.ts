@@ -51,7 +51,7 @@ function elapsed(startMs: number, before = 0): number {
 }
 
 /** The first folder of a recipe: `runs/<recipe>-seed<k>`. */
-export function defaultFolder(recipe: string, seed: number, suffix = ''): string {
+function defaultFolder(recipe: string, seed: number, suffix = ''): string {
   return join('runs', `${recipe}-seed${seed}${suffix}`);
 }
 

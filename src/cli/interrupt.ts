@@ -3,7 +3,7 @@
 import { EXIT } from './output.ts';
 
 /** The reason of an interrupted command's abort signal. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor(message = 'interrupted') {
     super(message);
     this.name = 'Interrupted';

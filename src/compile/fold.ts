@@ -3,7 +3,7 @@
 
 import { topological } from '../autodiff/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import { constant, constantOf, type HostArray, type Node, sizeOf, sourceOf, type Tensor } from '../tensor/index.ts';
+import { constant, constantOf, type Node, sizeOf, sourceOf, type Tensor } from '../tensor/index.ts';
 import { lower } from './lower.ts';
 import { encodeModel } from './onnx/model.ts';
 import { rewrite } from './rewrite.ts';
@@ -45,9 +45,4 @@ export async function foldConstants(roots: readonly Tensor[], runtime: Runtime, 
     return node.outputs.map((t) => folded.get(t) ?? t);
   });
   return rebuilt;
-}
-
-/** Host data of a constant tensor, for tests of the pass. */
-export function foldedValue(t: Tensor): HostArray | undefined {
-  return constantOf(t)?.data;
 }

@@ -64,7 +64,7 @@ export function nearest(name: string, candidates: readonly string[]): string | u
 /** A `usage` error for an unknown name, which lists the known ones and suggests the nearest. */
 export function unknownName(what: string, name: string, known: readonly string[]): JepaError {
   const guess = nearest(name, known);
-  const hint = guess === undefined ? '' : `; did you mean '${guess}'?`;
+  const hint = guess === undefined ? ';' : `; did you mean '${guess}'?`;
   return new JepaError('usage', `unknown ${what} '${name}'${hint} known: ${known.join(', ')}`, {
     what,
     name,

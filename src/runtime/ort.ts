@@ -1,6 +1,6 @@
-// The adapter to ONNX Runtime, shared by Node and the browser: both speak the interface of onnxruntime-common.
+// The adapter to ONNX Runtime, shared by Node and the browser: both packages export the types of onnxruntime-common.
 
-import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-node';
 import { JepaError } from '../core/index.ts';
 import type { DType, HostArray } from '../tensor/index.ts';
 import type { HostTensor, LoadOptions, NodeTime, Runtime, Session } from './runtime.ts';

@@ -4,7 +4,7 @@ import type { DType, HostArray, OnnxAttributes, Shape } from '../../tensor/index
 import { Message } from './protobuf.ts';
 
 /** Version of the standard operator set that models are written for. */
-export const OPSET = 20;
+const OPSET = 20;
 
 /** One node. */
 export interface OnnxNode {

@@ -4,7 +4,7 @@ import { JepaError } from '../../core/index.ts';
 import type { JsonObject, JsonValue } from './case.ts';
 
 /** The value at a dotted path of `config`; throws `corrupt` when there is none. */
-export function configAt(config: JsonObject, path: string): JsonValue {
+function configAt(config: JsonObject, path: string): JsonValue {
   let value: JsonValue = config;
   for (const part of path.split('.')) {
     const next: JsonValue | undefined =

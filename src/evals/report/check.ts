@@ -13,7 +13,7 @@ export interface Found {
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Says what a JSON value is in one or two words. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'nothing';
   return Array.isArray(value) ? 'an array' : typeof value;
@@ -29,7 +29,7 @@ export function field(found: Found, name: string): Found {
 }
 
 /** A JSON object. */
-export function object(found: Found): JsonObject {
+function object(found: Found): JsonObject {
   if (typeof found.value !== 'object' || found.value === null || Array.isArray(found.value)) refuse(found, 'an object');
   return found.value as JsonObject;
 }
