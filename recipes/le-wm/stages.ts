@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type LeWmModel, leWmModel } from '../../src/agent/index.ts';
 import type { RunContext } from '../../src/cli/index.ts';
-import { flatLayout, fold, JepaError, type Key, key } from '../../src/core/index.ts';
+import { fold, JepaError, type Key, key } from '../../src/core/index.ts';
 import {
   ACTION,
   type EpisodeStore,
@@ -14,7 +14,7 @@ import {
   splitEpisodes,
 } from '../../src/data/index.ts';
 import { type Env, makeEnv } from '../../src/envs/index.ts';
-import { specsOf } from '../../src/nn/index.ts';
+import { blankValues } from '../../src/nn/index.ts';
 import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
 import { leWm } from '../../src/world/index.ts';
 import type { LeWmExperiment } from './config.ts';
@@ -62,15 +62,7 @@ export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmM
   const dir = context.model ?? context.out;
   const checkpoint = latestCheckpoint(dir, context.log);
   if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`);
-  const module = leWm(config.model);
-  const layouts = {
-    parameters: flatLayout(specsOf(module, 'parameter')),
-    buffers: flatLayout(specsOf(module, 'buffer')),
-  };
-  const values = {
-    parameters: { layout: layouts.parameters, data: new Float32Array(layouts.parameters.size) },
-    buffers: { layout: layouts.buffers, data: new Float32Array(layouts.buffers.size) },
-  };
+  const values = blankValues(leWm(config.model));
   loadModel(checkpoint, {
     layout: values.parameters.layout,
     params: values.parameters.data,

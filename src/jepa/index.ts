@@ -3,6 +3,7 @@ export {
   eppsPulley,
   eppsPulleyGrid,
   type SigReg,
+  type SigRegOptions,
   sigreg,
   sigregDirections,
   unitColumns,

@@ -11,6 +11,7 @@ export {
   type BufferCell,
   type BufferSpec,
   bind,
+  blankValues,
   buffer,
   initialise,
   type ModelValues,

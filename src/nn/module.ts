@@ -156,15 +156,26 @@ export interface ModelValues {
   readonly buffers: { readonly layout: FlatLayout; readonly data: Float32Array };
 }
 
+/** Numbers for a module, all zero: to be filled from a file. */
+export function blankValues(m: Module<unknown>): ModelValues {
+  const blank = (kind: 'parameter' | 'buffer') => {
+    const layout = flatLayout(specsOf(m, kind));
+    return { layout, data: new Float32Array(layout.size) };
+  };
+  return { parameters: blank('parameter'), buffers: blank('buffer') };
+}
+
 /** Freshly initialised numbers; each tensor's draw depends on the key and its own name only. */
 export function initialise(m: Module<unknown>, key: Key): ModelValues {
-  const fill = (specs: readonly NamedSpec[]) => {
-    const layout = flatLayout(specs);
-    const data = new Float32Array(layout.size);
-    for (const { name, shape, init } of specs) init(fold(key, 'init', name), shape, flatView(layout, data, name));
-    return { layout, data };
-  };
-  return { parameters: fill(specsOf(m, 'parameter')), buffers: fill(specsOf(m, 'buffer')) };
+  const values = blankValues(m);
+  for (const [kind, { layout, data }] of [
+    ['parameter', values.parameters],
+    ['buffer', values.buffers],
+  ] as const) {
+    for (const { name, shape, init } of specsOf(m, kind))
+      init(fold(key, 'init', name), shape, flatView(layout, data, name));
+  }
+  return values;
 }
 
 /** Number of trainable values. */

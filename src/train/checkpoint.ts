@@ -4,9 +4,10 @@
 
 import { createHash } from 'node:crypto';
 import { type FlatLayout, JepaError } from '../core/index.ts';
-import { f32Tensor, readSafetensors, type SafeTensor, SHA256_KEY, toFloat32, writeSafetensors } from '../data/index.ts';
+import { f32Tensor, readSafetensors, type SafeTensor, SHA256_KEY, writeSafetensors } from '../data/index.ts';
 import type { Optimiser } from '../optim/index.ts';
 import { exactJson, isRecord } from './json.ts';
+import { applyTensors, type NamedView, views } from './weights.ts';
 
 /** The tensors of a model: what a checkpoint stores besides the optimiser. */
 export interface ModelState {
@@ -111,14 +112,6 @@ export function restore(checkpoint: Checkpoint, model: ModelState, optimiser: Op
   optimiser.weightDecay = saved.weightDecay;
 }
 
-type NamedView = readonly [name: string, shape: readonly number[], data: Float32Array];
-
-function* views(layout: FlatLayout, data: Float32Array, prefix = ''): Generator<NamedView> {
-  for (const { name, shape, offset, size } of layout.entries) {
-    yield [prefix + name, shape, data.subarray(offset, offset + size)];
-  }
-}
-
 function* modelTensors({ layout, params, bufferLayout, buffers }: ModelState): Generator<NamedView> {
   yield* views(layout, params);
   yield* views(bufferLayout, buffers);
@@ -131,46 +124,14 @@ function* stateTensors(model: ModelState, optimiser: Optimiser): Generator<Named
   }
 }
 
-/** Compares names and shapes first, so that a checkpoint is applied as a whole or not at all. */
+/** Everything or nothing. */
 function apply({ path, tensors }: Checkpoint, targets: readonly NamedView[], wanted: (name: string) => boolean): void {
-  const text = (name: string, shape: readonly number[]): string => `${name} [${shape.join(', ')}]`;
-  const missing: string[] = [];
-  const misshaped: string[] = [];
-  for (const [name, shape] of targets) {
-    const found = tensors.get(name);
-    if (found === undefined) missing.push(text(name, shape));
-    else if (found.shape.join() !== shape.join())
-      misshaped.push(`${text(name, found.shape)} must be [${shape.join(', ')}]`);
-  }
-  const known = new Set(targets.map(([name]) => name));
-  const extra = [...tensors]
-    .filter(([name]) => wanted(name) && !known.has(name))
-    .map(([name, { shape }]) => text(name, shape));
-  if (missing.length + misshaped.length + extra.length > 0) {
-    throw new JepaError(
-      'checkpoint',
-      `checkpoint ${path} is of another architecture: ${[
-        listed('missing', missing),
-        listed('extra', extra),
-        listed('wrong shape', misshaped),
-      ]
-        .filter((part) => part !== '')
-        .join('; ')}; build the model from the configuration in its header`,
-      { path, missing, extra, misshaped },
-    );
-  }
-  for (const [name, , data] of targets) {
-    const found = tensors.get(name);
-    if (found !== undefined) data.set(toFloat32(found));
-  }
-}
-
-const LISTED = 8;
-
-function listed(what: string, items: readonly string[]): string {
-  if (items.length === 0) return '';
-  const more = items.length > LISTED ? ` and ${items.length - LISTED} more` : '';
-  return `${what}: ${items.slice(0, LISTED).join(', ')}${more}`;
+  applyTensors(tensors, targets, {
+    what: `checkpoint ${path}`,
+    path,
+    advice: 'build the model from the configuration in its header',
+    wanted,
+  });
 }
 
 /** SHA-256 of all metadata but the digests themselves, and of the names, types and shapes of the tensors in order. */

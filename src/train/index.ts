@@ -21,3 +21,4 @@ export type { Instruments, TrainOptions, TrainOutcome } from './options.ts';
 export type { BatchSource, LossProgram, StepResult } from './program.ts';
 export { formatDuration, formatNumber, type Progress, progressLine, terminalLine } from './progress.ts';
 export { createRun, openRun, type RunDescription, type RunFolder, type RunManifest } from './run-folder.ts';
+export { loadWeights } from './weights.ts';

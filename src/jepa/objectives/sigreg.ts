@@ -7,17 +7,20 @@ import {
   add,
   cos,
   div,
+  less,
   matmul,
   mul,
   random,
   reduceMean,
   reduceSum,
   reshape,
+  shapeError,
   sin,
   sqrt,
   square,
   sub,
   type Tensor,
+  where,
 } from '../../tensor/index.ts';
 
 /** Grid and scaling of the Epps-Pulley statistic. The default is that of the lejepa package and of LeWorldModel. */
@@ -84,10 +87,16 @@ export function unitColumns(a: Tensor): Tensor {
 
 /** SIGReg with the statistic of every slice beside its mean. */
 export interface SigReg {
-  /** Mean over slices and groups: the loss. */
+  /** Mean over slices and groups, after clipping: the loss. */
   readonly value: Tensor;
-  /** [T, M] */
+  /** [T, M], before clipping. */
   readonly perSlice: Tensor;
+}
+
+/** Options of `sigreg`. */
+export interface SigRegOptions extends EppsPulleyOptions {
+  /** Slices whose statistic is below this count as 0 and get no gradient (`clip_value` of the lejepa package). Default: none. */
+  readonly clipBelow?: number;
 }
 
 /**
@@ -97,8 +106,13 @@ export interface SigReg {
  * @param z [T, N, D]; [N, D] is one group
  * @param directions [D, M], any length; columns are normalised here
  */
-export function sigreg(z: Tensor, directions: Tensor, options: EppsPulleyOptions = {}): SigReg {
+export function sigreg(z: Tensor, directions: Tensor, options: SigRegOptions = {}): SigReg {
+  const { clipBelow } = options;
+  if ((z.shape.length !== 2 && z.shape.length !== 3) || directions.shape.length !== 2) {
+    throw shapeError('sigreg', [z, directions], 'needs embeddings [T, N, D] or [N, D] and directions [D, M]');
+  }
   const groups = z.shape.length === 2 ? reshape(z, [1, ...z.shape]) : z;
   const perSlice = eppsPulley(matmul(groups, unitColumns(directions)), options);
-  return { value: reduceMean(perSlice), perSlice };
+  const counted = clipBelow === undefined ? perSlice : where(less(perSlice, clipBelow), 0, perSlice);
+  return { value: reduceMean(counted), perSlice };
 }

@@ -2,10 +2,20 @@
 // `claims/<case>.ts` exporting a `ParityClaim` and list it.
 
 import type { ParityClaim } from '../claim.ts';
+import { leWmClaim, leWmDefaultInit } from './le-wm.ts';
 import { optim } from './optim.ts';
 import { probes } from './probes.ts';
 import { schedules } from './schedules.ts';
+import { sigregClaim } from './sigreg.ts';
 import { swmSolvers } from './swm-solvers.ts';
 
 /** The implementations, found by the `name` of case.json. */
-export const claims: readonly ParityClaim[] = [optim, probes, schedules, swmSolvers];
+export const claims: readonly ParityClaim[] = [
+  leWmClaim,
+  leWmDefaultInit,
+  optim,
+  probes,
+  schedules,
+  sigregClaim,
+  swmSolvers,
+];

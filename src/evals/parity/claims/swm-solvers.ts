@@ -7,6 +7,7 @@ import { cem, type PlanProblem } from '../../../plan/index.ts';
 import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
+import { eliteMargin } from './elite-margin.ts';
 
 const notYet = 'this planner is not part of the package yet';
 
@@ -92,15 +93,4 @@ function analyticProblem(c: ParityCase): PlanProblem {
       });
     },
   };
-}
-
-/** The smallest gap between the last elite and the first rejected candidate, relative to the mean cost. */
-function eliteMargin(costs: Float32Array, samples: number, elites: number): number {
-  let margin = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < costs.length; at += samples) {
-    const sorted = costs.slice(at, at + samples).sort();
-    const mean = sorted.reduce((a, b) => a + b, 0) / samples;
-    margin = Math.min(margin, (sorted[elites]! - sorted[elites - 1]!) / mean);
-  }
-  return margin;
 }
