@@ -15,6 +15,7 @@ import {
   mul,
   reduceSum,
   reshape,
+  slice,
   sub,
   type Tensor,
   transpose,
@@ -99,8 +100,13 @@ export function patchEmbedding(
   });
 }
 
-/** One pre-norm block under HuggingFace names. */
-function vitLayer({ dim, heads, mlpDim, layerNormEpsilon = 1e-12 }: VitConfig): Module<(x: Tensor) => Tensor> {
+/** One pre-norm block under HuggingFace names. With `queries`, only that many leading tokens are computed: [B, queries, D]. */
+function vitLayer({
+  dim,
+  heads,
+  mlpDim,
+  layerNormEpsilon = 1e-12,
+}: VitConfig): Module<(x: Tensor, queries?: number) => Tensor> {
   const children = {
     layernorm_before: layerNorm(dim, layerNormEpsilon),
     'attention.attention.query': linear(dim, dim, init),
@@ -111,15 +117,16 @@ function vitLayer({ dim, heads, mlpDim, layerNormEpsilon = 1e-12 }: VitConfig): 
     'intermediate.dense': linear(dim, mlpDim, init),
     'output.dense': linear(mlpDim, dim, init),
   };
-  return module(children, (p) => (x: Tensor) => {
+  return module(children, (p) => (x: Tensor, queries = x.shape[1]!) => {
     const h = p.layernorm_before(x);
+    const first = (t: Tensor): Tensor => slice(t, 1, 0, queries);
     const mixed = attend(
-      p['attention.attention.query'](h),
+      p['attention.attention.query'](first(h)),
       p['attention.attention.key'](h),
       p['attention.attention.value'](h),
       { heads },
     );
-    const y = add(x, p['attention.output.dense'](mixed));
+    const y = add(first(x), p['attention.output.dense'](mixed));
     return add(y, p['output.dense'](gelu(p['intermediate.dense'](p.layernorm_after(y)))));
   });
 }
@@ -147,13 +154,14 @@ export function vit(config: VitConfig, normalisation: PixelNormalisation = IMAGE
     layernorm: layerNorm(dim, layerNormEpsilon),
   };
   return module(children, (p) => {
-    const tokens = (images: Tensor): Tensor => {
+    const encode = (images: Tensor, queries?: number): Tensor => {
       const embedded = p['embeddings.patch_embeddings.projection'](images);
       const cls = broadcastTo(p['embeddings.cls_token'], [embedded.shape[0]!, 1, dim]);
       let x = add(concat([cls, embedded], 1), p['embeddings.position_embeddings']);
-      for (const layer of p['encoder.layer']) x = layer(x);
+      for (const [i, layer] of p['encoder.layer'].entries()) x = i === depth - 1 ? layer(x, queries) : layer(x);
       return p.layernorm(x);
     };
-    return { tokens, cls: (images) => at(tokens(images), 1, 0) };
+    // The last block need compute only the token that is used: the others serve as its keys and values.
+    return { tokens: (images) => encode(images), cls: (images) => at(encode(images, 1), 1, 0) };
   });
 }

@@ -83,10 +83,10 @@ function binary(name: string, opType: string, gradient?: BinaryGradient): (a: Op
   return (a, b) => apply1(op, [asTensor(a), asTensor(b)], none);
 }
 
-/** Whether a tensor is the constant `value` in every element. */
-function isConstant(t: Tensor, value: number): boolean {
+/** Whether a tensor is known, from a short constant, to be `value` in every element. */
+export function isConstant(t: Tensor, value: number): boolean {
   const data = constantOf(t)?.data;
-  return data !== undefined && data.length <= 64 && (data as Float32Array).every((v) => v === value);
+  return data !== undefined && data.length <= 4096 && (data as Float32Array).every((v) => v === value);
 }
 
 /** Operands that leave the other unchanged: x + 0, x - 0, x * 1, x / 1. */
@@ -295,10 +295,11 @@ const geluOp: Operation<{ readonly approximate: 'none' | 'tanh' }> = {
     const x = inputs[0]!;
     if (dy === undefined) return [];
     if (attributes.approximate === 'none') {
-      // d/dx x Phi(x) = Phi(x) + x pdf(x). The constant of the density stands inside the exponential: one pass less.
-      const density = exp(sub(Math.log(1 / Math.sqrt(2 * Math.PI)), mul(square(x), 0.5)));
-      const phi = add(mul(erf(mul(x, Math.SQRT1_2)), 0.5), 0.5);
-      return [mul(dy, add(phi, mul(x, density)))];
+      // d/dx x Phi(x) = (1 + erf u + x 2 pdf(x)) / 2 with u = x / sqrt 2, so that u^2 is the density's exponent. The
+      // density's constant stands inside the exponential: what counts is the number of passes over the tensor.
+      const u = mul(x, Math.SQRT1_2);
+      const density2 = exp(sub(Math.log(2 / Math.sqrt(2 * Math.PI)), square(u)));
+      return [mul(mul(dy, 0.5), add(add(erf(u), mul(x, density2)), 1))];
     }
     const c = Math.sqrt(2 / Math.PI);
     const t = tanh(mul(x, add(c, mul(square(x), c * 0.044715))));

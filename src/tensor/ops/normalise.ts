@@ -3,8 +3,9 @@
 import { emitInts, emitScalar } from '../emit.ts';
 import { apply, apply1, type Operation, problem, requireDType, type Tensor } from '../node.ts';
 import { axisOf, sizeOf } from '../shape.ts';
-import { add, exp, mul, sub } from './elementwise.ts';
+import { add, exp, isConstant, mul, sub } from './elementwise.ts';
 import { reduceMean, reduceSum, sumTo } from './reduce.ts';
+import { full } from './sources.ts';
 
 interface AxisAttributes {
   readonly axis: number;
@@ -65,7 +66,9 @@ const layerNormOp: Operation<LayerNormAttributes> = {
     if (dy === undefined) return [];
     const [x, scale] = inputs as [Tensor, Tensor];
     const [, mean, inverse] = outputs as [Tensor, Tensor, Tensor];
-    const unit = mul(sub(x, mean), inverse);
+    // Without scale and shift the output itself is the normalised input.
+    const plain = isConstant(scale, 1) && isConstant(inputs[2]!, 0);
+    const unit = plain ? outputs[0]! : mul(sub(x, mean), inverse);
     const g = mul(dy, scale);
     const along = mul(unit, reduceMean(mul(g, unit), { axes: -1, keepDims: true }));
     return [
@@ -95,6 +98,17 @@ const layerNormOp: Operation<LayerNormAttributes> = {
 /** (x - mean) / sqrt(var + epsilon) * scale + shift over the last axis, with the biased variance. */
 export function layerNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): Tensor {
   return apply(layerNormOp, [x, scale, shift], { epsilon })[0]!;
+}
+
+/** A layer norm's scale and shift, with the norm without them; undefined for other tensors and when they do nothing. */
+export function affineNormOf(
+  x: Tensor,
+): { readonly unit: Tensor; readonly scale: Tensor; readonly shift: Tensor } | undefined {
+  if ((x.node.op as unknown) !== layerNormOp || x.index !== 0) return undefined;
+  const [input, scale, shift] = x.node.inputs as [Tensor, Tensor, Tensor];
+  if (isConstant(scale, 1) && isConstant(shift, 0)) return undefined;
+  const { epsilon } = x.node.attributes as LayerNormAttributes;
+  return { unit: layerNorm(input, full(1, scale.shape), full(0, shift.shape), epsilon), scale, shift };
 }
 
 /** x * (1 + scale) + shift, the modulation of AdaLN (DiT, arXiv 2212.09748). */
