@@ -2,10 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
     maxWorkers: 2,
     pool: 'forks',
+    // On CI the counts are also written to a file, from which .ci/run prints its last line.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: '.cache/vitest.json' }]] : ['default'],
   },
 });
 export default config;
