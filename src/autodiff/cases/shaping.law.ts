@@ -55,6 +55,7 @@ export const shapingCases: readonly Case[] = [
   moved('roll', (t) => mul(roll(t, 1, 1), t)),
   moved('roll backwards', (t) => mul(roll(t, -5, 0), t)),
   moved('upsampleNearest', (t) => upsampleNearest(t, [2, 3])),
+  moved('upsampleNearest of images', (t) => upsampleNearest(t, 2), f32([2, 3, 2, 2])),
   moved('resizeBilinear larger', (t) => resizeBilinear(t, [5, 7]), f32([1, 2, 3, 4])),
   moved(
     'resizeBilinear smaller, antialiased',

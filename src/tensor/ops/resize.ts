@@ -1,9 +1,11 @@
-// Resizing images [..., H, W]: nearest by repetition, bilinear as two products with constant matrices.
+// Resizing images [..., H, W]: nearest by a kernel of ones, bilinear as two products with constant matrices.
 
 import { shapeError, type Tensor } from '../node.ts';
+import { sizeOf } from '../shape.ts';
+import { convTranspose2d } from './convolution.ts';
 import { matmul } from './matmul.ts';
 import { broadcastTo, reshape } from './shaping.ts';
-import { constant } from './sources.ts';
+import { constant, full } from './sources.ts';
 
 /** Repeats every pixel of [..., H, W] `factor` times in both directions. */
 export function upsampleNearest(x: Tensor, factor: number | readonly [number, number]): Tensor {
@@ -12,8 +14,15 @@ export function upsampleNearest(x: Tensor, factor: number | readonly [number, nu
     throw shapeError('upsampleNearest', [x], `needs [..., H, W] and whole factors >= 1 (got ${fh} and ${fw})`);
   const lead = x.shape.slice(0, -2);
   const [h, w] = x.shape.slice(-2) as [number, number];
-  const spread = broadcastTo(reshape(x, [...lead, h, 1, w, 1]), [...lead, h, fh, w, fw]);
-  return reshape(spread, [...lead, h * fh, w * fw]);
+  if (x.dtype !== 'f32') {
+    const repeated = broadcastTo(reshape(x, [...lead, h, 1, w, 1]), [...lead, h, fh, w, fw]);
+    return reshape(repeated, [...lead, h * fh, w * fw]);
+  }
+  // A kernel of ones in each channel: less than half the time of broadcasting single numbers, also in the gradient.
+  const c = lead.at(-1) ?? 1;
+  const images = reshape(x, [sizeOf(lead) / c, c, h, w]);
+  const y = convTranspose2d(images, full(1, [c, 1, fh, fw]), { stride: [fh, fw], groups: c });
+  return reshape(y, [...lead, h * fh, w * fw]);
 }
 
 /**
