@@ -17,8 +17,7 @@ export {
   type StepInputs,
   type TracedLoss,
 } from './module-program.ts';
-export type { Instruments, TrainOptions, TrainOutcome } from './options.ts';
+export type { Instruments, Progress, TrainOptions, TrainOutcome } from './options.ts';
 export type { BatchSource, LossProgram, StepResult } from './program.ts';
-export { formatDuration, formatNumber, type Progress, progressLine, terminalLine } from './progress.ts';
 export { createRun, openRun, type RunDescription, type RunFolder, type RunManifest } from './run-folder.ts';
 export { loadWeights } from './weights.ts';

@@ -4,8 +4,19 @@ import type { Optimiser, Schedule } from '../optim/index.ts';
 import type { NonFinite } from './finite.ts';
 import type { InstrumentValues, Timing } from './metrics.ts';
 import type { BatchSource, LossProgram } from './program.ts';
-import type { Progress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
+
+/** Where a run stands after a step. */
+export interface Progress {
+  /** Updates done. */
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+  readonly terms: Readonly<Record<string, number>>;
+  /** Smoothed over the last steps. */
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
 
 /** What is measured every so many updates: collapse instruments, probes. */
 export interface Instruments {
