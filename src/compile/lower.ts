@@ -41,6 +41,7 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
   const constants = new Map<string, OnnxConstant>();
   const sources = new Map<string, Source>();
   const names = new Map<Tensor, string>();
+  const results = new Set<string>();
   let label = '';
   let counter = 0;
 
@@ -51,7 +52,7 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
       : `#${constants.size}`;
     const known = constants.get(key);
     if (known !== undefined) return known.name;
-    const name = `c${constants.size}`;
+    const name = `%c${constants.size}`;
     constants.set(key, { name, dtype, shape, data });
     return name;
   };
@@ -60,16 +61,17 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
     constant,
     node(opType: string, args: readonly string[], attributes: OnnxAttributes = {}, emit: EmitOptions = {}): string[] {
       const id = counter++;
-      const results = Array.from({ length: emit.outputs ?? 1 }, (_, i) => (i === 0 ? `v${id}` : `v${id}_${i}`));
+      const own = Array.from({ length: emit.outputs ?? 1 }, (_, i) => (i === 0 ? `%${id}` : `%${id}_${i}`));
       nodes.push({
         opType,
         name: `${label}/${opType}_${id}`,
         inputs: args,
-        outputs: results,
+        outputs: own,
         attributes,
         domain: emit.domain ?? '',
       });
-      return results;
+      for (const name of own) results.add(name);
+      return own;
     },
   };
 
@@ -92,24 +94,34 @@ export function lower(outputs: Readonly<Record<string, Tensor>>, options: LowerO
     }
     if (node.op.lower === undefined) throw new JepaError('unsupported', `operation ${node.op.name} has no lowering`);
     label = node.scope === '' ? node.op.name : `${node.scope}/${node.op.name}`;
-    const results = node.op.lower(
+    const lowered = node.op.lower(
       emitter,
       node.inputs.map((t) => names.get(t)!),
       node,
       node.attributes as never,
     );
     node.outputs.forEach((t, i) => {
-      const name = results[i];
+      const name = lowered[i];
       if (name !== undefined) names.set(t, name);
     });
   }
 
+  for (const { name } of inputs) {
+    if (name in outputs)
+      throw new JepaError(
+        'usage',
+        `${options.name}: output '${name}' has the name of an input; give one of them another`,
+        {
+          name,
+        },
+      );
+  }
   // Give computed outputs their public names; a constant, an input or a second name for one value needs an Identity.
   const renamed = new Map<string, string>();
   label = 'output';
   for (const [name, t] of Object.entries(outputs)) {
     const value = names.get(t)!;
-    if (value.startsWith('v') && !sources.has(value) && !renamed.has(value)) renamed.set(value, name);
+    if (results.has(value) && !renamed.has(value)) renamed.set(value, name);
     else
       nodes.push({
         opType: 'Identity',

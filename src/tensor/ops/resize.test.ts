@@ -5,10 +5,10 @@ import { bilinearMatrix, conv2d, einsum, input, resizeBilinear, smoothL1, upsamp
 test('nearest upsampling repeats every pixel, of floats and of bytes', async () => {
   const expected = [1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2];
   const program = await compile({
-    f: upsampleNearest(input('f', [1, 2]), [2, 3]),
-    u: upsampleNearest(input('u', [1, 2], 'u8'), [2, 3]),
+    f: upsampleNearest(input('floats', [1, 2]), [2, 3]),
+    u: upsampleNearest(input('bytes', [1, 2], 'u8'), [2, 3]),
   });
-  const out = await program.run({ inputs: { f: Float32Array.of(1, 2), u: Uint8Array.of(1, 2) } });
+  const out = await program.run({ inputs: { floats: Float32Array.of(1, 2), bytes: Uint8Array.of(1, 2) } });
   expect([...(out.f as Float32Array)]).toEqual(expected);
   expect([...(out.u as Uint8Array)]).toEqual(expected);
 });
