@@ -4,6 +4,7 @@ import type { Recipe, RunContext, RunSummary } from '../../src/cli/index.ts';
 import { collectStage } from './collect.ts';
 import type { LeWmExperiment } from './config.ts';
 import { evaluateStage, probes } from './evaluate.ts';
+import { exportStage } from './export.ts';
 import { planStage } from './plan.ts';
 import { datasetDir, openData, trainedModel } from './stages.ts';
 import { trainStage } from './train.ts';
@@ -52,6 +53,7 @@ export function leWmRecipe(name: string, summary: string, config: () => LeWmExpe
       train,
       eval: evaluate,
       plan,
+      export: exportStage,
     },
   };
 }

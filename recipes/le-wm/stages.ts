@@ -14,8 +14,8 @@ import {
   splitEpisodes,
 } from '../../src/data/index.ts';
 import { type Env, makeEnv } from '../../src/envs/index.ts';
-import { blankValues } from '../../src/nn/index.ts';
-import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import { blankValues, type ModelValues } from '../../src/nn/index.ts';
+import { type Checkpoint, latestCheckpoint, loadModel } from '../../src/train/index.ts';
 import { leWm } from '../../src/world/index.ts';
 import type { LeWmExperiment } from './config.ts';
 
@@ -57,8 +57,20 @@ export function experimentEnv(config: LeWmExperiment): Env {
   return makeEnv(config.env.id, { imageSize: config.env.imageSize });
 }
 
-/** The trained model of a run, from its newest checkpoint. */
-export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmModel {
+/** Bounds of every component of an action, before normalisation. */
+export function actionBounds(config: LeWmExperiment): { readonly low: number; readonly high: number } {
+  const { actionLow: low, actionHigh: high } = experimentEnv(config).spec;
+  return { low, high };
+}
+
+/** The numbers of a trained model, and the checkpoint that they came from. */
+export interface TrainedValues {
+  readonly values: ModelValues;
+  readonly checkpoint: Checkpoint;
+}
+
+/** The trained numbers of a run, from its newest checkpoint. */
+export function trainedValues(config: LeWmExperiment, context: RunContext): TrainedValues {
   const dir = context.model ?? context.out;
   const checkpoint = latestCheckpoint(dir, context.log);
   if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`);
@@ -69,5 +81,10 @@ export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmM
     bufferLayout: values.buffers.layout,
     buffers: values.buffers.data,
   });
-  return leWmModel(config.model, values);
+  return { values, checkpoint };
+}
+
+/** The trained model of a run, from its newest checkpoint. */
+export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmModel {
+  return leWmModel(config.model, trainedValues(config, context).values);
 }

@@ -2,7 +2,7 @@
 
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError, key } from '../../src/core/index.ts';
-import { type Batch, windowLoader } from '../../src/data/index.ts';
+import { type Batch, libraryVersion, windowLoader } from '../../src/data/index.ts';
 import { dimensionDeviation, healthMonitor, matrix, meanSquaredDifference, readHealth } from '../../src/evals/index.ts';
 import { sigregDirections } from '../../src/jepa/index.ts';
 import { adamW, warmupCosine } from '../../src/optim/index.ts';
@@ -10,7 +10,7 @@ import { input, slice } from '../../src/tensor/index.ts';
 import { type ModuleProgram, moduleProgram, openRun, train } from '../../src/train/index.ts';
 import { leWm } from '../../src/world/index.ts';
 import type { LeWmExperiment } from './config.ts';
-import { keyFor, openData } from './stages.ts';
+import { actionBounds, keyFor, openData } from './stages.ts';
 
 /** The loss program of the experiment on batches of the window loader. */
 export function lossProgram(config: LeWmExperiment, context: RunContext): Promise<ModuleProgram<Batch>> {
@@ -78,7 +78,9 @@ export async function trainStage(config: LeWmExperiment, context: RunContext): P
         imageSize: config.env.imageSize,
         frameSkip,
         actions: data.actions,
+        actionBounds: actionBounds(config),
         split: data.split,
+        version: libraryVersion(),
       },
       instruments: {
         every: config.train.instrumentsEvery,

@@ -3,12 +3,13 @@
 // Legend: N images, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
 
 import { type CompileOptions, compile, type Program } from '../compile/index.ts';
-import { flatView, JepaError } from '../core/index.ts';
+import { JepaError } from '../core/index.ts';
 import { bind, type ModelValues } from '../nn/index.ts';
 import type { PlanProblem, PlanRequest } from '../plan/index.ts';
 import type { Runtime } from '../runtime/index.ts';
-import { type HostArray, input, reshape, type Source, type Tensor } from '../tensor/index.ts';
-import { goalCost, type LeWm, type LeWmConfig, leWm } from '../world/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { type LeWm, type LeWmConfig, leWm } from '../world/index.ts';
+import { bakeValues, costGraph, encodeGraph, imagineGraph, predictGraph } from './le-wm-graphs.ts';
 
 /** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
 export interface LeWmModel {
@@ -46,11 +47,7 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
   const dim = config.encoder.dim;
   const pixels = config.encoder.imageSize ** 2 * 3;
   const module = leWm(config);
-  const bake = (source: Source): HostArray | undefined => {
-    if (source.role === 'parameter') return flatView(values.parameters.layout, values.parameters.data, source.name);
-    return source.role === 'state' ? flatView(values.buffers.layout, values.buffers.data, source.name) : undefined;
-  };
-  const options: CompileOptions = { bake, ...(runtime === undefined ? {} : { runtime }) };
+  const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
   const programs = new Map<string, Promise<Program>>();
   const program = (name: string, trace: (model: LeWm) => Record<string, Tensor>): Promise<Program> => {
     let p = programs.get(name);
@@ -72,9 +69,7 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
     const out = new Float32Array(count * dim);
     for (let from = 0; from < count; from += ENCODE_BATCH) {
       const n = Math.min(ENCODE_BATCH, count - from);
-      const encoder = await program(`encode ${ENCODE_BATCH}`, (m) => ({
-        z: reshape(m.encode(input('frames', [ENCODE_BATCH, 1, size, size, 3], 'u8')), [ENCODE_BATCH, dim]),
-      }));
+      const encoder = await program(`encode ${ENCODE_BATCH}`, (m) => encodeGraph(m, config, ENCODE_BATCH));
       const piece = new Uint8Array(ENCODE_BATCH * pixels);
       piece.set(frames.subarray(from * pixels, (from + n) * pixels));
       const { z } = await encoder.run({ inputs: { frames: piece } });
@@ -83,29 +78,17 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
     return out;
   };
 
-  const imagined = (m: LeWm, E: number, C: number, S: number, H: number): Tensor =>
-    m.rollout(
-      input('context', [E, C, dim]),
-      C > 1 ? input('executed', [E, C - 1, config.actionDim]) : undefined,
-      input('plans', [E, S, H, config.actionDim]),
-    );
-
   return {
     config,
     values,
     encode,
     async predict(z, blocks, count, length) {
-      const p = await program(`predict ${count}x${length}`, (m) => ({
-        next: m.predict(
-          input('z', [count, length, dim]),
-          m.encodeActions(input('blocks', [count, length, config.actionDim])),
-        ),
-      }));
+      const p = await program(`predict ${count}x${length}`, (m) => predictGraph(m, config, count, length));
       return (await p.run({ inputs: { z, blocks } })).next as Float32Array;
     },
     async imagine({ context, executed, plans, tasks, contextLength, samples, horizon }) {
       const p = await program(`imagine ${tasks}x${contextLength}x${samples}x${horizon}`, (m) => ({
-        all: imagined(m, tasks, contextLength, samples, horizon),
+        all: imagineGraph(m, config, { tasks, context: contextLength, samples, horizon }),
       }));
       return (await p.run({ inputs: { context, ...(contextLength > 1 ? { executed } : {}), plans } }))
         .all as Float32Array;
@@ -126,9 +109,9 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
           const costs = new Float32Array(E * S);
           for (let from = 0; from < E; from += group) {
             const n = Math.min(group, E - from);
-            const scorer = await program(`cost ${n}x${C}x${S}x${horizon}`, (m) => ({
-              cost: goalCost(imagined(m, n, C, S, horizon), input('goal', [n, dim])),
-            }));
+            const scorer = await program(`cost ${n}x${C}x${S}x${horizon}`, (m) =>
+              costGraph(m, config, { tasks: n, context: C, samples: S, horizon }),
+            );
             const part = (array: Float32Array, stride: number): Float32Array =>
               array.subarray(from * stride, (from + n) * stride);
             await scorer.run({

@@ -56,9 +56,11 @@ export interface CompileOptions {
   readonly name?: string;
   /** Sources to store inside the model as constants instead of feeding them: parameters, for inference and export. */
   readonly bake?: (source: Source) => HostArray | undefined;
+  /** Key-value pairs for the model file (`metadata_props`). */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** A compiled program. It holds a session of the runtime until `dispose`. */
+/** A compiled program. It holds a session of the runtime until it, and every program of equal structure, is disposed. */
 export interface Program {
   readonly name: string;
   readonly runtime: Runtime;
@@ -81,6 +83,8 @@ interface Compiled {
   readonly lowered: Lowered;
   readonly simplified: Readonly<Record<string, Tensor>>;
   readonly session: Session;
+  /** Programs that share the session and have not been disposed. */
+  users: number;
 }
 
 const cache = new WeakMap<Runtime, Map<string, Promise<Compiled>>>();
@@ -88,17 +92,20 @@ const cache = new WeakMap<Runtime, Map<string, Promise<Compiled>>>();
 async function build(
   outputs: Readonly<Record<string, Tensor>>,
   runtime: Runtime,
-  name: string,
-  bake: CompileOptions['bake'],
+  { name = 'program', bake, metadata }: CompileOptions,
 ): Promise<Compiled> {
   const names = Object.keys(outputs);
   const roots = bake === undefined ? Object.values(outputs) : bakeSources(Object.values(outputs), bake);
   const merged = simplify(roots);
   const folded = simplify(await foldConstants(merged, runtime, VERSION));
   const simplified = Object.fromEntries(names.map((n, i) => [n, folded[i]!]));
-  const lowered = lower(simplified, { name, portable: runtime.portable });
+  const lowered = lower(simplified, {
+    name,
+    portable: runtime.portable,
+    ...(metadata === undefined ? {} : { metadata }),
+  });
   const model = encodeModel(lowered.graph, VERSION);
-  return { model, lowered, simplified, session: await runtime.load(model) };
+  return { model, lowered, simplified, session: await runtime.load(model), users: 0 };
 }
 
 function draw(source: Source, key: Key): Float32Array {
@@ -157,23 +164,27 @@ export async function compile(
   outputs: Readonly<Record<string, Tensor>>,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { runtime = defaultRuntime(), name = 'program', bake } = options;
+  const { runtime = defaultRuntime(), name = 'program' } = options;
   let programs = cache.get(runtime);
   if (programs === undefined) {
     programs = new Map();
     cache.set(runtime, programs);
   }
   const structure = structureOf(outputs);
-  // Baked programs hold numbers that may change, so they are not shared.
-  let pending = bake === undefined ? programs.get(structure) : undefined;
+  // Baked programs hold numbers that may change, and metadata is the caller's: neither is shared.
+  const sharable = options.bake === undefined && options.metadata === undefined;
+  let pending = sharable ? programs.get(structure) : undefined;
   if (pending === undefined) {
-    pending = build(outputs, runtime, name, bake);
-    if (bake === undefined) {
+    pending = build(outputs, runtime, options);
+    if (sharable) {
       programs.set(structure, pending);
       pending.catch(() => programs.delete(structure));
     }
   }
-  const { model, lowered, simplified, session } = await pending;
+  const compiled = await pending;
+  const { model, lowered, simplified, session } = compiled;
+  compiled.users++;
+  let disposed = false;
   const sources = [...lowered.sources.values()];
   const inputNames = new Set(sources.filter((s) => s.role === 'input').map((s) => s.name));
   const feeds = (run: RunOptions): Record<string, HostTensor> => {
@@ -222,7 +233,10 @@ export async function compile(
       return [...totals.values()].sort((a, b) => b.microseconds - a.microseconds);
     },
     async dispose() {
-      programs.delete(structure);
+      if (disposed) return;
+      disposed = true;
+      if (--compiled.users > 0) return;
+      if (programs.get(structure) === pending) programs.delete(structure);
       await session.dispose();
     },
   };

@@ -32,4 +32,5 @@ export { denormalise, fitNormaliser, type Normaliser, normalise } from './normal
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';
 export { type EpisodeStore, openStore } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';
+export { libraryVersion } from './version.ts';
 export { actionRows, frameRow, type WindowShape, windowCount, windowSpan, windowStarts } from './windows.ts';

@@ -26,3 +26,11 @@ export {
 } from './module.ts';
 export { type BatchNormOptions, batchNorm1d, batchNorm2d, layerNorm, plainLayerNorm } from './norm.ts';
 export { IMAGENET, type PixelNormalisation, patchEmbedding, patches, type Vit, type VitConfig, vit } from './vit.ts';
+export {
+  copyTensors,
+  loadWeights,
+  type NamedView,
+  namedViews,
+  type StoredTensor,
+  type TensorOrigin,
+} from './weights.ts';

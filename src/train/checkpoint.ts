@@ -4,10 +4,10 @@
 
 import { createHash } from 'node:crypto';
 import { type FlatLayout, JepaError } from '../core/index.ts';
-import { f32Tensor, readSafetensors, type SafeTensor, SHA256_KEY, writeSafetensors } from '../data/index.ts';
+import { f32Tensor, readSafetensors, type SafeTensor, SHA256_KEY, toFloat32, writeSafetensors } from '../data/index.ts';
+import { copyTensors, type NamedView, namedViews } from '../nn/index.ts';
 import type { Optimiser } from '../optim/index.ts';
 import { exactJson, isRecord } from './json.ts';
-import { applyTensors, type NamedView, views } from './weights.ts';
 
 /** The tensors of a model: what a checkpoint stores besides the optimiser. */
 export interface ModelState {
@@ -113,20 +113,20 @@ export function restore(checkpoint: Checkpoint, model: ModelState, optimiser: Op
 }
 
 function* modelTensors({ layout, params, bufferLayout, buffers }: ModelState): Generator<NamedView> {
-  yield* views(layout, params);
-  yield* views(bufferLayout, buffers);
+  yield* namedViews(layout, params);
+  yield* namedViews(bufferLayout, buffers);
 }
 
 function* stateTensors(model: ModelState, optimiser: Optimiser): Generator<NamedView> {
   yield* modelTensors(model);
   for (const [state, data] of Object.entries(optimiser.state)) {
-    yield* views(model.layout, data, `${OPTIMISER_PREFIX}${state}.`);
+    yield* namedViews(model.layout, data, `${OPTIMISER_PREFIX}${state}.`);
   }
 }
 
 /** Everything or nothing. */
 function apply({ path, tensors }: Checkpoint, targets: readonly NamedView[], wanted: (name: string) => boolean): void {
-  applyTensors(tensors, targets, {
+  copyTensors(tensors, toFloat32, targets, {
     what: `checkpoint ${path}`,
     path,
     advice: 'build the model from the configuration in its header',

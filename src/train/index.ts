@@ -20,4 +20,3 @@ export {
 export type { Instruments, Progress, TrainOptions, TrainOutcome } from './options.ts';
 export type { BatchSource, LossProgram, StepResult } from './program.ts';
 export { createRun, openRun, type RunDescription, type RunFolder, type RunManifest } from './run-folder.ts';
-export { loadWeights } from './weights.ts';

@@ -4,13 +4,12 @@
 
 import { compile, type Program } from '../../../compile/index.ts';
 import { flatView, JepaError, key } from '../../../core/index.ts';
-import { f32Tensor } from '../../../data/index.ts';
-import { bind, blankValues, type ModelValues } from '../../../nn/index.ts';
+import { bind, blankValues, loadWeights, type ModelValues } from '../../../nn/index.ts';
 import { adamW, clipByGlobalNorm } from '../../../optim/index.ts';
 import { cem, type PlanProblem } from '../../../plan/index.ts';
 import { nodeRuntime } from '../../../runtime/index.ts';
 import { type HostArray, input, reshape, slice, type Tensor } from '../../../tensor/index.ts';
-import { loadWeights, moduleProgram } from '../../../train/index.ts';
+import { moduleProgram } from '../../../train/index.ts';
 import { goalCost, type LeWm, type LeWmConfig, leWm } from '../../../world/index.ts';
 import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
@@ -83,8 +82,7 @@ function modelOf(c: ParityCase): { readonly config: LeWmConfig; readonly values:
   const smoothed = c.weights().get('action_encoder.patch_embed.weight')?.shape[0];
   const config = { ...base, actionSmoothed: smoothed ?? base.actionSmoothed };
   const values = blankValues(leWm(config));
-  const stored = [...c.weights()].map(([n, t]) => [n, f32Tensor(t.shape, Float32Array.from(t.data))] as const);
-  loadWeights(values, new Map(stored), c.dir);
+  loadWeights(values, c.weights(), (t) => Float32Array.from(t.data), c.dir);
   return { config, values };
 }
 

@@ -1,15 +1,20 @@
 // Puts stored tensors into a model's buffers: all of them or none, with a list of everything that does not fit. Reference
-// checkpoints load here by name; our own checkpoints (`checkpoint.ts`) use the same code.
+// checkpoints load here by name; our own checkpoints use the same code. How a stored tensor becomes numbers is the caller's.
 
 import { type FlatLayout, JepaError } from '../core/index.ts';
-import { type SafeTensor, toFloat32 } from '../data/index.ts';
-import type { ModelValues } from '../nn/index.ts';
+import type { Shape } from '../tensor/index.ts';
+import type { ModelValues } from './module.ts';
+
+/** A tensor of some file format. */
+export interface StoredTensor {
+  readonly shape: Shape;
+}
 
 /** A named destination: its shape, and the view that receives the numbers. */
-export type NamedView = readonly [name: string, shape: readonly number[], data: Float32Array];
+export type NamedView = readonly [name: string, shape: Shape, data: Float32Array];
 
 /** The named views of a flat buffer, names prefixed. */
-export function* views(layout: FlatLayout, data: Float32Array, prefix = ''): Generator<NamedView> {
+export function* namedViews(layout: FlatLayout, data: Float32Array, prefix = ''): Generator<NamedView> {
   for (const { name, shape, offset, size } of layout.entries) {
     yield [prefix + name, shape, data.subarray(offset, offset + size)];
   }
@@ -30,12 +35,13 @@ export interface TensorOrigin {
  *
  * Errors: `checkpoint`, which lists every missing, extra and mis-shaped tensor.
  */
-export function applyTensors(
-  tensors: ReadonlyMap<string, SafeTensor>,
+export function copyTensors<T extends StoredTensor>(
+  tensors: ReadonlyMap<string, T>,
+  read: (tensor: T) => Float32Array,
   targets: readonly NamedView[],
   { what, path, advice, wanted }: TensorOrigin,
 ): void {
-  const text = (name: string, shape: readonly number[]): string => `${name} [${shape.join(', ')}]`;
+  const text = (name: string, shape: Shape): string => `${name} [${shape.join(', ')}]`;
   const missing: string[] = [];
   const misshaped: string[] = [];
   for (const [name, shape] of targets) {
@@ -61,7 +67,7 @@ export function applyTensors(
       { path, missing, extra, misshaped },
     );
   }
-  for (const [name, , data] of targets) data.set(toFloat32(tensors.get(name)!));
+  for (const [name, , data] of targets) data.set(read(tensors.get(name)!));
 }
 
 const LISTED = 8;
@@ -77,22 +83,33 @@ const UNUSED = /(^|\.)num_batches_tracked$/;
 
 /**
  * Copies the tensors of a reference's state dict into a model's parameters and buffers, by name. `*.num_batches_tracked`
- * is passed over; tensors of other dtypes are converted to float32.
+ * is passed over.
  *
  * Errors: `checkpoint`, which lists every missing, extra and mis-shaped tensor; nothing is then copied.
  *
+ * @param read gives the numbers of a stored tensor: `toFloat32` of jepa/data for safetensors
  * @param path names the file in messages
  * @example
  * const values = blankValues(leWm(LE_WM_REFERENCE));
- * loadWeights(values, readSafetensors('weights.safetensors').tensors, 'weights.safetensors');
+ * loadWeights(values, readSafetensors('weights.safetensors').tensors, toFloat32, 'weights.safetensors');
  * const model = leWmModel(LE_WM_REFERENCE, values);
  */
-export function loadWeights(values: ModelValues, tensors: ReadonlyMap<string, SafeTensor>, path: string): void {
+export function loadWeights<T extends StoredTensor>(
+  values: ModelValues,
+  tensors: ReadonlyMap<string, T>,
+  read: (tensor: T) => Float32Array,
+  path: string,
+): void {
   const { parameters, buffers } = values;
-  applyTensors(tensors, [...views(parameters.layout, parameters.data), ...views(buffers.layout, buffers.data)], {
-    what: `the state dict ${path}`,
-    path,
-    advice: 'give the model the sizes that these tensors were trained with',
-    wanted: (name) => !UNUSED.test(name),
-  });
+  copyTensors(
+    tensors,
+    read,
+    [...namedViews(parameters.layout, parameters.data), ...namedViews(buffers.layout, buffers.data)],
+    {
+      what: `the state dict ${path}`,
+      path,
+      advice: 'give the model the sizes that these tensors were trained with',
+      wanted: (name) => !UNUSED.test(name),
+    },
+  );
 }

@@ -1,0 +1,65 @@
+// Exports a trained LeWorldModel: one safetensors file, and three ONNX graphs of standard operators with the parameters
+// stored inside, for other languages, phones and browsers. Shapes are static; the sizes stand in each graph's metadata.
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile } from '../compile/index.ts';
+import { writeFileAtomic } from '../data/index.ts';
+import { bind, type ModelValues } from '../nn/index.ts';
+import { nodeRuntime } from '../runtime/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { type LeWm, type LeWmConfig, leWm } from '../world/index.ts';
+import { type LeWmOrigin, modelHeader, writeLeWm } from './le-wm-file.ts';
+import { bakeValues, costGraph, encodeGraph, predictGraph, type RolloutSize } from './le-wm-graphs.ts';
+
+/** Batch sizes of the graphs. */
+export interface ExportSizes extends RolloutSize {
+  /** Images that `encode.onnx` takes at once, and windows that `predict.onnx` takes. */
+  readonly batch: number;
+}
+
+/** What to export, and where to. */
+export interface ExportOptions {
+  /** An existing folder. */
+  readonly dir: string;
+  readonly config: LeWmConfig;
+  readonly values: ModelValues;
+  readonly origin: LeWmOrigin;
+  readonly sizes: ExportSizes;
+}
+
+/** A written file. */
+export interface ExportedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * Writes `encode.onnx`, `predict.onnx`, `cost.onnx` and `model.safetensors` into `dir`; inputs and outputs carry the names
+ * of `encodeGraph`, `predictGraph` (with T = history) and `costGraph`. Pixels are raw u8 RGB; actions are normalised.
+ * Each graph's `metadata_props` hold `jepa.model`, the same JSON as the header of model.safetensors, and `jepa.sizes`.
+ *
+ * Errors: `io` when the disk is full.
+ */
+export async function exportLeWm(options: ExportOptions): Promise<readonly ExportedFile[]> {
+  const { dir, config, values, origin, sizes } = options;
+  const { model } = bind(leWm(config), 'eval');
+  const graphs: Readonly<Record<string, (m: LeWm) => Record<string, Tensor>>> = {
+    encode: (m) => encodeGraph(m, config, sizes.batch),
+    predict: (m) => predictGraph(m, config, sizes.batch, config.history),
+    cost: (m) => costGraph(m, config, sizes),
+  };
+  const metadata = { 'jepa.model': modelHeader(config, origin), 'jepa.sizes': JSON.stringify(sizes) };
+  const runtime = nodeRuntime({ portable: true });
+  const files: ExportedFile[] = [];
+  for (const [name, trace] of Object.entries(graphs)) {
+    const program = await compile(trace(model), { runtime, name, bake: bakeValues(values), metadata });
+    const path = join(dir, `${name}.onnx`);
+    writeFileAtomic(path, [program.model]);
+    files.push({ path, bytes: program.model.length });
+    await program.dispose();
+  }
+  const path = join(dir, 'model.safetensors');
+  writeLeWm(path, config, values, origin);
+  return [...files, { path, bytes: statSync(path).size }];
+}
