@@ -14,6 +14,8 @@ export interface BenchContext {
 export interface BenchResult {
   readonly metrics: Readonly<Record<string, number>>;
   readonly text: string;
+  /** Everything behind the numbers, for `--out`: settings, raw samples, versions of peers. Plain data. */
+  readonly record: Readonly<Record<string, unknown>>;
 }
 
 /** One benchmark. */

@@ -1,0 +1,6 @@
+export { cemSolve } from './cem.ts';
+export { envBench } from './environment.ts';
+export { loaderBench } from './loader.ts';
+export { operators } from './operators.ts';
+export { referenceSize } from './reference-size.ts';
+export { trainingStep } from './training-step.ts';
