@@ -5,6 +5,7 @@ import { apply, apply1, type Operation, problem, requireDType, type Tensor } fro
 import { axisOf, sizeOf } from '../shape.ts';
 import { add, exp, isConstant, mul, sub } from './elementwise.ts';
 import { reduceMean, reduceSum, sumTo } from './reduce.ts';
+import { addAll, broadcastTo } from './shaping.ts';
 import { full } from './sources.ts';
 
 interface AxisAttributes {
@@ -60,19 +61,27 @@ const layerNormOp: Operation<LayerNormAttributes> = {
     return [{ dtype: 'f32', shape: x.shape }, stat, stat];
   },
   gradient({ inputs, outputs, grads, wants }) {
-    const dy = grads[0];
-    if (grads[1] !== undefined || grads[2] !== undefined)
-      throw problem('mean and deviation outputs are not differentiable');
-    if (dy === undefined) return [];
+    const [dy, dMean, dInverse] = grads;
     const [x, scale] = inputs as [Tensor, Tensor];
     const [, mean, inverse] = outputs as [Tensor, Tensor, Tensor];
+    // Only second derivatives reach the statistics: inverse = (variance + epsilon)^(-1/2).
+    const n = x.shape.at(-1)!;
+    const statistics: Tensor[] = [];
+    if (dMean !== undefined) statistics.push(broadcastTo(mul(dMean, 1 / n), x.shape));
+    if (dInverse !== undefined) {
+      const slope = mul(mul(dInverse, mul(inverse, mul(inverse, inverse))), -1 / n);
+      statistics.push(mul(sub(x, mean), slope));
+    }
+    if (dy === undefined) return [statistics.length === 0 ? undefined : addAll(statistics)];
     // Without scale and shift the output itself is the normalised input.
     const plain = isConstant(scale, 1) && isConstant(inputs[2]!, 0);
     const unit = plain ? outputs[0]! : mul(sub(x, mean), inverse);
     const g = mul(dy, scale);
     const along = mul(unit, reduceMean(mul(g, unit), { axes: -1, keepDims: true }));
     return [
-      wants(0) ? mul(sub(sub(g, reduceMean(g, { axes: -1, keepDims: true })), along), inverse) : undefined,
+      wants(0)
+        ? addAll([mul(sub(sub(g, reduceMean(g, { axes: -1, keepDims: true })), along), inverse), ...statistics])
+        : undefined,
       wants(1) ? sumTo(mul(dy, unit), scale.shape) : undefined,
       wants(2) ? sumTo(dy, scale.shape) : undefined,
     ];
