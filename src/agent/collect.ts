@@ -1,8 +1,11 @@
 // Collects episodes: a policy acts in an environment and everything it sees goes to an episode store.
 
-import { fold, type Key, stream } from '../core/index.ts';
+import { fold, JepaError, type Key, stream } from '../core/index.ts';
 import { ACTION, createStore, PIXELS, resumeStore, type StoreWriter } from '../data/index.ts';
 import type { Env, Policy } from '../envs/index.ts';
+
+/** Episodes that may be too short one after another before collection gives up. */
+const ATTEMPTS = 1000;
 
 /** What to collect. */
 export interface CollectOptions {
@@ -29,7 +32,7 @@ function record(options: CollectOptions, writer: StoreWriter, index: number): vo
   const { env, policy, maxSteps, minSteps } = options;
   const { actionDim, stateDim, imageSize } = env.spec;
   const frame = imageSize * imageSize * 3;
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const k = fold(options.key, 'episode', index, attempt);
     env.reset(fold(k, 'reset'));
     policy.reset?.();
@@ -58,11 +61,33 @@ function record(options: CollectOptions, writer: StoreWriter, index: number): vo
     });
     return;
   }
+  throw new JepaError(
+    'usage',
+    `collect: ${ATTEMPTS} episodes in a row had fewer than minSteps = ${minSteps} steps in ${env.spec.id} with policy ${policy.name}; lower minSteps`,
+    { minSteps },
+  );
 }
 
-/** Collects until the store holds `episodes` episodes; returns the number of rows. Throws the signal's reason when aborted. */
+function checkOptions({ episodes, maxSteps, minSteps }: CollectOptions): void {
+  for (const [name, value] of Object.entries({ episodes, maxSteps, minSteps })) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new JepaError('usage', `collect: ${name} must be a whole number of at least 1, got ${value}`, { name });
+  }
+  if (minSteps > maxSteps) {
+    throw new JepaError('usage', `collect: minSteps must be at most maxSteps = ${maxSteps}, got ${minSteps}`);
+  }
+}
+
+/**
+ * Collects until the store holds `episodes` episodes; returns the number of rows. What is collected depends on the key
+ * alone, whether in one sitting or several.
+ *
+ * Errors: the signal's reason when aborted, the store then holds whole episodes and can be resumed; `usage` for options out
+ * of range, or when no episode is long enough; those of the store.
+ */
 export function collect(options: CollectOptions): number {
   const { dir, env, episodes, resume = false, signal, onEpisode } = options;
+  checkOptions(options);
   const { id, actionDim, stateDim, imageSize } = env.spec;
   const writer = resume
     ? resumeStore(dir)

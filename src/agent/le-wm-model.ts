@@ -36,8 +36,8 @@ export interface ImagineRequest {
   readonly horizon: number;
 }
 
-/** Images encoded in one call; larger requests are cut into pieces of this size. */
-const ENCODE_BATCH = 64;
+/** Images encoded in one call: the smallest of these that holds a request; larger ones are cut into pieces. */
+const ENCODE_BATCHES = [1, 8, 64] as const;
 
 /** Candidates scored in one call: more does not raise throughput, and costs memory. */
 const ROLLOUT_BATCH = 3000;
@@ -67,13 +67,15 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
       );
     }
     const out = new Float32Array(count * dim);
-    for (let from = 0; from < count; from += ENCODE_BATCH) {
-      const n = Math.min(ENCODE_BATCH, count - from);
-      const encoder = await program(`encode ${ENCODE_BATCH}`, (m) => encodeGraph(m, config, ENCODE_BATCH));
-      const piece = new Uint8Array(ENCODE_BATCH * pixels);
+    for (let from = 0; from < count; ) {
+      const batch = ENCODE_BATCHES.find((b) => b >= count - from) ?? 64;
+      const n = Math.min(batch, count - from);
+      const encoder = await program(`encode ${batch}`, (m) => encodeGraph(m, config, batch));
+      const piece = new Uint8Array(batch * pixels);
       piece.set(frames.subarray(from * pixels, (from + n) * pixels));
       const { z } = await encoder.run({ inputs: { frames: piece } });
       out.set((z as Float32Array).subarray(0, n * dim), from * dim);
+      from += n;
     }
     return out;
   };

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { fold, key } from '../core/index.ts';
+import { distance, gaussian, runtime } from '../nn/run-module.law.ts';
+import { cem, type PlanRequest, solverPlanner } from '../plan/index.ts';
+import { TINY, tinyValues } from '../world/le-wm/tiny.law.ts';
+import { leWmModel } from './index.ts';
+
+const D = TINY.encoder.dim;
+const A = TINY.actionDim;
+const FRAME = 16 * 16 * 3;
+const model = leWmModel(TINY, tinyValues(), runtime);
+
+const frames = (count: number): Uint8Array =>
+  Uint8Array.from({ length: count * FRAME }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
+
+test.each([1, 3, 8, 65, 70])('%i frames are embedded one by one, however they are cut into batches', async (count) => {
+  const z = await model.encode(frames(70).subarray(0, count * FRAME), count);
+  expect(z.length).toBe(count * D);
+  for (const i of [0, count - 1]) {
+    const alone = await model.encode(frames(70).slice(i * FRAME, (i + 1) * FRAME), 1);
+    expect(distance(alone, z.subarray(i * D, (i + 1) * D))).toBeLessThan(1e-5);
+  }
+});
+
+test('no frames give no embeddings', async () => {
+  expect((await model.encode(new Uint8Array(0), 0)).length).toBe(0);
+});
+
+test('frames of the wrong size are refused', async () => {
+  await expect(model.encode(new Uint8Array(10), 2)).rejects.toThrow(/u8 \[2, 16, 16, 3\] = 1536 bytes, got 10/);
+});
+
+const request = (C: number): PlanRequest => ({
+  envs: [0, 1, 2],
+  context: C,
+  frames: frames(3 * C),
+  blocks: gaussian(3 * (C - 1) * A, 4),
+  goals: frames(6).slice(3 * FRAME),
+  keys: [0, 1, 2].map((i) => fold(key(0), i)),
+});
+
+test.each([1, 2])("a problem's cost is the distance of the imagined end to the goal, context %i", async (C) => {
+  const [S, H] = [4, 3] as const;
+  const r = request(C);
+  const problem = await model.problem(r, H);
+  const plans = gaussian(3 * S * H * A, 5);
+  const cost = await problem.cost(plans, S);
+  const all = await model.imagine({
+    context: await model.encode(r.frames, 3 * C),
+    executed: r.blocks,
+    plans,
+    tasks: 3,
+    contextLength: C,
+    samples: S,
+    horizon: H,
+  });
+  const goals = await model.encode(r.goals, 3);
+  const expected = Array.from({ length: 3 * S }, (_, row) => {
+    let sum = 0;
+    for (let d = 0; d < D; d++)
+      sum += (all[(row * (C + H) + C + H - 1) * D + d]! - goals[Math.floor(row / S) * D + d]!) ** 2;
+    return sum;
+  });
+  expect([problem.tasks, problem.horizon, problem.actionDim]).toEqual([3, H, A]);
+  expect(distance(cost, expected)).toBeLessThan(1e-4);
+});
+
+test('tasks whose candidates do not fit one call are scored in groups, with equal costs', async () => {
+  // 3 tasks of 1200 samples are 3600 candidates, above the 3000 of one call.
+  const [S, H] = [1200, 1] as const;
+  const problem = await model.problem(request(1), H);
+  const plans = gaussian(3 * S * H * A, 6);
+  const cost = await problem.cost(plans, S);
+  const last = await model.problem(
+    { ...request(1), envs: [2], frames: frames(3).slice(2 * FRAME), goals: frames(6).slice(5 * FRAME) },
+    H,
+  );
+  const alone = await last.cost(plans.slice(2 * S * H * A), S);
+  expect(distance(cost.subarray(2 * S), alone)).toBeLessThan(1e-4);
+});
+
+test('the planner that CEM makes of it lowers the imagined cost', async () => {
+  const planner = solverPlanner(cem({ samples: 32, elites: 4, iterations: 4 }), (r) => model.problem(r, 2));
+  const { plan, iterations } = await planner(request(1));
+  expect(plan.length).toBe(3 * 2 * A);
+  for (const task of [0, 1, 2]) expect(iterations.at(-1)!.elite[task]!).toBeLessThan(iterations[0]!.elite[task]!);
+});
