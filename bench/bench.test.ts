@@ -1,5 +1,5 @@
 // Every benchmark at a tiny size, so that none rots. No assertion on time: only that the figures are there and make sense.
-// The peer is exercised where a Python with torch is found, and left out elsewhere.
+// The PyTorch peer is started only where JEPA_PYTHON names a Python: importing torch takes seconds.
 
 import { expect, test } from 'vitest';
 import { twoRoom } from '../recipes/two-room.ts';
@@ -21,9 +21,12 @@ const context: BenchContext = {
   progress: () => undefined,
 };
 
+const TORCH = process.env.JEPA_PYTHON !== undefined;
+
 const TINY: LeWmConfig = {
   encoder: { imageSize: 16, patchSize: 8, dim: 16, depth: 1, heads: 2, mlpDim: 32 },
   predictor: { depth: 1, heads: 2, headDim: 8, mlpDim: 32, dropout: 0.1 },
+  embedDim: 16,
   projectorHidden: 32,
   history: 3,
   actionDim: 10,
@@ -38,7 +41,7 @@ function expectFigures({ metrics, text, record }: BenchResult, names: readonly s
   expect(JSON.parse(JSON.stringify(record))).toHaveProperty('options');
 }
 
-test('the training step is compared with sgemm and, where it is found, with PyTorch', async () => {
+test('the training step is compared with sgemm and, where it is asked for, with PyTorch', async () => {
   const result = await measureTrainingStep(
     {
       size: { vit: { imageSize: 16, patchSize: 8, dim: 16, depth: 1, heads: 2, mlpDim: 32 }, batch: 4, classes: 3 },
@@ -48,7 +51,7 @@ test('the training step is compared with sgemm and, where it is found, with PyTo
       sgemmRepeats: 2,
       memorySteps: 1,
       loopSteps: 2,
-      torch: true,
+      torch: TORCH,
     },
     context,
   );
@@ -98,9 +101,9 @@ test('the measured step has 64 patch tokens and the published sizes', () => {
   expect([(vit.imageSize / vit.patchSize) ** 2, vit.depth, vit.dim, batch]).toEqual([64, 6, 192, 128]);
 });
 
-test('a CEM solve is compared with PyTorch where it is found', async () => {
+test('a CEM solve is compared with PyTorch where it is asked for', async () => {
   const sizes = { samples: 8, elites: 2, horizon: 5, iterations: 2, roundIterations: 1, rounds: 2, threads: 1 };
-  const result = await measureCem({ config: TINY, ...sizes, torch: true }, context);
+  const result = await measureCem({ config: TINY, ...sizes, torch: TORCH }, context);
   expectFigures(result, ['cem.solveSeconds', 'cem.iterationMs']);
 }, 180_000);
 

@@ -68,7 +68,7 @@ export async function trainOverhead(
       seed: 0,
       imagesPerStep: size.batch,
       checkpointEvery: steps,
-      logEvery: 1,
+      logEvery: 10,
       onMessage: () => undefined,
       ...(signal === undefined ? {} : { signal }),
     });

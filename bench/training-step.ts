@@ -42,6 +42,9 @@ export const TRAINING_STEP: TrainingStepOptions = {
   torch: true,
 };
 
+/** A PyTorch whose sgemm reaches less of ours than this was built with a slow BLAS. */
+const SLOW_BLAS = 0.6;
+
 const OURS = 'step';
 const SGEMM = 'sgemm';
 const TORCH = 'torch';
@@ -178,6 +181,9 @@ function result(options: TrainingStepOptions, measured: Measured): BenchResult {
       ['times as fast as PyTorch', metrics['trainingStep.timesTorch'].toFixed(2)],
       ["PyTorch's peak memory", `${mib(memoryOfTorch.peakBytes)} (${mib(memoryOfTorch.importBytes)} before the model)`],
     );
+    if (metrics['trainingStep.torchSgemmGflops'] < SLOW_BLAS * metrics['trainingStep.sgemmGflops']!) {
+      facts.push(['warning', "this PyTorch's own sgemm is slow (another BLAS): the ratio says little"]);
+    }
   } else {
     facts.push(['PyTorch', 'not found: no ratio (set JEPA_PYTHON to a Python with torch)']);
   }

@@ -31,19 +31,25 @@ export interface TorchPeer extends TorchPython {
 const LOOK_TIMEOUT_MS = 120_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** The first of `$JEPA_PYTHON`, python3, /usr/bin/python3 and python that imports torch, or undefined. */
+/**
+ * A Python that imports torch, of `$JEPA_PYTHON`, python3, /usr/bin/python3 and python: the first with PyTorch 2 or later, else
+ * the first with any; undefined without one.
+ */
 export async function findTorch(): Promise<TorchPython | undefined> {
   const asked = process.env.JEPA_PYTHON;
+  let old: TorchPython | undefined;
   for (const python of [...(asked === undefined ? [] : [asked]), 'python3', '/usr/bin/python3', 'python']) {
     try {
       const script = 'import torch; print(torch.__version__)';
       const { stdout } = await promisify(execFile)(python, ['-c', script], { timeout: LOOK_TIMEOUT_MS });
-      return { python, version: stdout.trim() };
+      const found = { python, version: stdout.trim() };
+      if (Number.parseInt(found.version, 10) >= 2) return found;
+      old ??= found;
     } catch {
       // Tried the next one; not finding torch is an answer, not a fault.
     }
   }
-  return undefined;
+  return old;
 }
 
 /** The script lies beside the sources, also for the build in dist/. */
