@@ -4,6 +4,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
+    // Some hooks compile a program or start a browser, which takes long on a machine that does other things too.
+    hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
     // On CI the counts are also written to a file, from which .ci/run prints its last line.
