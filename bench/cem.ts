@@ -76,7 +76,7 @@ export async function measureCem(options: CemBenchOptions, context: BenchContext
   const contenders: Contender[] = [
     { name: 'ours', sample: () => timed(() => short.solve(problem!, { key: key(context.seed) })) },
   ];
-  const request = { do: 'cem', ...config.predictor, dim: config.encoder.dim, history: config.history };
+  const request = { do: 'cem', ...config.predictor, dim: config.embedDim, history: config.history };
   const sizes = {
     actionDim: config.actionDim,
     actionSmoothed: config.actionSmoothed,

@@ -3,6 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { JepaError } from '../src/core/index.ts';
@@ -15,6 +16,12 @@ export async function inChild<R>(task: string, plan: unknown, signal?: AbortSign
   const path = fileURLToPath(url);
   if (!existsSync(path)) throw new JepaError('runtime', `bench: ${path} is missing; run npm run build`);
   const options = signal === undefined ? {} : { signal };
-  const { stdout } = await promisify(execFile)(process.execPath, [path, task, JSON.stringify(plan)], options);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as R;
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [path, task, JSON.stringify(plan)], options);
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as R;
+  } catch (error) {
+    await nextTurn(); // Ctrl-C reaches the child too, and its end may be seen first
+    signal?.throwIfAborted();
+    throw error;
+  }
 }

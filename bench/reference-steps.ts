@@ -39,7 +39,7 @@ interface Clips {
 /** Trains `steps` updates on one made-up batch of `clips` clips of history + 1 frames. */
 export async function referenceSteps(plan: ReferenceSizePlan): Promise<ReferenceSteps> {
   const { config, clips, steps, threads, seed } = plan;
-  const { imageSize, dim } = config.encoder;
+  const { imageSize } = config.encoder;
   const frames = config.history + 1;
   const definition = leWm(config);
   const started = performance.now();
@@ -50,7 +50,7 @@ export async function referenceSteps(plan: ReferenceSizePlan): Promise<Reference
     trace(model) {
       const pixels = input('pixels', [clips, frames, imageSize, imageSize, 3], 'u8');
       const actions = input('actions', [clips, frames, config.actionDim]);
-      const { loss } = model.loss(pixels, actions, sigregDirections(dim, config.sigreg.directions));
+      const { loss } = model.loss(pixels, actions, sigregDirections(config.embedDim, config.sigreg.directions));
       return { loss, terms: {} };
     },
     inputs: (batch) => ({ ...batch }),

@@ -68,6 +68,7 @@ export async function startTorch({ python, version }: TorchPython, threads: numb
   const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, MKL_NUM_THREADS: `${threads}` };
   const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(python, [script(), `${threads}`], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true, // Ctrl-C is ours: the peer ends when its input does
     env,
   });
   let noise = '';
