@@ -23,11 +23,12 @@ const size = 32; // pixels
 const frames = 4; // per clip: a history of three and the frame after it
 const frameSkip = 5; // environment steps per frame
 const batchSize = 32;
-const steps = 150;
+const steps = 120;
 
 const config: LeWmConfig = {
   encoder: { imageSize: size, patchSize: 8, dim: 48, depth: 2, heads: 3, mlpDim: 96 },
   predictor: { depth: 2, heads: 3, headDim: 16, mlpDim: 96, dropout: 0 },
+  embedDim: 16,
   projectorHidden: 128,
   history: 3,
   actionDim: frameSkip * 2,
@@ -37,14 +38,14 @@ const config: LeWmConfig = {
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-example-'));
 try {
-  // 1. Watch: 150 episodes of a clumsy agent. What is learned is tested on other episodes than it is learned from.
+  // 1. Watch: 100 episodes of a clumsy agent. What is learned is tested on other episodes than it is learned from.
   const dir = join(folder, 'dataset');
   const env = twoRoom({ imageSize: size });
   collect({
     dir,
     env,
     policy: makePolicy('two-room', 'noisy-expert'),
-    episodes: 150,
+    episodes: 100,
     maxSteps: 60,
     minSteps: frames * frameSkip,
     key: fold(seed, 'collect'),
@@ -75,7 +76,7 @@ try {
     key: fold(seed, 'model'),
     inputs: inputsOf,
     trace(model) {
-      const directions = sigregDirections(config.encoder.dim, config.sigreg.directions);
+      const directions = sigregDirections(config.embedDim, config.sigreg.directions);
       const { loss, prediction, sigreg } = model.loss(pixels(), blocks(), directions);
       return { loss, terms: { prediction, sigreg: sigreg.value } };
     },

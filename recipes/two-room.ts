@@ -14,8 +14,9 @@ export const twoRoom: Recipe<LeWmExperiment> = leWmRecipe(
     collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 100, minSteps: 25 },
     data: { frames: 4, frameSkip: 5, split: { train: 0.8, val: 0.05, test: 0.15 }, workers: 1 },
     model: {
-      encoder: { imageSize: 64, patchSize: 8, dim: 96, depth: 4, heads: 3, mlpDim: 384 },
+      encoder: { imageSize: 64, patchSize: 8, dim: 96, depth: 4, heads: 3, mlpDim: 384, positionStd: 0.02 },
       predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
+      embedDim: 16,
       projectorHidden: 512,
       history: 3,
       actionDim: 10,

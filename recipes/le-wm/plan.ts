@@ -38,7 +38,7 @@ async function imaginedPaths(
 ): Promise<RolloutFile['imagined']> {
   const H = config.plan.horizon;
   const A = config.model.actionDim;
-  const D = config.model.encoder.dim;
+  const D = config.model.embedDim;
   const paths = [];
   for (const { step, plan } of trace.decisions) {
     const context = await model.encode(trace.film!.frames[step]!, 1);

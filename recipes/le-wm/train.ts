@@ -10,7 +10,7 @@ import { input, slice } from '../../src/tensor/index.ts';
 import { type ModuleProgram, moduleProgram, openRun, train } from '../../src/train/index.ts';
 import { leWm } from '../../src/world/index.ts';
 import type { LeWmExperiment } from './config.ts';
-import { actionBounds, keyFor, openData } from './stages.ts';
+import { actionBounds, keyFor, openData, rememberDataset } from './stages.ts';
 
 /** The loss program of the experiment on batches of the window loader. */
 export function lossProgram(config: LeWmExperiment, context: RunContext): Promise<ModuleProgram<Batch>> {
@@ -23,7 +23,7 @@ export function lossProgram(config: LeWmExperiment, context: RunContext): Promis
     trace(model) {
       const pixels = input('pixels', [batchSize, frames, size, size, 3], 'u8');
       const actions = input('actions', [batchSize, frames, config.model.actionDim]);
-      const directions = sigregDirections(config.model.encoder.dim, config.model.sigreg.directions);
+      const directions = sigregDirections(config.model.embedDim, config.model.sigreg.directions);
       const { loss, prediction, sigreg, z, predicted } = model.loss(pixels, actions, directions);
       return {
         loss,
@@ -37,11 +37,12 @@ export function lossProgram(config: LeWmExperiment, context: RunContext): Promis
 
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: LeWmExperiment, context: RunContext): Promise<RunSummary> {
+  rememberDataset(context);
   const data = openData(config, context);
   const { steps, batchSize, warmup, learningRate } = config.train;
   const { frames, frameSkip } = config.data;
   const program = await lossProgram(config, context);
-  const dim = config.model.encoder.dim;
+  const dim = config.model.embedDim;
   const monitor = healthMonitor();
   const observed = (name: string) => matrix(program.observed[name] as Float32Array, dim);
   const run = openRun(context.out);

@@ -23,7 +23,7 @@ const origin: LeWmOrigin = {
   seed: 3,
 };
 const sizes = { batch: 3, tasks: 2, context: 2, samples: 5, horizon: 4 };
-const { dim } = TINY.encoder;
+const { embedDim: dim } = TINY;
 
 beforeAll(async () => {
   await exportLeWm({ dir, config: TINY, values, origin, sizes });

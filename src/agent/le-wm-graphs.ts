@@ -23,7 +23,7 @@ export function encodeGraph(m: LeWm, { encoder }: LeWmConfig, count: number): Re
 
 /** `z` [N, T, D] and `blocks` [N, T, A] -> `next` [N, T, D]: row t is predicted from frames and blocks 0 to t. */
 export function predictGraph(m: LeWm, config: LeWmConfig, count: number, length: number): Record<string, Tensor> {
-  const z = input('z', [count, length, config.encoder.dim]);
+  const z = input('z', [count, length, config.embedDim]);
   return { next: m.predict(z, m.encodeActions(input('blocks', [count, length, config.actionDim]))) };
 }
 
@@ -43,7 +43,7 @@ export interface RolloutSize {
 export function imagineGraph(m: LeWm, config: LeWmConfig, size: RolloutSize): Tensor {
   const { tasks: E, context: C, samples: S, horizon: H } = size;
   return m.rollout(
-    input('context', [E, C, config.encoder.dim]),
+    input('context', [E, C, config.embedDim]),
     C > 1 ? input('executed', [E, C - 1, config.actionDim]) : undefined,
     input('plans', [E, S, H, config.actionDim]),
   );
@@ -51,5 +51,5 @@ export function imagineGraph(m: LeWm, config: LeWmConfig, size: RolloutSize): Te
 
 /** The inputs of `imagineGraph` and `goal` [E, D] -> `cost` [E, S], the squared distance of the last embedding. */
 export function costGraph(m: LeWm, config: LeWmConfig, size: RolloutSize): Record<string, Tensor> {
-  return { cost: goalCost(imagineGraph(m, config, size), input('goal', [size.tasks, config.encoder.dim])) };
+  return { cost: goalCost(imagineGraph(m, config, size), input('goal', [size.tasks, config.embedDim])) };
 }

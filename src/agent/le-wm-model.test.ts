@@ -5,7 +5,7 @@ import { cem, type PlanRequest, solverPlanner } from '../plan/index.ts';
 import { TINY, tinyValues } from '../world/le-wm/tiny.law.ts';
 import { leWmModel } from './index.ts';
 
-const D = TINY.encoder.dim;
+const D = TINY.embedDim;
 const A = TINY.actionDim;
 const FRAME = 16 * 16 * 3;
 const model = leWmModel(TINY, tinyValues(), runtime);

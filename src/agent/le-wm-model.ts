@@ -44,7 +44,7 @@ const ROLLOUT_BATCH = 3000;
 
 /** Wraps trained numbers for use. */
 export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Runtime): LeWmModel {
-  const dim = config.encoder.dim;
+  const dim = config.embedDim;
   const pixels = config.encoder.imageSize ** 2 * 3;
   const module = leWm(config);
   const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };

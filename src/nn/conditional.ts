@@ -12,7 +12,10 @@ import { layerNorm, plainLayerNorm } from './norm.ts';
 
 /** Size of a conditional transformer. */
 export interface ConditionalConfig {
+  /** Width D inside the blocks. */
   readonly dim: number;
+  /** Width of input, conditioning and output; when it differs from `dim`, linear maps lead in and out. Default `dim`. */
+  readonly inputDim?: number;
   readonly depth: number;
   readonly heads: number;
   readonly headDim: number;
@@ -58,11 +61,23 @@ function conditionalBlock(config: ConditionalConfig): Module<(x: Tensor, c: Tens
   });
 }
 
-/** Causal AdaLN-zero transformer: x and conditioning c [B, T, D] -> [B, T, D], with a final layer norm. */
+/** Causal AdaLN-zero transformer: x and conditioning c [B, T, inputDim] -> the same shape, with a final layer norm. */
 export function conditionalTransformer(config: ConditionalConfig): Module<(x: Tensor, c: Tensor) => Tensor> {
+  const { dim, inputDim = dim } = config;
   const children = {
-    norm: layerNorm(config.dim),
+    input_proj: widthChange(inputDim, dim),
+    cond_proj: widthChange(inputDim, dim),
+    norm: layerNorm(dim),
     layers: Array.from({ length: config.depth }, () => conditionalBlock(config)),
+    output_proj: widthChange(dim, inputDim),
   };
-  return module(children, (m) => (x: Tensor, c: Tensor) => m.norm(m.layers.reduce((h, layer) => layer(h, c), x)));
+  return module(children, (m) => (x: Tensor, c: Tensor) => {
+    const condition = m.cond_proj(c);
+    return m.output_proj(m.norm(m.layers.reduce((h, layer) => layer(h, condition), m.input_proj(x))));
+  });
+}
+
+/** A linear map between two widths; the identity, without parameters, when they are equal. */
+function widthChange(from: number, to: number): Module<(x: Tensor) => Tensor> {
+  return from === to ? module({}, () => (x: Tensor) => x) : linear(from, to);
 }

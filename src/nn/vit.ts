@@ -44,6 +44,8 @@ export interface VitConfig {
   readonly heads: number;
   readonly mlpDim: number;
   readonly layerNormEpsilon?: number;
+  /** Standard deviation of the initial positions; default 0.02, as the references. Larger ones make place easy to learn. */
+  readonly positionStd?: number;
 }
 
 const init = { weightInit: truncatedNormalInit(0.02), biasInit: zero };
@@ -141,14 +143,14 @@ export interface Vit {
 
 /** A vision transformer with CLS token, learned positions and pre-norm blocks. */
 export function vit(config: VitConfig, normalisation: PixelNormalisation = IMAGENET): Module<Vit> {
-  const { imageSize, patchSize, dim, depth, layerNormEpsilon = 1e-12 } = config;
+  const { imageSize, patchSize, dim, depth, layerNormEpsilon = 1e-12, positionStd = 0.02 } = config;
   if (imageSize % patchSize !== 0) {
     throw new JepaError('usage', `vit: imageSize ${imageSize} must be a multiple of patchSize ${patchSize}`);
   }
   const count = (imageSize / patchSize) ** 2;
   const children = {
     'embeddings.cls_token': param([1, 1, dim], init.weightInit),
-    'embeddings.position_embeddings': param([1, count + 1, dim], init.weightInit),
+    'embeddings.position_embeddings': param([1, count + 1, dim], truncatedNormalInit(positionStd)),
     'embeddings.patch_embeddings.projection': patchEmbedding(3, patchSize, dim, normalisation),
     'encoder.layer': Array.from({ length: depth }, () => vitLayer(config)),
     layernorm: layerNorm(dim, layerNormEpsilon),

@@ -66,6 +66,8 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
       // Planning memory by pattern doubles the peak: one block for a whole run, beside the arena that the first run filled.
       enableMemPattern: false,
       logSeverityLevel: 3,
+      // Threads that spin while they wait starve the loader's thread, and each other on a busy machine.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     },
   });
 }

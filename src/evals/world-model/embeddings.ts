@@ -38,7 +38,7 @@ export async function embedRows(
   }
   const z = await model.encode(pixels, rows.length);
   return {
-    z: matrix(z, model.config.encoder.dim),
+    z: matrix(z, model.config.embedDim),
     state: matrix(state, stateSize),
     episode: Int32Array.from(rows, (r) => r.episode),
   };

@@ -86,7 +86,7 @@ async function expectations(
   n: number,
   T: number,
 ): Promise<Float32Array> {
-  const D = model.config.encoder.dim;
+  const D = model.config.embedDim;
   const A = model.config.actionDim;
   const h = Math.min(model.config.history, T);
   const out = new Float32Array(n * T * D);
@@ -123,7 +123,7 @@ function band({ clips, steps, data }: SurpriseCurves): { mean: number[]; low: nu
 export async function violationSurprise(options: ViolationOptions): Promise<SurpriseFile> {
   const { model, normaliser, steps, violations, at } = options;
   const clips = drawClips(options);
-  const D = model.config.encoder.dim;
+  const D = model.config.embedDim;
   const blocks = new Float32Array(clips.length * steps * model.config.actionDim);
   for (const [c, clip] of clips.entries())
     blocks.set(normalise(normaliser, clip.actions), c * steps * model.config.actionDim);

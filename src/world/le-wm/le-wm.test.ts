@@ -8,7 +8,7 @@ import { input, type Tensor } from '../../tensor/index.ts';
 import { goalCost, LE_WM_REFERENCE, type LeWm, leWm } from '../index.ts';
 import { TINY, tinyValues } from './tiny.law.ts';
 
-const D = TINY.encoder.dim;
+const D = TINY.embedDim;
 const A = TINY.actionDim;
 const values = tinyValues();
 
@@ -199,4 +199,22 @@ test('a training batch with a single prediction is refused: batch normalisation 
     loss: m.loss(input('frames', [1, 2, 3, 16, 16]), input('actions', [1, 2, A]), input('dirs', [D, 4])).loss,
   });
   await expect(run(trace, {}, 'train')).rejects.toThrow(/at least 2 values per channel/);
+});
+
+test('an embedding narrower than the encoder is led in and out of the predictor by linear maps', async () => {
+  const narrow = leWm({ ...TINY, embedDim: 5 });
+  const shapes = new Map(specsOf(narrow, 'parameter').map((s) => [s.name, s.shape]));
+  const of = (name: string) => shapes.get(name);
+  expect(of('projector.net.3.weight')).toEqual([5, TINY.projectorHidden]);
+  expect(of('predictor.pos_embedding')).toEqual([1, 3, 5]);
+  expect(of('predictor.transformer.input_proj.weight')).toEqual([TINY.encoder.dim, 5]);
+  expect(of('predictor.transformer.cond_proj.weight')).toEqual([TINY.encoder.dim, 5]);
+  expect(of('predictor.transformer.output_proj.weight')).toEqual([5, TINY.encoder.dim]);
+  const { all } = await runModule(
+    narrow,
+    'eval',
+    (m) => ({ all: m.rollout(input('context', [1, 1, 5]), undefined, input('plans', [1, 2, 4, A])) }),
+    { inputs: { context: gaussian(5, 1), plans: gaussian(8 * A, 2) } },
+  );
+  expect(all!.length).toBe(2 * 5 * 5);
 });

@@ -40,6 +40,8 @@ import {
 /** Size of a LeWorldModel and its loss. */
 export interface LeWmConfig {
   readonly encoder: VitConfig;
+  /** Width D of the embedding. The reference has the encoder's width; a world of few degrees of freedom wants less. */
+  readonly embedDim: number;
   readonly predictor: Omit<ConditionalConfig, 'dim'>;
   /** Hidden width of both projectors. */
   readonly projectorHidden: number;
@@ -56,6 +58,7 @@ export interface LeWmConfig {
 export const LE_WM_REFERENCE: LeWmConfig = {
   encoder: { imageSize: 224, patchSize: 14, dim: 192, depth: 12, heads: 3, mlpDim: 768 },
   predictor: { depth: 6, heads: 16, headDim: 64, mlpDim: 2048, dropout: 0.1 },
+  embedDim: 192,
   projectorHidden: 2048,
   history: 3,
   actionDim: 10,
@@ -76,7 +79,7 @@ function actionEncoder(actionDim: number, smoothed: number, dim: number): Module
 /** The predictor: learned temporal positions and a causal AdaLN-zero transformer. */
 function predictor(config: ConditionalConfig, history: number): Module<(z: Tensor, u: Tensor) => Tensor> {
   const children = {
-    pos_embedding: param([1, history, config.dim], normalInit()),
+    pos_embedding: param([1, history, config.inputDim ?? config.dim], normalInit()),
     transformer: conditionalTransformer(config),
   };
   return module(
@@ -128,12 +131,13 @@ export interface LeWm {
  */
 export function leWm(config: LeWmConfig, normalisation: PixelNormalisation = IMAGENET): Module<LeWm> {
   const { history, projectorHidden, actionDim } = config;
-  const dim = config.encoder.dim;
+  const dim = config.embedDim;
+  const width = config.encoder.dim;
   const children = {
     encoder: vit(config.encoder, normalisation),
-    predictor: predictor({ ...config.predictor, dim }, history),
+    predictor: predictor({ ...config.predictor, dim: width, inputDim: dim }, history),
     action_encoder: actionEncoder(actionDim, config.actionSmoothed, dim),
-    projector: projector(dim, projectorHidden, dim),
+    projector: projector(width, projectorHidden, dim),
     pred_proj: projector(dim, projectorHidden, dim),
   };
   return module(children, (m) => {

@@ -10,6 +10,7 @@ export { runtime };
 export const TINY: LeWmConfig = {
   encoder: { imageSize: 16, patchSize: 8, dim: 12, depth: 2, heads: 3, mlpDim: 24 },
   predictor: { depth: 2, heads: 2, headDim: 6, mlpDim: 24, dropout: 0 },
+  embedDim: 12,
   projectorHidden: 16,
   history: 3,
   actionDim: 4,

@@ -64,6 +64,7 @@ function configOf({ config }: ParityCase): LeWmConfig {
       mlpDim: n('predictor.mlp_dim'),
       dropout: 0,
     },
+    embedDim: n('encoder.hidden_size'),
     projectorHidden: n('projector_hidden'),
     history: n('history'),
     actionDim: n('frameskip') * n('action_dim'),
@@ -182,7 +183,7 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
 /** Evaluation-mode outputs, all with the initial weights. */
 async function planning(c: ParityCase, tensors: Tensors, scalars: Scalars): Promise<void> {
   const { config, values } = modelOf(c);
-  const dim = config.encoder.dim;
+  const dim = config.embedDim;
   const { model } = bind(leWm(config), 'eval');
   const compiled = (outputs: Readonly<Record<string, Tensor>>): Promise<Program> =>
     compile(outputs, { runtime: runtime(), name: 'le-wm' });
