@@ -120,3 +120,15 @@ test('the profile names the slowest nodes', async () => {
   expect(times.length).toBeGreaterThan(0);
   expect(times[0]!.opType).toBe('MatMul');
 });
+
+test('disposing a program leaves others of equal structure usable, and disposing it twice is harmless', async () => {
+  const make = () => compile({ y: mul(input('x', [2]), 3.25) });
+  const [first, second] = [await make(), await make()];
+  await first.dispose();
+  await first.dispose();
+  const { y } = await second.run({ inputs: { x: Float32Array.of(1, 2) } });
+  expect([...(y as Float32Array)]).toEqual([3.25, 6.5]);
+  await second.dispose();
+  const again = await make();
+  expect([...((await again.run({ inputs: { x: Float32Array.of(2, 4) } })).y as Float32Array)]).toEqual([6.5, 13]);
+});
