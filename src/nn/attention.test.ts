@@ -2,9 +2,10 @@
 // Legend: B batch, N queries, M keys, H heads, d width of a head, D width, T time.
 
 import { expect, test } from 'vitest';
+import { topological } from '../autodiff/index.ts';
 import { key } from '../core/index.ts';
-import { constant, input } from '../tensor/index.ts';
-import { attend, conditionalTransformer, initialise, linear } from './index.ts';
+import { constant, input, mul, sourceOf } from '../tensor/index.ts';
+import { attend, bind, conditionalTransformer, initialise, linear } from './index.ts';
 import { distance, gaussian, numbersOf, runModule, shaken } from './run-module.law.ts';
 
 const [B, H, d] = [2, 3, 4] as const;
@@ -86,6 +87,36 @@ test('an arbitrary mask is added to the scores of every head', async () => {
 
 test('a width that is no multiple of the heads is refused', () => {
   expect(() => attend(tokens('q', 2), tokens('k', 2), tokens('v', 2), { heads: 5 })).toThrow(/multiple of heads 5/);
+});
+
+test('weights that are dropped leave their values out', async () => {
+  const [q, k, v] = [gaussian(B * 2 * D, 1), gaussian(B * 3 * D, 2), gaussian(B * 3 * D, 3)];
+  const keep = constant(Float32Array.of(0, 2, 0), [3], 'f32'); // only key 1, at twice its weight
+  const { y, full } = await runModule(
+    nothing,
+    'eval',
+    () => ({
+      y: attend(tokens('q', 2), tokens('k', 3), tokens('v', 3), { heads: H, dropWeights: (w) => mul(w, keep) }),
+      full: attend(tokens('q', 2), tokens('k', 3), tokens('v', 3), { heads: H }),
+    }),
+    { inputs: { q, k, v } },
+  );
+  const onlyOne = v.map((x, i) => (Math.floor(i / D) % 3 === 1 ? 2 * x : 0));
+  expect(
+    distance(
+      y!,
+      naive(q, k, onlyOne, [2, 3], () => 0),
+    ),
+  ).toBeLessThan(1e-6);
+  expect(distance(full!, y!)).toBeGreaterThan(0.1);
+});
+
+test('in training the predictor drops attention weights, attention outputs, hidden units and outputs of each block', () => {
+  const { model } = bind(conditionalTransformer({ ...config, dropout: 0.1 }), 'train');
+  const y = model(input('x', [1, T, 8]), input('c', [1, T, 8]));
+  const drawn = topological([y]).flatMap((n) => sourceOf(n.outputs[0]!) ?? []);
+  const shapes = drawn.filter((s) => s.role === 'random').map((s) => s.type.shape.join());
+  expect(shapes.sort()).toEqual(['1,2,3,3', '1,3,16', '1,3,8', '1,3,8'].flatMap((s) => [s, s]).sort());
 });
 
 const config = { dim: 8, depth: 2, heads: 2, headDim: 3, mlpDim: 16, dropout: 0 };

@@ -11,6 +11,8 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Added to the scores; broadcasts to [B, H, N, M] (use large negative numbers to forbid). */
   readonly mask?: Tensor;
+  /** Applied to the attention weights [B, H, N, M] after the softmax: their dropout. */
+  readonly dropWeights?: (weights: Tensor) => Tensor;
 }
 
 const FORBIDDEN = -1e9;
@@ -30,7 +32,7 @@ export function causalMask(n: number): Tensor {
 
 /** softmax(Q K^T / sqrt(d) + mask) V per head: q [B, N, H d], k and v [B, M, H d] -> [B, N, H d]. */
 export function attend(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
-  const { heads, causal = false, mask } = options;
+  const { heads, causal = false, mask, dropWeights = (w) => w } = options;
   const [B, N, width] = q.shape as [number, number, number];
   const M = k.shape[1]!;
   if (width % heads !== 0)
@@ -40,6 +42,6 @@ export function attend(q: Tensor, k: Tensor, v: Tensor, options: AttentionOption
   let scores = matmul(perHead(q, N), perHead(k, M), { transB: true, alpha: 1 / Math.sqrt(d) });
   if (causal && N > 1) scores = add(scores, causalMask(N));
   if (mask !== undefined) scores = add(scores, mask);
-  const mixed = matmul(softmax(scores), perHead(v, M));
+  const mixed = matmul(dropWeights(softmax(scores)), perHead(v, M));
   return reshape(transpose(mixed, [0, 2, 1, 3]), [B, N, width]);
 }

@@ -20,6 +20,7 @@ export interface ConditionalConfig {
   readonly heads: number;
   readonly headDim: number;
   readonly mlpDim: number;
+  /** Share of attention weights, attention outputs, hidden units and outputs of the MLP that is dropped in training. */
   readonly dropout: number;
 }
 
@@ -33,7 +34,8 @@ function causalAttention({ dim, heads, headDim, dropout: p }: ConditionalConfig)
   };
   return module(children, (m, trace) => (x: Tensor) => {
     const [q, k, v] = split(m.to_qkv(m.norm(x)), [inner, inner, inner], -1) as [Tensor, Tensor, Tensor];
-    return dropout(m['to_out.0'](attend(q, k, v, { heads, causal: true })), p, trace);
+    const dropWeights = (weights: Tensor): Tensor => dropout(weights, p, trace);
+    return dropout(m['to_out.0'](attend(q, k, v, { heads, causal: true, dropWeights })), p, trace);
   });
 }
 

@@ -144,7 +144,7 @@ test('a LeWorldModel learns a fixed batch: both the loss and the prediction erro
     trace(m) {
       const frames = input('frames', [clips, T, 16, 16, 3], 'u8');
       const actions = input('actions', [clips, T, TINY.actionDim]);
-      const { loss, prediction, sigreg } = m.loss(frames, actions, sigregDirections(TINY.encoder.dim, 32));
+      const { loss, prediction, sigreg } = m.loss(frames, actions, sigregDirections(TINY.embedDim, 32));
       return { loss, terms: { prediction, sigreg: sigreg.value } };
     },
     inputs: (b) => ({ ...b }),
