@@ -15,10 +15,10 @@ export function bakeValues({ parameters, buffers }: ModelValues): (source: Sourc
 }
 
 /** `frames` u8 [N, size, size, 3] -> `z` [N, D]. */
-export function encodeGraph(m: LeWm, { encoder }: LeWmConfig, count: number): Record<string, Tensor> {
-  const { imageSize: size, dim } = encoder;
+export function encodeGraph(m: LeWm, { encoder, embedDim }: LeWmConfig, count: number): Record<string, Tensor> {
+  const { imageSize: size } = encoder;
   const frames = input('frames', [count, size, size, 3], 'u8');
-  return { z: reshape(m.encode(reshape(frames, [count, 1, size, size, 3])), [count, dim]) };
+  return { z: reshape(m.encode(reshape(frames, [count, 1, size, size, 3])), [count, embedDim]) };
 }
 
 /** `z` [N, T, D] and `blocks` [N, T, A] -> `next` [N, T, D]: row t is predicted from frames and blocks 0 to t. */

@@ -48,7 +48,9 @@ test('with blocks of 25 numbers the action encoder has 156,356 parameters (ancho
 });
 
 test('at initialisation the predictor is LN(embedding + position), whatever the actions (anchor A10)', async () => {
-  const fresh = initialise(leWm(TINY), key(0));
+  const config = { ...TINY, embedDim: TINY.encoder.dim };
+  const D = config.embedDim;
+  const fresh = initialise(leWm(config), key(0));
   const T = 4;
   const frames = gaussian(2 * T * 3 * 256, 1);
   const trace = (m: LeWm) => {
@@ -56,7 +58,7 @@ test('at initialisation the predictor is LN(embedding + position), whatever the 
     return { z, raw };
   };
   const inputs = { frames, actions: gaussian(2 * T * A, 2) };
-  const { z, raw } = await runModule(leWm(TINY), 'train', trace, { values: fresh, inputs });
+  const { z, raw } = await runModule(leWm(config), 'train', trace, { values: fresh, inputs });
   const { offset, size } = fresh.parameters.layout.index.get('predictor.pos_embedding')!;
   const positions = fresh.parameters.data.subarray(offset, offset + size);
   const expected: number[] = [];

@@ -6,11 +6,11 @@ import { type LeWmConfig, leWm } from './le-wm.ts';
 
 export { runtime };
 
-/** 16-pixel images in four patches, history 3, blocks of 4 numbers. */
+/** 16-pixel images in four patches, an embedding narrower than the encoder, history 3, blocks of 4 numbers. */
 export const TINY: LeWmConfig = {
   encoder: { imageSize: 16, patchSize: 8, dim: 12, depth: 2, heads: 3, mlpDim: 24 },
   predictor: { depth: 2, heads: 2, headDim: 6, mlpDim: 24, dropout: 0 },
-  embedDim: 12,
+  embedDim: 8,
   projectorHidden: 16,
   history: 3,
   actionDim: 4,
