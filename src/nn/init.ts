@@ -39,3 +39,26 @@ export function uniformFanIn(fanIn: number): Initialiser {
     uniform(key, out, -bound, bound);
   };
 }
+
+/**
+ * Positions of a square grid of patches, [1, 1 + grid^2, D] with the CLS token first (0): sines and cosines of the row in
+ * the first half of D and of the column in the second, with frequencies between a quarter of a period over the whole grid
+ * and a quarter over one patch. Neighbours start alike, so what is learned about one place holds nearby.
+ */
+export function smoothPositionsInit(grid: number, std: number): Initialiser {
+  return (_key, shape, out) => {
+    const D = shape[2]!;
+    const waves = Math.ceil(D / 4);
+    const slowest = Math.PI / 2 / Math.max(1, grid - 1);
+    for (let token = 0; token < grid * grid; token++) {
+      const places = [Math.floor(token / grid), token % grid];
+      for (let d = 0; d < D; d++) {
+        const [axis, within] = [Math.floor((2 * d) / D), d % Math.ceil(D / 2)];
+        const wave = within % waves;
+        const omega = slowest * (Math.PI / 2 / slowest) ** (waves === 1 ? 0 : wave / (waves - 1));
+        const angle = omega * (places[axis]! - (grid - 1) / 2);
+        out[(token + 1) * D + d] = std * Math.SQRT2 * (within < waves ? Math.sin(angle) : Math.cos(angle));
+      }
+    }
+  };
+}

@@ -21,7 +21,7 @@ import {
   transpose,
 } from '../tensor/index.ts';
 import { attend } from './attention.ts';
-import { truncatedNormalInit, zero } from './init.ts';
+import { smoothPositionsInit, truncatedNormalInit, zero } from './init.ts';
 import { linear } from './linear.ts';
 import { type Module, module, param } from './module.ts';
 import { layerNorm } from './norm.ts';
@@ -44,7 +44,9 @@ export interface VitConfig {
   readonly heads: number;
   readonly mlpDim: number;
   readonly layerNormEpsilon?: number;
-  /** Standard deviation of the initial positions; default 0.02, as the references. Larger ones make place easy to learn. */
+  /** Initial positions: `random`, as the references (default), or `smooth`, sines of low frequency in row and column. */
+  readonly positions?: 'random' | 'smooth';
+  /** Standard deviation of the initial positions; default 0.02, as the references. */
   readonly positionStd?: number;
 }
 
@@ -143,14 +145,27 @@ export interface Vit {
 
 /** A vision transformer with CLS token, learned positions and pre-norm blocks. */
 export function vit(config: VitConfig, normalisation: PixelNormalisation = IMAGENET): Module<Vit> {
-  const { imageSize, patchSize, dim, depth, layerNormEpsilon = 1e-12, positionStd = 0.02 } = config;
+  const {
+    imageSize,
+    patchSize,
+    dim,
+    depth,
+    layerNormEpsilon = 1e-12,
+    positions = 'random',
+    positionStd = 0.02,
+  } = config;
   if (imageSize % patchSize !== 0) {
     throw new JepaError('usage', `vit: imageSize ${imageSize} must be a multiple of patchSize ${patchSize}`);
   }
   const count = (imageSize / patchSize) ** 2;
   const children = {
     'embeddings.cls_token': param([1, 1, dim], init.weightInit),
-    'embeddings.position_embeddings': param([1, count + 1, dim], truncatedNormalInit(positionStd)),
+    'embeddings.position_embeddings': param(
+      [1, count + 1, dim],
+      positions === 'random'
+        ? truncatedNormalInit(positionStd)
+        : smoothPositionsInit(imageSize / patchSize, positionStd),
+    ),
     'embeddings.patch_embeddings.projection': patchEmbedding(3, patchSize, dim, normalisation),
     'encoder.layer': Array.from({ length: depth }, () => vitLayer(config)),
     layernorm: layerNorm(dim, layerNormEpsilon),
