@@ -69,7 +69,16 @@ test('the cases exercise every exported function that makes a tensor', () => {
   // Not functions of tensors: sources, inspection, errors, shapes and the machinery of operations.
   const others = new Set([
     ...['input', 'parameter', 'state', 'random', 'constant', 'full', 'scalar', 'zeros', 'indices'],
-    ...['sourceOf', 'constantOf', 'transposeOf', 'matmulOf', 'affineNormOf', 'isConstant', 'bilinearMatrix'],
+    ...[
+      'sourceOf',
+      'constantOf',
+      'transposeOf',
+      'matmulOf',
+      'affineNormOf',
+      'geluInputOf',
+      'isConstant',
+      'bilinearMatrix',
+    ],
     ...['apply', 'apply1', 'problem', 'shapeError', 'requireDType', 'showType', 'withScope'],
     ...['axisOf', 'broadcastShape', 'sameShape', 'showShape', 'sizeOf', 'stridesOf', 'bytesOf', 'holds', 'hostArray'],
     ...['emitInts', 'emitScalar'],

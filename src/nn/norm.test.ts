@@ -111,7 +111,7 @@ test('batch norm of images takes its statistics per channel over images and pixe
 
 test('batch norm refuses a single value per channel in training', async () => {
   await expect(runModule(batchNorm1d(D), 'train', (f) => ({ y: f(input('x', [1, D])) }))).rejects.toThrow(
-    /at least 2 values per channel/,
+    /at least two values per channel/,
   );
 });
 

@@ -1,17 +1,12 @@
 // Normalisation layers.
 
-import { JepaError } from '../core/index.ts';
 import {
   add,
-  div,
+  batchNorm as batchNormOp,
   full,
   layerNorm as layerNormOp,
   mul,
-  reduceMean,
-  reshape,
-  sqrt,
-  square,
-  sub,
+  sizeOf,
   type Tensor,
 } from '../tensor/index.ts';
 import { one, zero } from './init.ts';
@@ -45,34 +40,17 @@ function batchNorm(dim: number, axis: 1 | -1, options: BatchNormOptions): Module
   const statistics = { running_mean: buffer([dim], zero), running_var: buffer([dim], one) };
   const children = affine ? { weight: param([dim], one), bias: param([dim], zero), ...statistics } : statistics;
   return module(children, (p, trace) => (x: Tensor) => {
-    const channel = axis === 1 ? 1 : x.shape.length - 1;
-    const axes = x.shape.flatMap((_, i) => (i === channel ? [] : [i]));
-    const rows = axes.reduce((n, a) => n * x.shape[a]!, 1);
-    const across = (t: Tensor): Tensor =>
-      reshape(
-        t,
-        x.shape.map((_, i) => (i === channel ? dim : 1)),
-      );
     const learned = p as { readonly weight?: Tensor; readonly bias?: Tensor };
-    const shift = learned.bias === undefined ? 0 : across(learned.bias);
-    const scaled = (inverse: Tensor): Tensor => (learned.weight === undefined ? inverse : mul(inverse, learned.weight));
-    if (trace.mode === 'eval') {
-      const inverse = div(full(1, [dim]), sqrt(add(p.running_var.read(), epsilon)));
-      return add(mul(sub(x, across(p.running_mean.read())), across(scaled(inverse))), shift);
-    }
-    if (rows < 2)
-      throw new JepaError(
-        'shape',
-        `batchNorm: needs at least 2 values per channel in training, got ${rows}; use a larger batch or eval mode`,
-      );
-    const mean = reduceMean(x, { axes });
-    const centred = sub(x, across(mean));
-    const variance = reduceMean(square(centred), { axes });
+    const common = { axis, epsilon, scale: learned.weight, shift: learned.bias };
+    const [mean, variance] = [p.running_mean, p.running_var];
+    if (trace.mode === 'eval')
+      return batchNormOp(x, { ...common, statistics: { mean: mean.read(), variance: variance.read() } }).y;
+    const batch = batchNormOp(x, common);
     // Normalise with the biased variance, remember the unbiased one (as PyTorch).
-    p.running_mean.write(add(mul(p.running_mean.read(), 1 - momentum), mul(mean, momentum)));
-    p.running_var.write(add(mul(p.running_var.read(), 1 - momentum), mul(variance, (momentum * rows) / (rows - 1))));
-    const inverse = div(full(1, [dim]), sqrt(add(variance, epsilon)));
-    return add(mul(centred, across(scaled(inverse))), shift);
+    const rows = sizeOf(x.shape) / dim;
+    mean.write(add(mul(mean.read(), 1 - momentum), mul(batch.mean, momentum)));
+    variance.write(add(mul(variance.read(), 1 - momentum), mul(batch.variance, (momentum * rows) / (rows - 1))));
+    return batch.y;
   });
 }
 

@@ -27,6 +27,7 @@ export {
 } from './ops/convolution.ts';
 export * from './ops/einsum.ts';
 export * from './ops/elementwise.ts';
+export { erfGate } from './ops/erf-gate.ts';
 export * from './ops/gradient.ts';
 export * from './ops/indexing.ts';
 export * from './ops/losses.ts';

@@ -324,6 +324,12 @@ export function gelu(x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
   return apply1(geluOp, [x], { approximate });
 }
 
+/** The input of an exact GELU, undefined for other tensors. */
+export function geluInputOf(y: Tensor): Tensor | undefined {
+  if ((y.node.op as unknown) !== geluOp) return undefined;
+  return (y.node.attributes as { approximate: string }).approximate === 'none' ? y.node.inputs[0] : undefined;
+}
+
 /** x sigmoid(x), also called swish. */
 export function silu(x: Tensor): Tensor {
   return mul(x, sigmoid(x));

@@ -3,7 +3,8 @@
 import { emitInts } from '../emit.ts';
 import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../node.ts';
 import { broadcastShape, sizeOf } from '../shape.ts';
-import { add, mul } from './elementwise.ts';
+import { add, geluInputOf, mul } from './elementwise.ts';
+import { erfGate } from './erf-gate.ts';
 import { affineNormOf } from './normalise.ts';
 import { reduceSum, sumTo } from './reduce.ts';
 import { reshape, transposeOf } from './shaping.ts';
@@ -167,10 +168,19 @@ function absorbAffine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tens
   return linear(norm.unit, mul(weight, norm.scale), bias === undefined ? moved : add(bias, moved));
 }
 
+/** The GELU between two linear maps, with its constant factors moved into their weights; undefined for other tensors. */
+function absorbGelu(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor | undefined {
+  const before = geluInputOf(x);
+  if (before === undefined || (before.node.op as unknown) !== linearOp) return undefined;
+  const [inner, w, b] = before.node.inputs as [Tensor, Tensor, Tensor | undefined];
+  const u = linear(inner, mul(w, Math.SQRT1_2), b && mul(b, Math.SQRT1_2));
+  return linear(erfGate(u), mul(weight, Math.SQRT1_2), bias);
+}
+
 /** x W^T + b, with x [..., in], W [out, in], b [out] (as PyTorch's `Linear` stores them) -> [..., out]. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const y = apply1(linearOp, bias === undefined ? [x, weight] : [x, weight, bias], {});
-  return absorbAffine(x, weight, bias) ?? y;
+  return absorbAffine(x, weight, bias) ?? absorbGelu(x, weight, bias) ?? y;
 }
 
 /** Sum over the last axis of a * b. */

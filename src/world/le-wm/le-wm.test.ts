@@ -200,7 +200,7 @@ test('a training batch with a single prediction is refused: batch normalisation 
   const trace = (m: LeWm) => ({
     loss: m.loss(input('frames', [1, 2, 3, 16, 16]), input('actions', [1, 2, A]), input('dirs', [D, 4])).loss,
   });
-  await expect(run(trace, {}, 'train')).rejects.toThrow(/at least 2 values per channel/);
+  await expect(run(trace, {}, 'train')).rejects.toThrow(/at least two values per channel/);
 });
 
 test('an embedding narrower than the encoder is led in and out of the predictor by linear maps', async () => {
