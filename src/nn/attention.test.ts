@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { topological } from '../autodiff/index.ts';
 import { key } from '../core/index.ts';
-import { constant, input, mul, sourceOf } from '../tensor/index.ts';
+import { concat, constant, input, mul, sourceOf, split, type Tensor } from '../tensor/index.ts';
 import { attend, bind, conditionalTransformer, initialise, linear } from './index.ts';
 import { distance, gaussian, numbersOf, runModule, shaken } from './run-module.law.ts';
 
@@ -113,7 +113,7 @@ test('weights that are dropped leave their values out', async () => {
 
 test('in training the predictor drops attention weights, attention outputs, hidden units and outputs of each block', () => {
   const { model } = bind(conditionalTransformer({ ...config, dropout: 0.1 }), 'train');
-  const y = model(input('x', [1, T, 8]), input('c', [1, T, 8]));
+  const y = model.run(input('x', [1, T, 8]), input('c', [1, T, 8]));
   const drawn = topological([y]).flatMap((n) => sourceOf(n.outputs[0]!) ?? []);
   const shapes = drawn.filter((s) => s.role === 'random').map((s) => s.type.shape.join());
   expect(shapes.sort()).toEqual(['1,2,3,3', '1,3,16', '1,3,8', '1,3,8'].flatMap((s) => [s, s]).sort());
@@ -126,7 +126,7 @@ test('at initialisation each AdaLN-zero block is the identity, whatever the cond
   const transformer = conditionalTransformer(config);
   const x = gaussian(T * 8, 1, 3);
   const at = (seed: number) =>
-    runModule(transformer, 'eval', (f) => ({ y: f(input('x', [1, T, 8]), input('c', [1, T, 8])) }), {
+    runModule(transformer, 'eval', (f) => ({ y: f.run(input('x', [1, T, 8]), input('c', [1, T, 8])) }), {
       inputs: { x, c: gaussian(T * 8, seed) },
     });
   const { y } = await at(2);
@@ -146,7 +146,7 @@ test('with open gates, neither later tokens nor later conditions change an earli
   const [x, c] = [gaussian(T * 8, 1), gaussian(T * 8, 2)];
   const outputs = async (x_: Float32Array, c_: Float32Array) =>
     (
-      await runModule(transformer, 'eval', (f) => ({ y: f(input('x', [1, T, 8]), input('c', [1, T, 8])) }), {
+      await runModule(transformer, 'eval', (f) => ({ y: f.run(input('x', [1, T, 8]), input('c', [1, T, 8])) }), {
         values,
         inputs: { x: x_, c: c_ },
       })
@@ -181,4 +181,21 @@ test("a conditional transformer's tensors carry le-wm's names", () => {
     'layers.0.adaLN_modulation.1.bias [48]',
   ]);
   expect(numbersOf(values, 'layers.0.adaLN_modulation.1.weight').every((v) => v === 0)).toBe(true);
+});
+
+test('token by token, the transformer gives what it gives for all tokens at once', async () => {
+  const transformer = conditionalTransformer(config);
+  const values = shaken(transformer);
+  const inputs = { x: gaussian(T * 8, 1), c: gaussian(T * 8, 2) };
+  const { all, single } = await runModule(
+    transformer,
+    'eval',
+    (f) => {
+      const [x, c] = [input('x', [1, T, 8]), input('c', [1, T, 8])];
+      const tokens = (t: Tensor) => split(t, Array<number>(T).fill(1), 1);
+      return { all: f.run(x, c), single: concat(f.runTokens(tokens(x), tokens(c)), 1) };
+    },
+    { values, inputs },
+  );
+  expect(distance(single!, all!)).toBeLessThan(1e-5);
 });

@@ -1,5 +1,5 @@
 export { type AttentionOptions, attend, causalMask } from './attention.ts';
-export { type ConditionalConfig, conditionalTransformer } from './conditional.ts';
+export { type ConditionalConfig, type ConditionalTransformer, conditionalTransformer } from './conditional.ts';
 export { dropout } from './dropout.ts';
 export { type Gru, gru } from './gru.ts';
 export { filled, type Initialiser, normalInit, one, truncatedNormalInit, uniformFanIn, zero } from './init.ts';

@@ -7,6 +7,7 @@ import { JepaError } from '../../core/index.ts';
 import { type EppsPulleyOptions, type SigReg, sigreg } from '../../jepa/index.ts';
 import {
   type ConditionalConfig,
+  type ConditionalTransformer,
   conditionalTransformer,
   IMAGENET,
   linear,
@@ -31,6 +32,7 @@ import {
   reshape,
   silu,
   slice,
+  split,
   square,
   sub,
   type Tensor,
@@ -77,15 +79,19 @@ function actionEncoder(actionDim: number, smoothed: number, dim: number): Module
 }
 
 /** The predictor: learned temporal positions and a causal AdaLN-zero transformer. */
-function predictor(config: ConditionalConfig, history: number): Module<(z: Tensor, u: Tensor) => Tensor> {
+function predictor(config: ConditionalConfig, history: number): Module<ConditionalTransformer> {
   const children = {
     pos_embedding: param([1, history, config.inputDim ?? config.dim], normalInit()),
     transformer: conditionalTransformer(config),
   };
-  return module(
-    children,
-    (m) => (z: Tensor, u: Tensor) => m.transformer(add(z, slice(m.pos_embedding, 1, 0, z.shape[1]!)), u),
-  );
+  return module(children, (m) => ({
+    run: (z, u) => m.transformer.run(add(z, slice(m.pos_embedding, 1, 0, z.shape[1]!)), u),
+    runTokens: (zs, us) =>
+      m.transformer.runTokens(
+        zs.map((z, i) => add(z, slice(m.pos_embedding, 1, i, i + 1))),
+        us,
+      ),
+  }));
 }
 
 /** Everything a forward pass of the loss computes. */
@@ -161,7 +167,7 @@ export function leWm(config: LeWmConfig, normalisation: PixelNormalisation = IMA
           'shape',
           `le-wm: the predictor sees at most history = ${history} frames, got ${z.shape[1]}`,
         );
-      return m.predictor(z, u);
+      return m.predictor.run(z, u);
     };
     const predict = (z: Tensor, u: Tensor): Tensor => byRow(m.pred_proj, predictRaw(z, u));
     return {
@@ -189,13 +195,16 @@ export function leWm(config: LeWmConfig, normalisation: PixelNormalisation = IMA
         };
         const plans = encodeActions(reshape(candidates, [E * S, H, actionDim]));
         const blocks = executed === undefined ? plans : concat([perSample(encodeActions(executed)), plans], 1);
-        let z = perSample(context);
+        // Token by token: while the window still grows, earlier tokens are the same graph at every step.
+        const tokens = split(perSample(context), Array<number>(Hc).fill(1), 1);
+        const conditions = split(blocks, Array<number>(blocks.shape[1]!).fill(1), 1);
         for (let t = 0; t < H; t++) {
           const end = Hc + t;
           const from = Math.max(0, end - history);
-          const next = predict(slice(z, 1, from, end), slice(blocks, 1, from, end));
-          z = concat([z, slice(next, 1, -1)], 1);
+          const raw = m.predictor.runTokens(tokens.slice(from, end), conditions.slice(from, end)).at(-1)!;
+          tokens.push(byRow(m.pred_proj, raw));
         }
+        const z = concat(tokens, 1);
         return reshape(z, [E, S, Hc + H, dim]);
       },
     };
