@@ -1,6 +1,7 @@
 // A LeWorldModel experiment as a recipe: collect, train, evaluate, plan, export.
 
 import type { Recipe, RunContext, RunSummary } from '../../src/cli/index.ts';
+import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { LeWmExperiment } from './config.ts';
 import { evaluateStage, probes } from './evaluate.ts';
@@ -32,6 +33,7 @@ export function leWmRecipe(name: string, summary: string, config: () => LeWmExpe
       planStage(c, context, model, data, (await probes(c, context, model, data)).linear),
     );
   const train = async (c: LeWmExperiment, context: RunContext): Promise<RunSummary> => {
+    checkExperiment(c);
     const collected = context.data === undefined ? collectStage(c, context, datasetDir(context)) : { metrics: {} };
     const trained = await trainStage(c, context);
     return { metrics: { ...collected.metrics, ...trained.metrics } };
@@ -49,7 +51,10 @@ export function leWmRecipe(name: string, summary: string, config: () => LeWmExpe
       return { metrics: { ...planned.metrics, ...evaluated.metrics, ...trained.metrics } };
     },
     stages: {
-      collect: async (c, context) => collectStage(c, context, context.out),
+      collect: async (c, context) => {
+        checkExperiment(c);
+        return collectStage(c, context, context.out);
+      },
       train,
       eval: evaluate,
       plan,

@@ -19,13 +19,14 @@ function images(): { readonly pixels: Uint8Array; readonly normalised: Float32Ar
 
 test('pixels give the same tokens as the images normalised beforehand', async () => {
   const { pixels, normalised } = images();
-  const { fromPixels, fromImages, cls } = await runModule(
+  const { fromPixels, fromImages, cls, pooled } = await runModule(
     vit(small),
     'eval',
     (v) => ({
       fromPixels: v.tokens(input('pixels', [2, 8, 8, 3], 'u8')),
       fromImages: v.tokens(input('normalised', [2, 3, 8, 8])),
       cls: v.cls(input('pixels', [2, 8, 8, 3], 'u8')),
+      pooled: v.pooled(input('pixels', [2, 8, 8, 3], 'u8')),
     }),
     { values: shaken(vit(small)), inputs: { pixels, normalised } },
   );
@@ -33,6 +34,11 @@ test('pixels give the same tokens as the images normalised beforehand', async ()
   expect(distance(fromPixels!, fromImages!)).toBeLessThan(2e-5);
   for (const b of [0, 1])
     expect(distance(cls!.subarray(b * 6, b * 6 + 6), fromPixels!.subarray(b * 30, b * 30 + 6))).toBeLessThan(2e-5);
+  const mean = Array.from({ length: 12 }, (_, i) => {
+    const [b, d] = [Math.floor(i / 6), i % 6];
+    return [1, 2, 3, 4].reduce((sum, n) => sum + fromPixels![b * 30 + n * 6 + d]! / 4, 0);
+  });
+  expect(distance(pooled!, mean)).toBeLessThan(2e-5);
 });
 
 test('the patch embedding is the convolution whose stride is its size', async () => {

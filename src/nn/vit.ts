@@ -13,6 +13,7 @@ import {
   gelu,
   linear as linearOp,
   mul,
+  reduceMean,
   reduceSum,
   reshape,
   slice,
@@ -141,6 +142,8 @@ export interface Vit {
   tokens(images: Tensor): Tensor;
   /** The CLS token, [B, D]. */
   cls(images: Tensor): Tensor;
+  /** The mean of the patch tokens, [B, D]. */
+  pooled(images: Tensor): Tensor;
 }
 
 /** A vision transformer with CLS token, learned positions and pre-norm blocks. */
@@ -179,6 +182,10 @@ export function vit(config: VitConfig, normalisation: PixelNormalisation = IMAGE
       return p.layernorm(x);
     };
     // The last block need compute only the token that is used: the others serve as its keys and values.
-    return { tokens: (images) => encode(images), cls: (images) => at(encode(images, 1), 1, 0) };
+    return {
+      tokens: (images) => encode(images),
+      cls: (images) => at(encode(images, 1), 1, 0),
+      pooled: (images) => reduceMean(slice(encode(images), 1, 1), { axes: 1 }),
+    };
   });
 }
