@@ -37,7 +37,6 @@ async function imaginedPaths(
   trace: ControlTrace,
 ): Promise<RolloutFile['imagined']> {
   const H = config.plan.horizon;
-  const A = config.model.actionDim;
   const D = config.model.embedDim;
   const paths = [];
   for (const { step, plan } of trace.decisions) {
@@ -55,7 +54,6 @@ async function imaginedPaths(
     const { data: xy } = probe.predict(matrix(all, D));
     paths.push({ at: step, path: Array.from({ length: H + 1 }, (_, t) => [xy[2 * t]!, xy[2 * t + 1]!] as const) });
   }
-  void A;
   return paths;
 }
 

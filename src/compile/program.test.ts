@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { grad } from '../autodiff/index.ts';
 import { flatLayout, key } from '../core/index.ts';
@@ -131,4 +132,12 @@ test('disposing a program leaves others of equal structure usable, and disposing
   await second.dispose();
   const again = await make();
   expect([...((await again.run({ inputs: { x: Float32Array.of(2, 4) } })).y as Float32Array)]).toEqual([6.5, 13]);
+});
+
+test('the model names the version of this package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const { model } = await compile({ y: add(input('version', [1]), 1) });
+  expect(Buffer.from(model).includes(Buffer.from(version))).toBe(true);
 });

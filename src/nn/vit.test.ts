@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { key } from '../core/index.ts';
 import { input } from '../tensor/index.ts';
 import { IMAGENET, initialise, parameterCount, patchEmbedding, patches, type VitConfig, vit } from './index.ts';
+import { smoothPositionsInit } from './init.ts';
 import { distance, gaussian, numbersOf, runModule, shaken } from './run-module.law.ts';
 
 const small: VitConfig = { imageSize: 8, patchSize: 4, dim: 6, depth: 2, heads: 2, mlpDim: 12 };
@@ -83,4 +84,19 @@ test('weights start as truncated normals of deviation 0.02, biases at 0, norms a
   expect(w.every((v) => Math.abs(v) <= 0.04)).toBe(true);
   expect(numbersOf(values, 'encoder.layer.1.intermediate.dense.bias').every((v) => v === 0)).toBe(true);
   expect(numbersOf(values, 'layernorm.weight').every((v) => v === 1)).toBe(true);
+});
+
+test('smooth positions leave CLS at 0, have the asked deviation, and differ more the farther apart two patches are', () => {
+  const [grid, D, std] = [8, 32, 2];
+  const out = new Float32Array((1 + grid * grid) * D);
+  smoothPositionsInit(grid, std)(key(0), [1, 1 + grid * grid, D], out);
+  const at = (row: number, column: number) =>
+    out.subarray((1 + row * grid + column) * D, (2 + row * grid + column) * D);
+  expect(Math.max(...out.subarray(0, D).map(Math.abs))).toBe(0);
+  const square = out.reduce((sum, v) => sum + v * v, 0) / (grid * grid * D);
+  expect(Math.sqrt(square)).toBeCloseTo(std, 5); // sin^2 + cos^2 = 1 at every place
+  const apart = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((v, i) => v - b[i]!));
+  const fromCorner = [1, 2, 3].map((step) => apart(at(0, 0), at(0, step)));
+  expect(fromCorner).toEqual([...fromCorner].sort((a, b) => a - b));
+  expect(apart(at(0, 0), at(3, 0))).toBeCloseTo(apart(at(0, 0), at(0, 3)), 4); // rows and columns alike
 });

@@ -43,7 +43,7 @@ const scatterAddOp: Operation<ScatterAttributes> = {
   gradient: ({ inputs, grads, attributes: { axis } }) => [grads[0] && gather(grads[0], inputs[1]!, axis), undefined],
   lower(emitter, inputs, node, { shape, axis }) {
     // ScatterElements wants an index for every element: spread the ids over the other dimensions.
-    const [updates, ids] = node.inputs as readonly [Tensor, Tensor];
+    const ids = node.inputs[1]!;
     const count = sizeOf(ids.shape);
     const flat = [...shape.slice(0, axis), count, ...shape.slice(axis + 1)];
     const spread = flat.map((_, i) => (i === axis ? count : 1));
@@ -51,7 +51,6 @@ const scatterAddOp: Operation<ScatterAttributes> = {
     const column = emitter.node('Reshape', [inputs[1]!, emitInts(emitter, spread)])[0]!;
     const every = emitter.node('Expand', [column, emitInts(emitter, flat)])[0]!;
     const zero = emitter.node('Expand', [emitScalar(emitter, 0), emitInts(emitter, shape)])[0]!;
-    void updates;
     return emitter.node('ScatterElements', [zero, every, rows], { int: { axis }, string: { reduction: 'add' } });
   },
 };
