@@ -1,3 +1,4 @@
+export { type BarlowTwins, type BarlowTwinsOptions, barlowTwins, crossCorrelation } from './objectives/barlow-twins.ts';
 export {
   type EppsPulleyOptions,
   eppsPulley,
@@ -8,3 +9,12 @@ export {
   sigregDirections,
   unitColumns,
 } from './objectives/sigreg.ts';
+export {
+  type CovarianceScale,
+  covariancePenalty,
+  type VarianceOptions,
+  type VicRegOptions,
+  type VicRegTerms,
+  varianceHinge,
+  vicregTerms,
+} from './objectives/vicreg.ts';
