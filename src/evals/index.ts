@@ -1,4 +1,5 @@
 export { rocAuc } from './auc.ts';
+export { alphaReq } from './collapse/alpha-req.ts';
 export {
   type DimensionDeviation,
   dimensionDeviation,
@@ -16,7 +17,10 @@ export {
   type HealthMonitor,
   healthMonitor,
 } from './collapse/health.ts';
+export { type EmbeddingInstruments, embeddingInstruments, type InstrumentOptions } from './collapse/instruments.ts';
 export { type Lidar, lidar } from './collapse/lidar.ts';
+export { latentAutocorrelation, noiseShare } from './collapse/noise.ts';
+export { type PairSimilarity, pairSimilarity } from './collapse/pairs.ts';
 export { copyLastRatio, fractionUnexplained, meanSquaredDifference } from './collapse/predictor.ts';
 export { type HealthInput, type HealthReading, readHealth } from './collapse/reading.ts';
 export {

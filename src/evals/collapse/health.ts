@@ -9,6 +9,7 @@ export type AlarmCode =
   | 'LOW_RANK'
   | 'TOKENS_EQUAL'
   | 'POSITION_ONLY'
+  | 'PAIRS_ALIKE'
   | 'COPIES_LAST'
   | 'NOT_GAUSSIAN'
   | 'CONTRAST_BATCH_SMALL'
@@ -40,6 +41,8 @@ export interface HealthLimits {
   readonly minRelativeTokenStd?: number;
   /** POSITION_ONLY above this share (default 0.95). */
   readonly maxPositionShare?: number;
+  /** PAIRS_ALIKE below this margin of true over wrong pairs (default 0.1). */
+  readonly minPairMargin?: number;
   /** COPIES_LAST above this ratio (default 1). */
   readonly maxCopyLastRatio?: number;
   /** NOT_GAUSSIAN above this SIGReg statistic; off unless given, since only SIGReg asks for a Gaussian embedding. */
@@ -86,6 +89,11 @@ const rules: readonly Rule[] = [
     code: 'POSITION_ONLY',
     offence: (r, { maxPositionShare = 0.95 }) => when(r.positionShare, (v) => v > maxPositionShare),
     hint: 'tokens encode their position and little of the input: mask larger blocks, weaken the position embedding of the target, train longer before judging',
+  },
+  {
+    code: 'PAIRS_ALIKE',
+    offence: (r, { minPairMargin = 0.1 }) => when(r.pairs?.margin, (v) => v < minPairMargin),
+    hint: 'wrong pairs are as similar as true ones, so a low loss says nothing: protect the embedding that this loss reads (SIGReg, variance and covariance, a contrastive term or a teacher)',
   },
   {
     code: 'COPIES_LAST',

@@ -3,6 +3,7 @@
 import type { Key } from '../../core/index.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { dimensionDeviation, pooled, positionOnlyShare, type Tokens, tokenDeviation } from './deviation.ts';
+import { type PairSimilarity, pairSimilarity } from './pairs.ts';
 import { copyLastRatio, fractionUnexplained } from './predictor.ts';
 import { sigregStatistic } from './sigreg-statistic.ts';
 import { mismatchedPairSimilarity } from './similarity.ts';
@@ -31,6 +32,8 @@ export interface HealthReading {
   readonly unexplained?: number;
   /** Error of the predictor over the error of repeating the last embedding. */
   readonly copyLastRatio?: number;
+  /** Cosines of true and wrong pairs, and top-1 retrieval. */
+  readonly pairs?: PairSimilarity;
   /** |teacher - student| / |student| over parameters, where there is an EMA teacher. */
   readonly targetDrift?: number;
   /** Negatives plus one, where the objective is contrastive. */
@@ -47,6 +50,8 @@ export interface HealthInput {
   readonly slices?: number;
   /** Predicted, last and true next embeddings, all [m, d]. */
   readonly prediction?: { readonly predicted: Matrix; readonly next: Matrix; readonly last?: Matrix };
+  /** What the objective pulls together, both [m, d]: two views, or a prediction and its target. */
+  readonly pairs?: { readonly x: Matrix; readonly y: Matrix };
   readonly targetDrift?: number;
   readonly contrastBatch?: number;
 }
@@ -71,6 +76,7 @@ export function readHealth(input: HealthInput): HealthReading {
     ...(prediction?.last === undefined
       ? {}
       : { copyLastRatio: copyLastRatio(prediction.predicted, prediction.last, prediction.next) }),
+    ...(input.pairs === undefined ? {} : { pairs: pairSimilarity(input.pairs.x, input.pairs.y) }),
     ...(input.targetDrift === undefined ? {} : { targetDrift: input.targetDrift }),
     ...(input.contrastBatch === undefined ? {} : { contrastBatch: input.contrastBatch }),
   };
