@@ -1,6 +1,7 @@
 // Worlds and their policies by name, for recipes, the command line and data sets, which write names down.
 
 import { unknownName } from '../core/index.ts';
+import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
 import type { Env, Policy } from './env.ts';
 import { randomPolicy } from './policies.ts';
 import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
@@ -12,6 +13,7 @@ interface Entry {
 }
 
 const entries: Readonly<Record<string, Entry>> = {
+  'bouncing-ball': { make: bouncingBall, policies: { random: randomPolicy, expert: ballExpert } },
   'two-room': {
     make: twoRoom,
     policies: { random: randomPolicy, expert, 'noisy-expert': () => noisyExpert(), oracle },
