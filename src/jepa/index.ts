@@ -1,4 +1,16 @@
 export { type BarlowTwins, type BarlowTwinsOptions, barlowTwins, crossCorrelation } from './objectives/barlow-twins.ts';
+export { type Dino, type DinoOptions, dino, koLeo } from './objectives/dino.ts';
+export { cosine, type Energy, l1, l2, normMse, smoothL1 } from './objectives/energies.ts';
+export { type ContrastiveOptions, infoNce, ntXent } from './objectives/info-nce.ts';
+export {
+  LE_JEPA,
+  type LeJepa,
+  type LeJepaConfig,
+  type LeJepaPreset,
+  leJepa,
+  leJepaPreset,
+} from './objectives/le-jepa.ts';
+export { type PixelTargetOptions, pixelTargets } from './objectives/pixel-targets.ts';
 export {
   type EppsPulleyOptions,
   eppsPulley,

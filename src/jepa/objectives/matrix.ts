@@ -13,7 +13,12 @@ export function diagonal(matrix: Tensor): Tensor {
   return reduceSum(where(onDiagonal(matrix.shape.at(-1)!), matrix, 0), { axes: -1 });
 }
 
+/** A [..., D, D] matrix whose diagonal is replaced by a number. */
+export function withDiagonal(matrix: Tensor, value: number): Tensor {
+  return where(onDiagonal(matrix.shape.at(-1)!), value, matrix);
+}
+
 /** The sum of the squares off the diagonal of [..., D, D]: [...]. */
 export function offDiagonalSquares(matrix: Tensor): Tensor {
-  return reduceSum(square(where(onDiagonal(matrix.shape.at(-1)!), 0, matrix)), { axes: [-2, -1] });
+  return reduceSum(square(withDiagonal(matrix, 0)), { axes: [-2, -1] });
 }
