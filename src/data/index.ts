@@ -26,7 +26,8 @@ export {
   writeSafetensors,
 } from './formats/safetensors.ts';
 export type { WindowLoaderOptions } from './loader/plan.ts';
-export { type Batch, type LoaderStats, type WindowLoader, windowLoader } from './loader/window-loader.ts';
+export type { LoaderStats } from './loader/slots.ts';
+export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';
 export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';

@@ -5,17 +5,11 @@ import { fold, permutation } from '../../core/index.ts';
 import { episodeOfRow, rowBytes } from '../episode.ts';
 import { type EpisodeStore, openStore } from '../store/reader.ts';
 import type { LoaderPlan, PlanColumn } from './plan.ts';
+import type { Filler } from './slots.ts';
 
 /** Batches of an epoch: floor(windows / B). */
 export function stepsPerEpoch(plan: LoaderPlan): number {
   return Math.floor(plan.starts.byteLength / 4 / plan.batchSize);
-}
-
-/** A filler for one thread; `close` it to close its files. */
-export interface Filler {
-  /** Writes batch `step` into `slot`, `plan.slotBytes` bytes. `alive` is called now and then. */
-  fill(step: number, slot: Uint8Array): void;
-  close(): void;
 }
 
 /** The filling code of one thread. Errors of `fill`: `corrupt` when an episode read from disk fails its checksum; `io`. */

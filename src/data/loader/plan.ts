@@ -16,9 +16,10 @@ import {
 import { type Normaliser, normalise } from '../normaliser.ts';
 import type { EpisodeStore } from '../store/reader.ts';
 import { type WindowShape, windowStarts } from '../windows.ts';
+import type { LoaderThreads } from './slots.ts';
 
 /** What to load, in which order, and how. */
-export interface WindowLoaderOptions extends WindowShape {
+export interface WindowLoaderOptions extends WindowShape, LoaderThreads {
   /** Folder of the dataset. */
   readonly dir: string;
   /** Indices of the episodes to draw windows from (one part of a split). */
@@ -31,16 +32,8 @@ export interface WindowLoaderOptions extends WindowShape {
   readonly normalisers?: readonly Normaliser[];
   /** Names the order of the windows. */
   readonly key: Key;
-  /** The step of the first batch (default 0); to resume, the step after the last one trained. */
-  readonly startStep?: number;
-  /** Worker threads (default 1); 0 fills each batch inside `next`. The batches do not depend on it. */
-  readonly workers?: number;
-  /** Batches prepared ahead (default 4). */
-  readonly depth?: number;
   /** Images are kept in memory when those of the chosen episodes take at most this (default 1 GiB), else read from disk. */
   readonly memoryLimitBytes?: number;
-  /** Time without a sign of life from a worker after which `next` gives up (default 60,000). */
-  readonly stallTimeoutMs?: number;
 }
 
 /** One column of a batch: `byteLength` bytes from `offset` in a slot. */

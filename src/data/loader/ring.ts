@@ -9,7 +9,6 @@
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type ErrorCode, JepaError } from '../../core/index.ts';
-import type { LoaderPlan } from './plan.ts';
 
 // Control words (Int32, shared); the workers' beats follow.
 const CLAIM = 0;
@@ -22,9 +21,15 @@ const BEAT = 5;
 const ERROR_BYTES = 8192;
 const POLL_MS = 250;
 
+/** What the ring must know of a plan; the rest, plain data, is for the filling code. */
+export interface SlotPlan {
+  /** Length of one buffer. */
+  readonly slotBytes: number;
+}
+
 /** What a worker is started with. */
-export interface RingWork {
-  readonly plan: LoaderPlan;
+export interface RingWork<P extends SlotPlan> {
+  readonly plan: P;
   readonly startStep: number;
   readonly worker: number;
   /** Number of buffers of this worker. */
@@ -51,7 +56,7 @@ function receive<T>(port: MessagePort): T | undefined {
 }
 
 /** Leaves the first error of any worker in shared memory, as JSON. */
-function leaveError(work: RingWork, control: Int32Array, error: unknown): void {
+function leaveError(work: RingWork<SlotPlan>, control: Int32Array, error: unknown): void {
   if (Atomics.compareExchange(control, FAILED, 0, 1) !== 0) return;
   const code = error instanceof JepaError ? error.code : 'runtime';
   const details = error instanceof JepaError ? error.details : {};
@@ -69,8 +74,8 @@ function leaveError(work: RingWork, control: Int32Array, error: unknown): void {
  * A worker's whole life: fills free buffers with `fill` until the ring is stopped. An error is left in shared memory for
  * the consumer.
  */
-export function serveRing(
-  work: RingWork,
+export function serveRing<P extends SlotPlan>(
+  work: RingWork<P>,
   makeFill: (alive: () => void) => (step: number, slot: Uint8Array) => void,
 ): void {
   const { plan, port, startStep } = work;
@@ -118,9 +123,9 @@ export interface RingOptions {
 }
 
 /** Starts the threads on the module at `url`, which must call `serveRing` with its `workerData`. */
-export function startRing(
+export function startRing<P extends SlotPlan>(
   url: URL,
-  plan: LoaderPlan,
+  plan: P,
   { workers, depth, startStep, stallTimeoutMs }: RingOptions,
 ): Ring {
   const shared = {
@@ -143,7 +148,7 @@ export function startRing(
     const { port1: port, port2 } = new MessageChannel();
     // One buffer more than prepared ahead: the consumer holds one.
     const buffers = Math.max(1, Math.ceil((depth + 1) / workers));
-    const workerData: RingWork = { plan, startStep, worker, buffers, port: port2, ...shared };
+    const workerData: RingWork<P> = { plan, startStep, worker, buffers, port: port2, ...shared };
     const thread = new Worker(url, {
       workerData,
       transferList: [port2],

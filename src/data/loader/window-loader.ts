@@ -2,14 +2,11 @@
 //
 // B batch, T frames, F frame skip, A action dimension, H W C image.
 
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { JepaError } from '../../core/index.ts';
 import { ACTION, PIXELS, rowSize } from '../episode.ts';
 import { openStore } from '../store/reader.ts';
 import { filler, stepsPerEpoch } from './fill.ts';
 import { type LoaderPlan, loaderPlan, type PlanColumn, type WindowLoaderOptions } from './plan.ts';
-import { type Ring, startRing } from './ring.ts';
+import { type LoaderStats, slotSource } from './slots.ts';
 
 /**
  * One batch. Its arrays belong to the loader and are valid until the next call of `next`, which takes them back (arrays
@@ -25,18 +22,6 @@ export interface Batch {
   readonly columns: Readonly<Record<string, Float32Array>>;
   /** [B], each window's first row in the dataset. */
   readonly rows: Int32Array;
-}
-
-/**
- * How long the trainer waited for data: `waitMs` of the `totalMs` since the first call of `next`, and the share of the
- * two. `firstWaitMs` is the part of it that the first batch took (starting the workers).
- */
-export interface LoaderStats {
-  readonly batches: number;
-  readonly firstWaitMs: number;
-  readonly waitMs: number;
-  readonly totalMs: number;
-  readonly waitShare: number;
 }
 
 /** A running loader; `close` it. */
@@ -56,39 +41,6 @@ export interface WindowLoader {
   next(): Batch;
   stats(): LoaderStats;
   close(): void;
-}
-
-/** The compiled worker module: workers cannot load TypeScript on Node 20, so from the sources the build's is used. */
-function workerUrl(): URL {
-  const url = import.meta.url.endsWith('.ts')
-    ? new URL('../../../dist/src/data/loader/worker.js', import.meta.url)
-    : new URL('./worker.js', import.meta.url);
-  if (!existsSync(fileURLToPath(url))) {
-    throw new JepaError(
-      'runtime',
-      `windowLoader: the worker module ${fileURLToPath(url)} is missing; run npm run build`,
-    );
-  }
-  return url;
-}
-
-/** Fills batches in the calling thread. */
-function inThread(plan: LoaderPlan, startStep: number): Ring {
-  const { fill, close } = filler(plan);
-  const buffer = new ArrayBuffer(plan.slotBytes);
-  let step = startStep;
-  let closed = false;
-  return {
-    take() {
-      if (closed) throw new JepaError('usage', 'the loader is closed; make a new one');
-      fill(step++, new Uint8Array(buffer));
-      return buffer;
-    },
-    close() {
-      closed = true;
-      close();
-    },
-  };
 }
 
 /** The arrays of a batch as views of its buffer. */
@@ -134,7 +86,7 @@ function batchShapes(plan: LoaderPlan): Record<string, readonly number[]> {
  * loader.close();
  */
 export function windowLoader(options: WindowLoaderOptions): WindowLoader {
-  const { workers = 1, depth = 4, startStep = 0, stallTimeoutMs = 60_000 } = options;
+  const { startStep = 0 } = options;
   const store = openStore(options.dir);
   let plan: LoaderPlan;
   try {
@@ -142,35 +94,19 @@ export function windowLoader(options: WindowLoaderOptions): WindowLoader {
   } finally {
     store.close();
   }
-  const ring =
-    workers === 0
-      ? inThread(plan, startStep)
-      : startRing(workerUrl(), plan, { workers, depth, startStep, stallTimeoutMs });
-
+  const source = slotSource({ module: 'data/loader/worker.js', plan, filler, ...options });
   const views = batchViews(plan);
   let batches = 0;
-  let waitMs = 0;
-  let startMs = 0;
-  let firstWaitMs = 0;
-  let lastMs = 0;
   return {
     windows: plan.starts.byteLength / 4,
     stepsPerEpoch: stepsPerEpoch(plan),
     shapes: batchShapes(plan),
     imagesInMemory: plan.columns.some((c) => c.column.name === PIXELS && c.memory !== null),
-    next() {
-      const before = performance.now();
-      if (batches === 0) startMs = before;
-      const batch = views(ring.take());
-      lastMs = performance.now();
-      waitMs += lastMs - before;
-      if (batches === 0) firstWaitMs = waitMs;
+    next: () => {
+      const batch = views(source.take());
       return { step: startStep + batches++, ...batch };
     },
-    stats() {
-      const totalMs = batches === 0 ? 0 : lastMs - startMs;
-      return { batches, firstWaitMs, waitMs, totalMs, waitShare: totalMs === 0 ? 0 : waitMs / totalMs };
-    },
-    close: () => ring.close(),
+    stats: source.stats,
+    close: source.close,
   };
 }

@@ -2,7 +2,8 @@
 
 import { workerData } from 'node:worker_threads';
 import { filler } from './fill.ts';
+import type { LoaderPlan } from './plan.ts';
 import { type RingWork, serveRing } from './ring.ts';
 
-const work: RingWork = workerData;
+const work: RingWork<LoaderPlan> = workerData;
 serveRing(work, (alive) => filler(work.plan, alive).fill);
