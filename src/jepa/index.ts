@@ -1,3 +1,8 @@
+export { type CollapseCheck, checkCollapse, defineJepa } from './contract/define.ts';
+export { type TracedJepa, traceJepa } from './contract/trace.ts';
+export type * from './contract/types.ts';
+export { type Embed, type ImageEncoder, vitEncoder } from './encoders/image-encoder.ts';
+export * as methods from './methods/index.ts';
 export { type BarlowTwins, type BarlowTwinsOptions, barlowTwins, crossCorrelation } from './objectives/barlow-twins.ts';
 export { type Dino, type DinoOptions, dino, koLeo } from './objectives/dino.ts';
 export { cosine, type Energy, l1, l2, normMse, smoothL1 } from './objectives/energies.ts';

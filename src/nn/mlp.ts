@@ -25,3 +25,31 @@ export function mlp(dims: readonly number[], activation: 'gelu' | 'relu' = 'gelu
     (m) => (x: Tensor) => layers.reduce((h, _, i) => (i === 0 ? m['0']!(h) : m[String(i)]!(act(h))), x),
   );
 }
+
+/** Which linear layers of an expander have a bias. */
+export interface ExpanderOptions {
+  readonly hiddenBias?: boolean;
+  readonly outputBias?: boolean;
+}
+
+/**
+ * Linear -> BatchNorm -> ReLU, repeated, then Linear, on rows [R, dims[0]]; indices as the references' nn.Sequential.
+ * VICReg: no bias on the output (default). Barlow Twins: none at all. LeJEPA, eb_jepa: everywhere.
+ */
+export function expander(
+  dims: readonly number[],
+  { hiddenBias = true, outputBias = false }: ExpanderOptions = {},
+): Module<(rows: Tensor) => Tensor> {
+  const hidden = dims.slice(1, -1);
+  const children: Record<string, Module<(x: Tensor) => Tensor>> = {};
+  for (const [i, width] of hidden.entries()) {
+    children[`${3 * i}`] = linear(dims[i]!, width, { bias: hiddenBias });
+    children[`${3 * i + 1}`] = batchNorm1d(width);
+  }
+  children[`${3 * hidden.length}`] = linear(dims.at(-2)!, dims.at(-1)!, { bias: outputBias });
+  return module(children, (m) => (rows: Tensor) => {
+    let h = rows;
+    for (let i = 0; i < hidden.length; i++) h = relu(m[`${3 * i + 1}`]!(m[`${3 * i}`]!(h)));
+    return m[`${3 * hidden.length}`]!(h);
+  });
+}

@@ -38,6 +38,8 @@ export interface Trace {
 interface TraceState extends Trace {
   readonly cells: Map<string, Tensor>;
   readonly written: Set<string>;
+  /** Inside a frozen module, whose parameters are buffers. */
+  readonly frozen: boolean;
 }
 
 /** A description that binds to `T`. */
@@ -73,8 +75,9 @@ export function buffer(shape: Shape, init: Initialiser): BufferSpec {
   return { kind: 'buffer', shape, init };
 }
 
+/** A child without a name shares the names of its parent. */
 function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
+  return path === '' || name === '' ? path + name : `${path}.${name}`;
 }
 
 function isList(child: Child): child is readonly Module<unknown>[] {
@@ -83,7 +86,7 @@ function isList(child: Child): child is readonly Module<unknown>[] {
 
 function bindChild(child: Child, path: string, trace: TraceState): unknown {
   if (isList(child)) return child.map((m, i) => m.bindAt(join(path, String(i)), trace));
-  if (child.kind === 'parameter') return parameter(path, child.shape);
+  if (child.kind === 'parameter') return trace.frozen ? state(path, child.shape) : parameter(path, child.shape);
   if (child.kind === 'module') return child.bindAt(path, trace);
   return {
     read: () => trace.cells.get(path) ?? state(path, child.shape),
@@ -104,7 +107,8 @@ function scoped<T>(bound: T, path: string): T {
 }
 
 /**
- * Defines a module from its children and what it is once they are bound.
+ * Defines a module from its children and what it is once they are bound. The parameters of a child called '' carry the
+ * names that they would have as the module's own.
  *
  * @example
  * const twoLayers = (d: number) =>
@@ -123,6 +127,28 @@ export function module<const C extends Children, T>(
       );
       return scoped(forward(bound as Bound<C>, trace), path);
     },
+  };
+}
+
+/** The parts of a module with every parameter turned into a buffer. */
+function frozenChildren(children: Children): Children {
+  const freeze = (child: Child): Child => {
+    if (isList(child)) return child.map((m) => ({ ...m, children: frozenChildren(m.children) }));
+    if (child.kind === 'module') return { ...child, children: frozenChildren(child.children) };
+    return { ...child, kind: 'buffer' };
+  };
+  return Object.fromEntries(Object.entries(children).map(([name, child]) => [name, freeze(child)]));
+}
+
+/**
+ * The same module without trainable parameters: they become buffers, which no gradient reaches and the optimiser does not
+ * see. A teacher that follows its student is one, and so is an encoder that was trained before.
+ */
+export function frozen<T>(m: Module<T>): Module<T> {
+  return {
+    kind: 'module',
+    children: frozenChildren(m.children),
+    bindAt: (path, trace) => m.bindAt(path, { ...trace, frozen: true }),
   };
 }
 
@@ -197,6 +223,7 @@ export function bind<T>(m: Module<T>, mode: 'train' | 'eval'): Binding<T> {
     mode,
     cells: new Map(),
     written: new Set(),
+    frozen: false,
     label(purpose) {
       const n = labels.get(purpose) ?? 0;
       labels.set(purpose, n + 1);

@@ -8,6 +8,7 @@ export {
 } from './checkpoint.ts';
 export { checkpointPath, latestCheckpoint, listCheckpoints } from './checkpoint-folder.ts';
 export type { NonFinite } from './finite.ts';
+export { type JepaProgram, type JepaProgramOptions, jepaProgram } from './jepa-program.ts';
 export { train } from './loop.ts';
 export { type MetricRecord, readMetrics, type Timing } from './metrics.ts';
 export {

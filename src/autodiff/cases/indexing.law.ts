@@ -10,6 +10,7 @@ import {
   sort,
   square,
   takeAlong,
+  takeTokens,
   topK,
 } from '../../tensor/index.ts';
 import { type Case, distinct, f32, ints } from '../finite-difference.law.ts';
@@ -45,6 +46,12 @@ export const indexingCases: readonly Case[] = [
     name: 'takeAlong',
     inputs: [x, ints([4, 2], [0, 0, 2, 1, 1, 1, 0, 2])],
     trace: (t, ids) => square(takeAlong(t!, ids!)),
+    gradient: 'second',
+  },
+  {
+    name: 'takeTokens',
+    inputs: [f32([2, 3, 2]), ints([2, 2], [0, 2, 1, 1])],
+    trace: (t, ids) => square(takeTokens(t!, ids!)),
     gradient: 'second',
   },
   {

@@ -1,9 +1,11 @@
 // Operations that select by index: gather, scatter-add, one-hot, top-k, sort and argmax.
 
 import { emitInts, emitScalar } from '../emit.ts';
-import { apply, apply1, type Operation, problem, type Tensor } from '../node.ts';
+import { apply, apply1, type Operation, problem, shapeError, type Tensor } from '../node.ts';
 import { axisOf, sizeOf } from '../shape.ts';
+import { add } from './elementwise.ts';
 import { reshape } from './shaping.ts';
+import { constant } from './sources.ts';
 
 interface AxisAttributes {
   readonly axis: number;
@@ -58,6 +60,19 @@ const scatterAddOp: Operation<ScatterAttributes> = {
 /** Zeros of `shape` to which the slices of `updates` are added at `ids` along `axis`: the adjoint of `gather`. */
 export function scatterAddRows(updates: Tensor, ids: Tensor, shape: readonly number[], axis = 0): Tensor {
   return apply1(scatterAddOp, [updates, ids], { shape, axis });
+}
+
+/** Tokens picked from each sample by its own row of ids, i32: x [B, N, D], ids [B, K] -> [B, K, D]. */
+export function takeTokens(x: Tensor, ids: Tensor): Tensor {
+  const [B, N] = x.shape as [number, number];
+  if (x.shape.length < 2 || ids.dtype !== 'i32' || ids.shape.length !== 2 || ids.shape[0] !== B)
+    throw shapeError('takeTokens', [x, ids], 'needs tokens [B, N, ...] and i32 ids [B, K], one row for each sample');
+  const firsts = constant(
+    Int32Array.from({ length: B }, (_, b) => b * N),
+    [B, 1],
+    'i32',
+  );
+  return gather(reshape(x, [B * N, ...x.shape.slice(2)]), add(ids, firsts));
 }
 
 const gatherElementsOp: Operation<AxisAttributes> = {
