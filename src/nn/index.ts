@@ -1,10 +1,10 @@
 export { type AttentionOptions, attend, causalMask } from './attention.ts';
 export { type ConditionalConfig, type ConditionalTransformer, conditionalTransformer } from './conditional.ts';
-export { dropout } from './dropout.ts';
+export { dropout, dropPath } from './dropout.ts';
 export { type Gru, gru } from './gru.ts';
 export { filled, type Initialiser, normalInit, one, truncatedNormalInit, uniformFanIn, zero } from './init.ts';
 export { embedding, type LinearOptions, linear, pointwiseConv1d } from './linear.ts';
-export { mlp, projector } from './mlp.ts';
+export { type ExpanderOptions, expander, mlp, projector } from './mlp.ts';
 export {
   type Binding,
   type Bound,
@@ -13,6 +13,7 @@ export {
   bind,
   blankValues,
   buffer,
+  frozen,
   initialise,
   type ModelValues,
   type Module,
@@ -25,7 +26,34 @@ export {
   type Trace,
 } from './module.ts';
 export { type BatchNormOptions, batchNorm1d, batchNorm2d, layerNorm, plainLayerNorm } from './norm.ts';
-export { IMAGENET, type PixelNormalisation, patchEmbedding, patches, type Vit, type VitConfig, vit } from './vit.ts';
+export {
+  IMAGENET,
+  imageSizes,
+  type PixelNormalisation,
+  patchEmbedding,
+  patches,
+} from './patch-embedding.ts';
+export { type Grid, type Rotation, rotaryAngles, rotate, sinCosPositions } from './positions.ts';
+export { bicubicMatrix } from './pretrained/bicubic.ts';
+export {
+  type PretrainedEncoder,
+  type PretrainedModule,
+  type PretrainedOptions,
+  type PretrainedTokens,
+  pretrained,
+} from './pretrained/encoder.ts';
+export { type HfConfig, PRETRAINED_FAMILIES, type PretrainedFamily } from './pretrained/family.ts';
+export { encoderTensors, loadPretrained } from './pretrained/load.ts';
+export { normalisePixels, RESNET18, type ResNet, type ResNetConfig, resNet } from './resnet.ts';
+export {
+  type Block,
+  type BlockBiases,
+  type BlockCall,
+  type BlockConfig,
+  transformerBlock,
+} from './transformer-block.ts';
+export { type EncodeOptions, VIT_SIZES, type Vit, type VitConfig, type VitSize, vit } from './vit.ts';
+export { type BlockNames, VIT_NAMES, type VitNames, type VitNaming } from './vit-names.ts';
 export {
   copyTensors,
   loadWeights,

@@ -41,11 +41,11 @@ export function uniformFanIn(fanIn: number): Initialiser {
 }
 
 /**
- * Positions of a square grid of patches, [1, 1 + grid^2, D] with the CLS token first (0): sines and cosines of the row in
- * the first half of D and of the column in the second, with frequencies between a quarter of a period over the whole grid
- * and a quarter over one patch. Neighbours start alike, so what is learned about one place holds nearby.
+ * Positions of a square grid of patches, [1, lead + grid^2, D] with the CLS token first (0): sines and cosines of the row
+ * in the first half of D and of the column in the second, with frequencies between a quarter of a period over the whole
+ * grid and a quarter over one patch. Neighbours start alike, so what is learned about one place holds nearby.
  */
-export function smoothPositionsInit(grid: number, std: number): Initialiser {
+export function smoothPositionsInit(grid: number, std: number, lead = 1): Initialiser {
   return (_key, shape, out) => {
     const D = shape[2]!;
     const waves = Math.ceil(D / 4);
@@ -57,7 +57,7 @@ export function smoothPositionsInit(grid: number, std: number): Initialiser {
         const wave = within % waves;
         const omega = slowest * (Math.PI / 2 / slowest) ** (waves === 1 ? 0 : wave / (waves - 1));
         const angle = omega * (places[axis]! - (grid - 1) / 2);
-        out[(token + 1) * D + d] = std * Math.SQRT2 * (within < waves ? Math.sin(angle) : Math.cos(angle));
+        out[(token + lead) * D + d] = std * Math.SQRT2 * (within < waves ? Math.sin(angle) : Math.cos(angle));
       }
     }
   };

@@ -2,6 +2,7 @@
 // `claims/<case>.ts` exporting a `ParityClaim` and list it.
 
 import type { ParityClaim } from '../claim.ts';
+import { hfImages } from './hf-images.ts';
 import { leWmClaim, leWmDefaultInit } from './le-wm.ts';
 import { optim } from './optim.ts';
 import { probes } from './probes.ts';
@@ -11,6 +12,7 @@ import { swmSolvers } from './swm-solvers.ts';
 
 /** The implementations, found by the `name` of case.json. */
 export const claims: readonly ParityClaim[] = [
+  ...hfImages,
   leWmClaim,
   leWmDefaultInit,
   optim,
