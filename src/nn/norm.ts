@@ -1,13 +1,11 @@
 // Normalisation layers.
 
-import { JepaError } from '../core/index.ts';
 import {
   add,
   batchNorm as batchNormOp,
   full,
   layerNorm as layerNormOp,
   mul,
-  showShape,
   sizeOf,
   type Tensor,
 } from '../tensor/index.ts';
@@ -47,14 +45,9 @@ function batchNorm(dim: number, axis: 1 | -1, options: BatchNormOptions): Module
     const [mean, variance] = [p.running_mean, p.running_var];
     if (trace.mode === 'eval')
       return batchNormOp(x, { ...common, statistics: { mean: mean.read(), variance: variance.read() } }).y;
-    const rows = sizeOf(x.shape) / dim;
-    if (rows < 2)
-      throw new JepaError(
-        'shape',
-        `batch norm: in training each channel must have at least two values to have a variance, got ${showShape(x.shape)}; train on batches of two or more, or bind in eval mode`,
-      );
     const batch = batchNormOp(x, common);
     // Normalise with the biased variance, remember the unbiased one (as PyTorch).
+    const rows = sizeOf(x.shape) / dim;
     mean.write(add(mul(mean.read(), 1 - momentum), mul(batch.mean, momentum)));
     variance.write(add(mul(variance.read(), 1 - momentum), mul(batch.variance, (momentum * rows) / (rows - 1))));
     return batch.y;
