@@ -36,6 +36,7 @@ export {
 export { alignment, mismatchedPairSimilarity, uniformity } from './collapse/similarity.ts';
 export { covarianceEigenvalues, effectiveRank, participationRatio, rankMe } from './collapse/spectrum.ts';
 export * from './control/index.ts';
+export * from './features/index.ts';
 export { singularValues, symmetricEigenvalues } from './matrix/eigen.ts';
 export { type Matrix, matrix, type Numbers } from './matrix/matrix.ts';
 export type { ParityCase, ParityTensor } from './parity/case.ts';

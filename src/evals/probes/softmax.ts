@@ -5,7 +5,7 @@
 import { JepaError } from '../../core/index.ts';
 import { type Matrix, requireFinite } from '../matrix/matrix.ts';
 import { probeAdam } from './adam.ts';
-import { type Evaluation, lbfgs } from './lbfgs.ts';
+import { type Evaluation, type LbfgsOptions, lbfgs } from './lbfgs.ts';
 import { type LinearModel, predictLinear } from './ridge.ts';
 
 /** Mean cross-entropy of logits X Wᵀ + b and its gradients; `probabilities` is [N, C]. */
@@ -63,13 +63,13 @@ export function linearClassifier(
 
 /**
  * The minimiser of sum_i CE_i + |W|² / (2 C), intercept not penalised (scikit-learn `LogisticRegression`, multinomial), by
- * L-BFGS from zero until the value no longer falls in double precision.
+ * L-BFGS from zero until the value no longer falls in double precision, or until the given tolerances.
  */
 export function logisticRegression(
   x: Matrix,
   labels: ArrayLike<number>,
   classes: number,
-  { c = 1 }: { readonly c?: number } = {},
+  { c = 1, ...stop }: { readonly c?: number } & LbfgsOptions = {},
 ): LinearModel {
   requireFinite(x, 'logisticRegression: embeddings', 2);
   if (!(c > 0)) throw new JepaError('usage', `logisticRegression: c must be > 0, got ${c}; it divides the penalty`);
@@ -90,7 +90,7 @@ export function logisticRegression(
     gradient.set(bias, weights);
     return { value: loss + 0.5 * penalty * square, gradient };
   };
-  return modelAt(lbfgs(objective, new Float64Array(weights + classes)));
+  return modelAt(lbfgs(objective, new Float64Array(weights + classes), stop));
 }
 
 /** Softmax of each row. */
