@@ -2,6 +2,17 @@ export { type CollapseCheck, checkCollapse, defineJepa } from './contract/define
 export { type TracedJepa, traceJepa } from './contract/trace.ts';
 export type * from './contract/types.ts';
 export { type Embed, type ImageEncoder, vitEncoder } from './encoders/image-encoder.ts';
+export {
+  type Block,
+  type BlockSize,
+  patchesOf,
+  patchesOutside,
+  type Range,
+  referenceBlockSize,
+} from './masks/blocks.ts';
+export { type BlockMasks, type MaskSampler, type MultiBlockConfig, multiBlock } from './masks/multi-block.ts';
+export { type RandomMasks, randomMasks } from './masks/random.ts';
+export { takeTokens } from './masks/take-tokens.ts';
 export * as methods from './methods/index.ts';
 export { type BarlowTwins, type BarlowTwinsOptions, barlowTwins, crossCorrelation } from './objectives/barlow-twins.ts';
 export { type Dino, type DinoOptions, dino, koLeo } from './objectives/dino.ts';
@@ -35,3 +46,4 @@ export {
   varianceHinge,
   vicregTerms,
 } from './objectives/vicreg.ts';
+export { type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';
