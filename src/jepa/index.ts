@@ -1,7 +1,7 @@
 export { type CollapseCheck, checkCollapse, defineJepa } from './contract/define.ts';
 export { type TracedJepa, traceJepa } from './contract/trace.ts';
 export type * from './contract/types.ts';
-export { type Embed, type ImageEncoder, vitEncoder } from './encoders/image-encoder.ts';
+export { type Embed, type ImageEncoder, resNetEncoder, vitEncoder } from './encoders/image-encoder.ts';
 export {
   type Block,
   type BlockSize,

@@ -1,18 +1,7 @@
 // Traces one training step of a method: encodes each view once, predicts, compares, adds up.
 
 import { JepaError } from '../../core/index.ts';
-import {
-  add,
-  concat,
-  full,
-  input,
-  l2Normalise,
-  layerNorm,
-  mul,
-  stopGradient,
-  type Tensor,
-  takeTokens,
-} from '../../tensor/index.ts';
+import { add, full, input, l2Normalise, layerNorm, mul, stopGradient, type Tensor } from '../../tensor/index.ts';
 import type { Condition, JepaSpec, Latent, Normalise, Scheduled, TracedPair, TracedStep, View } from './types.ts';
 
 /** A traced step. */
@@ -80,13 +69,7 @@ export function traceJepa<M, Z extends Condition>(spec: JepaSpec<M, Z>, model: M
       name: pair.name,
       context: from,
       prediction: spec.predict?.(model, from, pair.z) ?? from.embedding,
-      target:
-        pair.slots === undefined
-          ? whole
-          : concat(
-              pair.slots.map((ids) => takeTokens(whole, ids)),
-              0,
-            ),
+      target: pair.select?.(whole) ?? whole,
       z: pair.z,
     };
   });

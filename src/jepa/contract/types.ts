@@ -41,8 +41,8 @@ export interface Pair<Z extends Condition = Condition> {
   readonly context: View;
   readonly target: View;
   readonly z: Z;
-  /** Which tokens of the target are compared, one [B, K] per block, blocks joining along the batch. Absent: all. */
-  readonly slots?: readonly Tensor[];
+  /** The part of the target's embedding that is compared, in the order of the predictions. Absent: all of it. */
+  readonly select?: (embedding: Tensor) => Tensor;
 }
 
 /** What an encoder gives. */
@@ -78,7 +78,7 @@ export type Target<M> =
   /** The input itself: what generative baselines predict. */
   | { readonly kind: 'raw'; readonly values: (view: View) => Tensor };
 
-/** A pair as traced: embeddings, with slots taken and the target normalised. */
+/** A pair as traced: embeddings, with the target normalised and selected. */
 export interface TracedPair<Z extends Condition = Condition> {
   readonly name: string;
   readonly context: Latent;
@@ -132,7 +132,7 @@ export interface JepaSpec<M, Z extends Condition = Condition> {
   pairs(inputs: Readonly<Record<string, Tensor>>): readonly Pair<Z>[];
   encode(model: M, view: View): Latent;
   readonly target: Target<M>;
-  /** The prediction of the compared target tokens, blocks joined along the batch. Absent: the context itself. */
+  /** The prediction of the selected part of the target. Absent: the context itself. */
   readonly predict?: (model: M, context: Latent, z: Z) => Tensor;
   readonly terms: readonly Term<M, Z>[];
   /** Frozen features for evaluation: the encoder whose representation the method is judged by. */

@@ -1,7 +1,17 @@
 // What a method asks of an encoder of images, whatever its architecture.
 // Legend: B images, N patches, K kept patches, F width of the representation.
 
-import { type Module, module, type Vit, type VitConfig, vit } from '../../nn/index.ts';
+import {
+  type Module,
+  module,
+  RESNET18,
+  type ResNet,
+  type ResNetConfig,
+  resNet,
+  type Vit,
+  type VitConfig,
+  vit,
+} from '../../nn/index.ts';
 import { reduceMean, type Tensor } from '../../tensor/index.ts';
 import type { Features } from '../contract/types.ts';
 
@@ -30,5 +40,20 @@ export function vitEncoder(config: VitConfig): ImageEncoder {
     module: module(children, embed),
     width: config.dim,
     patches: { size: config.patchSize, grid: config.imageSize / config.patchSize },
+  };
+}
+
+/** A residual network as an encoder: its representation is the mean over the places of the last feature map. */
+export function resNetEncoder(config: ResNetConfig = RESNET18): ImageEncoder {
+  const { blocks = RESNET18.blocks, width = RESNET18.width } = config;
+  const embed =
+    (net: ResNet): Embed =>
+    (images) => {
+      const tokens = net.tokens(images);
+      return { pooled: reduceMean(tokens, { axes: 1 }), tokens };
+    };
+  return {
+    module: module({ resnet: resNet(config) }, (m) => embed(m.resnet)),
+    width: width * 2 ** (blocks.length - 1),
   };
 }
