@@ -1,7 +1,40 @@
 export { type ActionConstraint, constrain } from './constraints.ts';
 export { type GoalCost, goalCost, goalCostNamed, goalCosts, usesAllSteps } from './costs.ts';
+export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';
-export { type CostAndGradient, type Evaluation, evaluate, type PlanProblem } from './problem.ts';
-export type { IterationRecord, NoiseSource, PlanResult, SolveOptions, Solver, SolverStep } from './solver.ts';
+export {
+  type CostAndGradient,
+  type Evaluation,
+  evaluate,
+  type PlanHierarchy,
+  type PlanLimit,
+  type PlanProblem,
+} from './problem.ts';
+export { actionGradient } from './program.ts';
+export {
+  type IterationRecord,
+  type NoiseSource,
+  type PlanResult,
+  type SolveOptions,
+  type Solver,
+  type SolverStep,
+  shiftPlans,
+} from './solver.ts';
+export { type CategoricalCemOptions, categoricalCem } from './solvers/categorical-cem.ts';
 export { type CemOptions, type CemVariant, cem, cemVariants } from './solvers/cem.ts';
+export { colour } from './solvers/coloured-noise.ts';
+export type { Descent, GradientClip } from './solvers/descent.ts';
+export { type GradientOptions, type GradientVariant, gradient, gradientVariants } from './solvers/gradient.ts';
+export { type HierarchicalOptions, hierarchical } from './solvers/hierarchical.ts';
+export { type IcemOptions, icem, icemVariants } from './solvers/icem.ts';
+export { type LagrangianOptions, lagrangian } from './solvers/lagrangian.ts';
+export { type MppiOptions, type MppiTemperature, type MppiVariant, mppi, mppiVariants } from './solvers/mppi.ts';
+export { type ProjectedGradientOptions, projectedGradient } from './solvers/projected-gradient.ts';
+export {
+  type PredictiveSamplingOptions,
+  predictiveSampling,
+  type RandomShootingOptions,
+  randomShooting,
+} from './solvers/sampling.ts';
+export { choicesOf } from './solvers/simplex.ts';

@@ -28,12 +28,33 @@ export interface PlanProblem {
   readonly horizon: number;
   /** D, the numbers of one action block. */
   readonly actionDim: number;
+  /** The largest H that the model can imagine, such as the length of its position table. @default no limit */
+  readonly maxHorizon?: number;
   cost(candidates: Float32Array, samples: number): Float32Array | Promise<Float32Array>;
-  /** Needed by gradient solvers only. */
+  /** Needed by gradient solvers only; `actionGradient` makes it part of the cost's program. */
   costAndGradient?(candidates: Float32Array, samples: number): CostAndGradient | Promise<CostAndGradient>;
+  /** What a plan must keep besides a low cost, for `lagrangian`; other solvers look only at the cost. */
+  readonly limits?: readonly PlanLimit[];
+  /** The same tasks seen from above, for `hierarchical`. */
+  readonly hierarchy?: PlanHierarchy;
 }
 
-/** Throws `usage` unless tasks, horizon and actionDim are whole numbers of at least 1. */
+/** An inequality g(candidate) <= 0 that may depend on what the model imagines. */
+export interface PlanLimit {
+  readonly name: string;
+  /** g [B, S] in place of a cost, and its gradient [B, S, H, D]. */
+  evaluate(candidates: Float32Array, samples: number): CostAndGradient | Promise<CostAndGradient>;
+}
+
+/** Two levels of planning in one latent space: macro-actions jump between waypoints, primitive ones reach the first. */
+export interface PlanHierarchy {
+  /** Plans of macro-actions, scored by the high-level predictor against the goal. */
+  readonly macro: PlanProblem;
+  /** The low-level problem whose goal is the first latent that the macro plans [B, H2, D2] predict. */
+  towards(macroPlans: Float32Array): PlanProblem | Promise<PlanProblem>;
+}
+
+/** Throws `usage` unless tasks, horizon and actionDim are whole numbers of at least 1, and horizon at most maxHorizon. */
 export function checkProblem(problem: PlanProblem, solver: string): void {
   for (const field of ['tasks', 'horizon', 'actionDim'] as const) {
     const value = problem[field];
@@ -44,6 +65,25 @@ export function checkProblem(problem: PlanProblem, solver: string): void {
       });
     }
   }
+  const { horizon, maxHorizon } = problem;
+  if (maxHorizon !== undefined && horizon > maxHorizon) {
+    throw new JepaError(
+      'usage',
+      `${solver}: horizon must be at most ${maxHorizon}, the longest plan that ${nameOf(problem)} can imagine (its position table), got ${horizon}; plan fewer steps or train with a longer table`,
+      { horizon, maxHorizon },
+    );
+  }
+}
+
+function nameOf(problem: PlanProblem): string {
+  return problem.name ?? 'the cost function';
+}
+
+/** Where in a solve an evaluation happens, and how many finite costs each task needs. */
+export interface EvaluationPoint {
+  readonly solver: string;
+  readonly iteration: number;
+  readonly needed: number;
 }
 
 /** Costs of one iteration [B, S], and how many of them are not finite. */
@@ -62,17 +102,71 @@ export async function evaluate(
   problem: PlanProblem,
   candidates: Float32Array,
   samples: number,
-  at: { readonly solver: string; readonly iteration: number; readonly needed: number },
+  at: EvaluationPoint,
 ): Promise<Evaluation> {
   const cost = await problem.cost(candidates, samples);
-  const model = problem.name ?? 'the cost function';
-  if (cost.length !== problem.tasks * samples) {
+  return { cost, nonFinite: checkCosts(problem, cost, samples, at) };
+}
+
+/**
+ * Evaluates the candidates and the gradient of their costs. A candidate whose cost or gradient is not finite gets cost
+ * NaN and gradient 0, so that it is not moved and never wins.
+ *
+ * @throws JepaError `unsupported` when the problem has no gradient; otherwise as `evaluate`.
+ */
+export async function evaluateGradient(
+  problem: PlanProblem,
+  candidates: Float32Array,
+  samples: number,
+  at: EvaluationPoint,
+): Promise<Evaluation & CostAndGradient> {
+  if (problem.costAndGradient === undefined) {
     throw new JepaError(
-      'shape',
-      `${at.solver}: ${model} must return one cost per candidate, ${problem.tasks} tasks x ${samples} samples = ${problem.tasks * samples}, got ${cost.length}`,
-      { got: cost.length, tasks: problem.tasks, samples },
+      'unsupported',
+      `${at.solver}: ${nameOf(problem)} must have costAndGradient, since this solver follows the gradient; see actionGradient, or take a sampling solver`,
     );
   }
+  const { cost, gradient } = await problem.costAndGradient(candidates, samples);
+  checkLength(problem, cost, samples, at);
+  checkGradient(nameOf(problem), gradient, candidates, at);
+  const length = problem.horizon * problem.actionDim;
+  for (let row = 0; row < cost.length; row++) {
+    const own = gradient.subarray(row * length, (row + 1) * length);
+    if (Number.isFinite(cost[row]!) && own.every(Number.isFinite)) continue;
+    cost[row] = Number.NaN;
+    own.fill(0);
+  }
+  return { cost, gradient, nonFinite: checkCosts(problem, cost, samples, at) };
+}
+
+/** Throws `shape` unless the gradient has one number per number of the candidates. */
+export function checkGradient(
+  what: string,
+  gradient: Float32Array,
+  candidates: Float32Array,
+  at: EvaluationPoint,
+): void {
+  if (gradient.length === candidates.length) return;
+  throw new JepaError(
+    'shape',
+    `${at.solver}: ${what} must return one derivative per number of the candidates, ${candidates.length}, got ${gradient.length}`,
+    { got: gradient.length, expected: candidates.length },
+  );
+}
+
+function checkLength(problem: PlanProblem, cost: Float32Array, samples: number, at: EvaluationPoint): void {
+  if (cost.length === problem.tasks * samples) return;
+  throw new JepaError(
+    'shape',
+    `${at.solver}: ${nameOf(problem)} must return one cost per candidate, ${problem.tasks} tasks x ${samples} samples = ${problem.tasks * samples}, got ${cost.length}`,
+    { got: cost.length, tasks: problem.tasks, samples },
+  );
+}
+
+/** The number of costs that are not finite. */
+function checkCosts(problem: PlanProblem, cost: Float32Array, samples: number, at: EvaluationPoint): number {
+  checkLength(problem, cost, samples, at);
+  const model = nameOf(problem);
   let nonFinite = 0;
   for (let task = 0; task < problem.tasks; task++) {
     let finite = 0;
@@ -86,5 +180,5 @@ export async function evaluate(
       );
     }
   }
-  return { cost, nonFinite };
+  return nonFinite;
 }

@@ -24,6 +24,8 @@ export interface SolverStep {
   /** The distribution after this iteration, [B, H, D] each. */
   readonly mean: Float32Array;
   readonly std: Float32Array;
+  /** Weights of the elites, in their order, [B, K], or of all candidates [B, S] where there are none; only MPPI has them. */
+  readonly weights?: Float32Array;
 }
 
 export interface SolveOptions {
@@ -33,6 +35,11 @@ export interface SolveOptions {
   readonly taskKeys?: readonly Key[];
   /** Warm start [B, h, D] with h <= H; missing steps are zero. Default: all zero. */
   readonly init?: Float32Array;
+  /**
+   * Plans to try first besides the mean, [B, k, H, D]: iCEM's elites of the last solve, shifted by the executed steps
+   * (`shiftPlans`). Other solvers ignore them.
+   */
+  readonly elites?: Float32Array;
   readonly noise?: NoiseSource;
   readonly onIteration?: (step: SolverStep) => void;
 }
@@ -55,6 +62,12 @@ export interface PlanResult {
   /** What the solver knows of the plan's cost without evaluating it again, [B]: CEM gives the mean cost of the last elites. */
   readonly cost: Float32Array;
   readonly iterations: readonly IterationRecord[];
+  /** The kept elites of the last iteration, [B, k, H, D], by increasing cost; from iCEM only. */
+  readonly elites?: Float32Array;
+  /** The multiplier of each limit, [B, C]; from `lagrangian` only. */
+  readonly multipliers?: Float32Array;
+  /** The plans of macro-actions, [B, H2, D2]; from `hierarchical` only. */
+  readonly macro?: PlanResult;
 }
 
 /** Optimises the plans of all tasks of a problem together; one call of `problem.cost` per iteration. */
@@ -85,6 +98,40 @@ export function paddedInit(problem: PlanProblem, init: Float32Array | undefined,
   return out;
 }
 
+/** Plans [N, H, D] moved to the front by `steps`, the end filled with zeros: what is left of them after execution. */
+export function shiftPlans(plans: Float32Array, horizon: number, actionDim: number, steps: number): Float32Array {
+  const length = horizon * actionDim;
+  if (plans.length % length !== 0 || !Number.isInteger(steps) || steps < 0 || steps > horizon) {
+    throw new JepaError(
+      'usage',
+      `shiftPlans: plans must be [N, ${horizon}, ${actionDim}] and steps 0 to ${horizon}, got ${plans.length} numbers and ${steps} steps`,
+      { got: plans.length, horizon, actionDim, steps },
+    );
+  }
+  const out = new Float32Array(plans.length);
+  for (let at = 0; at < plans.length; at += length) out.set(plans.subarray(at + steps * actionDim, at + length), at);
+  return out;
+}
+
+/** The key of each task: `taskKeys` if given, else folded from `key`. */
+export function keysOfTasks(tasks: number, options: SolveOptions): readonly Key[] {
+  return Array.from({ length: tasks }, (_, task) => options.taskKeys?.[task] ?? fold(options.key, task));
+}
+
+/** Throws `usage` unless every named size is a whole number of at least its least value. */
+export function checkSizes(
+  solver: string,
+  sizes: Readonly<Record<string, readonly [value: number, least: number]>>,
+): void {
+  for (const [name, [value, least]] of Object.entries(sizes)) {
+    if (!Number.isInteger(value) || value < least) {
+      throw new JepaError('usage', `${solver}: ${name} must be a whole number of at least ${least}, got ${value}`, {
+        [name]: value,
+      });
+    }
+  }
+}
+
 /** Fills `out` [B, ...] with the noise of one iteration: stored if given, else drawn for each task under its own key. */
 export function drawNoise(out: Float32Array, tasks: number, iteration: number, options: SolveOptions): void {
   if (options.noise !== undefined) {
@@ -92,8 +139,7 @@ export function drawNoise(out: Float32Array, tasks: number, iteration: number, o
     return;
   }
   const row = out.length / tasks;
-  for (let task = 0; task < tasks; task++) {
-    const taskKey = options.taskKeys?.[task] ?? fold(options.key, task);
+  for (const [task, taskKey] of keysOfTasks(tasks, options).entries()) {
     normal(fold(taskKey, iteration), out.subarray(task * row, (task + 1) * row));
   }
 }

@@ -5,7 +5,7 @@ import { cem } from './cem.ts';
 import { selectLowest } from './elites.ts';
 import { quadratic, solverLaws, spoiled } from './solver.law.ts';
 
-solverLaws('cem', () => cem({ samples: 120, elites: 12, iterations: 20 }));
+solverLaws('cem', (constraint) => cem({ samples: 200, elites: 30, iterations: 25, ...(constraint && { constraint }) }));
 
 const targets = [
   [0.5, -1, 2, 0.25],

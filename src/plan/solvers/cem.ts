@@ -9,11 +9,11 @@
 // Sources: stable-worldmodel @addbab4 planning/solver/cem.py:139-260 (which calls the deviation "var"); the variants in
 // `cemVariants` cite theirs.
 
-import { JepaError } from '../../core/index.ts';
 import { type ActionConstraint, constrain, perDimension } from '../constraints.ts';
-import { checkProblem, evaluate } from '../problem.ts';
-import { drawNoise, type IterationRecord, type PlanResult, paddedInit, type Solver } from '../solver.ts';
-import { eliteMoments, selectLowest } from './elites.ts';
+import { checkProblem } from '../problem.ts';
+import { checkSizes, drawNoise, type PlanResult, paddedInit, type Solver } from '../solver.ts';
+import { checkElites, gaussianUpdate } from './elites.ts';
+import { type CandidateBuffer, firstStd, fromNoise, search } from './search.ts';
 
 export interface CemOptions {
   /** S, candidates per task. @default 300 */
@@ -93,9 +93,9 @@ export const cemVariants: Readonly<Record<CemVariant, CemOptions>> = {
 export function cem(options: CemOptions = {}): Solver {
   const { samples = 300, elites = 30, iterations = 30, initialStd = 1, includeMean = true } = options;
   const { constraint, momentumMean = 0, momentumStd = 0 } = options;
-  checkSizes(samples, elites, iterations);
-  // The buffer is taken while a solve runs, so that two solves in flight never share it.
-  let spare = new Float32Array(0);
+  checkSizes('cem', { samples: [samples, 2], elites: [elites, 2], iterations: [iterations, 1] });
+  checkElites('cem', elites, samples);
+  const buffer: CandidateBuffer = { spare: new Float32Array(0) };
 
   return {
     name: 'cem',
@@ -106,103 +106,30 @@ export function cem(options: CemOptions = {}): Solver {
       const apply = constraint === undefined ? undefined : constrain(constraint, actionDim);
       const keepMean = perDimension(momentumMean, actionDim, 'cem: momentumMean');
       const keepStd = perDimension(momentumStd, actionDim, 'cem: momentumStd');
-      const firstStd = perDimension(initialStd, actionDim, 'cem: initialStd');
-      if (!firstStd.every((value) => value > 0 && Number.isFinite(value))) {
-        throw new JepaError('usage', `cem: initialStd must be positive, got ${initialStd}`, { initialStd });
-      }
-
       const mean = paddedInit(problem, solveOptions.init, 'cem');
-      const std = Float32Array.from(mean, (_, i) => firstStd[i % actionDim]!);
-      const candidates = spare.length === tasks * samples * length ? spare : new Float32Array(tasks * samples * length);
-      spare = new Float32Array(0);
-      const chosen = new Int32Array(tasks * elites);
-      const eliteMean = new Float64Array(length);
-      const eliteStd = new Float64Array(length);
-      const records: IterationRecord[] = [];
-
-      for (let iteration = 0; iteration < iterations; iteration++) {
-        drawNoise(candidates, tasks, iteration, solveOptions);
-        shift(candidates, mean, std, samples, length, includeMean);
-        apply?.(candidates);
-        const { cost, nonFinite } = await evaluate(problem, candidates, samples, {
+      const std = firstStd(problem, initialStd, 'cem');
+      const learn = gaussianUpdate({ mean, std }, length, keepMean, keepStd);
+      const iterationRecords = await search(
+        problem,
+        solveOptions,
+        {
           solver: 'cem',
-          iteration,
+          iterations,
+          elites,
           needed: 2,
-        });
-
-        const record = {
-          best: new Float32Array(tasks),
-          elite: new Float32Array(tasks),
-          spread: new Float32Array(tasks),
-          nonFinite,
-        };
-        for (let task = 0; task < tasks; task++) {
-          const taskCost = cost.subarray(task * samples, (task + 1) * samples);
-          const taskElites = chosen.subarray(task * elites, (task + 1) * elites);
-          const count = selectLowest(taskCost, taskElites);
-          const taskCandidates = candidates.subarray(task * samples * length, (task + 1) * samples * length);
-          eliteMoments(taskCandidates, taskElites, count, eliteMean, eliteStd);
-
-          let spread = 0;
-          for (let i = 0; i < length; i++) {
-            const at = task * length + i;
-            const m = keepMean[i % actionDim]!;
-            const s = keepStd[i % actionDim]!;
-            mean[at] = (1 - m) * eliteMean[i]! + m * mean[at]!;
-            std[at] = (1 - s) * eliteStd[i]! + s * std[at]!;
-            spread += std[at]!;
-          }
-          let sum = 0;
-          for (let e = 0; e < count; e++) sum += taskCost[taskElites[e]!]!;
-          record.best[task] = taskCost[taskElites[0]!]!;
-          record.elite[task] = sum / count;
-          record.spread[task] = spread / length;
-        }
-        records.push(record);
-        solveOptions.onIteration?.({ iteration, candidates, cost, elites: chosen, mean, std });
-      }
-      spare = candidates;
-      return { plan: mean, cost: Float32Array.from(records.at(-1)!.elite), iterations: records };
+          mean,
+          std,
+          samples: () => samples,
+          propose(candidates, _, iteration) {
+            drawNoise(candidates, tasks, iteration, solveOptions);
+            fromNoise(candidates, samples, length, { mean, std }, includeMean);
+            apply?.(candidates);
+          },
+          learn,
+        },
+        buffer,
+      );
+      return { plan: mean, cost: iterationRecords.at(-1)!.elite.slice(), iterations: iterationRecords };
     },
   };
-}
-
-/** Turns standard normal noise [B, S, L] into candidates in place; candidate 0 becomes the mean if wanted. */
-function shift(
-  candidates: Float32Array,
-  mean: Float32Array,
-  std: Float32Array,
-  samples: number,
-  length: number,
-  includeMean: boolean,
-): void {
-  for (let row = 0, at = 0; at < candidates.length; row++) {
-    const task = Math.floor(row / samples) * length;
-    if (includeMean && row % samples === 0) {
-      candidates.set(mean.subarray(task, task + length), at);
-      at += length;
-      continue;
-    }
-    for (let i = task; i < task + length; i++, at++) candidates[at] = mean[i]! + std[i]! * candidates[at]!;
-  }
-}
-
-function checkSizes(samples: number, elites: number, iterations: number): void {
-  for (const [name, value, least] of [
-    ['samples', samples, 2],
-    ['elites', elites, 2],
-    ['iterations', iterations, 1],
-  ] as const) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new JepaError('usage', `cem: ${name} must be a whole number of at least ${least}, got ${value}`, {
-        [name]: value,
-      });
-    }
-  }
-  if (elites > samples) {
-    throw new JepaError('usage', `cem: elites must not exceed samples = ${samples}, got ${elites}`, {
-      samples,
-      elites,
-    });
-  }
 }

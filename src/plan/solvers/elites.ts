@@ -2,6 +2,9 @@
 //
 // Legend: S candidates, K elites, L numbers of one plan (H * D).
 
+import { JepaError } from '../../core/index.ts';
+import type { Population } from './search.ts';
+
 /**
  * Indices of the (at most) `out.length` lowest finite values of `cost`, by increasing value; equal values keep their
  * order. Returns how many were found; the rest of `out` is -1. Costs that are not finite are never chosen.
@@ -49,4 +52,37 @@ export function eliteMoments(
     }
   }
   for (let i = 0; i < length; i++) std[i] = Math.sqrt(std[i]! / (count - 1));
+}
+
+/**
+ * The update of a Gaussian (mean and std, [B, L] each) by the elites of one task:
+ * mean <- (1 - m) * elite mean + m * mean, and the same for the deviation; one m per number of a block.
+ */
+export function gaussianUpdate(
+  { mean, std }: { readonly mean: Float32Array; readonly std: Float32Array },
+  length: number,
+  keepMean: Float64Array,
+  keepStd: Float64Array,
+): (population: Population) => void {
+  const eliteMean = new Float64Array(length);
+  const eliteStd = new Float64Array(length);
+  return ({ task, candidates, elites, count }) => {
+    eliteMoments(candidates, elites, count, eliteMean, eliteStd);
+    for (let i = 0; i < length; i++) {
+      const at = task * length + i;
+      const m = keepMean[i % keepMean.length]!;
+      const s = keepStd[i % keepStd.length]!;
+      mean[at] = (1 - m) * eliteMean[i]! + m * mean[at]!;
+      std[at] = (1 - s) * eliteStd[i]! + s * std[at]!;
+    }
+  };
+}
+
+/** Throws `usage` when there would be more elites than candidates. */
+export function checkElites(solver: string, elites: number, samples: number): void {
+  if (elites <= samples) return;
+  throw new JepaError('usage', `${solver}: elites must not exceed samples = ${samples}, got ${elites}`, {
+    samples,
+    elites,
+  });
 }
