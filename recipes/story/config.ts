@@ -1,0 +1,86 @@
+// The configuration of the story: one world, one set of networks, and how long to train and measure. Plain data.
+
+import { type BallWorld, ballWorlds } from '../../src/envs/index.ts';
+import type { NetworkSizes } from './networks.ts';
+
+/** Everything that determines a story, apart from the first seed. */
+export interface StoryConfig {
+  readonly world: BallWorld;
+  /** `frames` is 1 here; models that see two frames double it. */
+  readonly networks: NetworkSizes;
+  /** Number of seeds: the run's seed and those after it. */
+  readonly seeds: number;
+  readonly train: {
+    /** Transitions to learn from. */
+    readonly pairs: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    /** Steps of the models that predict the next picture or its embedding. */
+    readonly steps: number;
+    /** Steps of the action-conditioned models. */
+    readonly actionSteps: number;
+    /** Steps of the decoders for eyes. */
+    readonly eyesSteps: number;
+    /** Steps of the run from PyTorch's default initialisation, which is there to show the plateau. */
+    readonly plateauSteps: number;
+    /** Models trained at the same time, each in a thread of its own; 0 trains them one after another in this thread. */
+    readonly workers: number;
+  };
+  readonly collapse: {
+    readonly steps: number;
+    /** Largest shift of a view in pixels. */
+    readonly shift: number;
+    /** Pictures of the animation. */
+    readonly snapshots: number;
+  };
+  readonly evals: {
+    /** Held-out transitions. */
+    readonly pairs: number;
+    /** Distractor draws per position for the noise share. */
+    readonly draws: number;
+  };
+  readonly plan: { readonly episodes: number; readonly horizons: readonly number[] };
+}
+
+/** The half-size world: thirty models in about ten minutes on two cores. */
+export function liteStory(): StoryConfig {
+  return {
+    world: ballWorlds.lite,
+    networks: { imageSize: 32, frames: 1, channels: [8, 16, 32], dim: 32, hidden: 64 },
+    seeds: 3,
+    train: {
+      pairs: 4096,
+      batchSize: 128,
+      learningRate: 1e-3,
+      steps: 2000,
+      actionSteps: 2000,
+      eyesSteps: 1000,
+      plateauSteps: 600,
+      workers: 2,
+    },
+    collapse: { steps: 1200, shift: 2, snapshots: 24 },
+    evals: { pairs: 2048, draws: 32 },
+    plan: { episodes: 200, horizons: [3, 6, 10] },
+  };
+}
+
+/** The published world and training lengths: hours on two cores, so one seed. */
+export function fullStory(): StoryConfig {
+  return {
+    ...liteStory(),
+    world: ballWorlds.full,
+    networks: { imageSize: 64, frames: 1, channels: [16, 32, 64], dim: 128, hidden: 256 },
+    seeds: 1,
+    train: {
+      pairs: 4096,
+      batchSize: 256,
+      learningRate: 3e-4,
+      steps: 3000,
+      actionSteps: 6000,
+      eyesSteps: 1500,
+      plateauSteps: 2000,
+      workers: 2,
+    },
+    collapse: { steps: 1500, shift: 3, snapshots: 30 },
+  };
+}
