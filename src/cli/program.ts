@@ -6,6 +6,7 @@ import { collectCommand } from './commands/collect.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
+import { fetchCommand } from './commands/fetch.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly CommandFile[] = [
   reportCommand,
   exportCommand,
   inspectCommand,
+  fetchCommand,
   listCommand,
   doctorCommand,
   benchCommand,

@@ -1,4 +1,5 @@
 export { writeFileAtomic } from './atomic.ts';
+export { cacheFolder } from './cache-folder.ts';
 export { checkEpisode } from './check-episode.ts';
 export {
   ACTION,
@@ -25,6 +26,31 @@ export {
   SHA256_KEY,
   writeSafetensors,
 } from './formats/safetensors.ts';
+export {
+  type AugmentConfig,
+  type Blur,
+  type Crop,
+  checkAugment,
+  type Jitter,
+  type Range,
+} from './images/augment/config.ts';
+export { AUGMENTATIONS, augmentation } from './images/augment/presets.ts';
+export { augmentViews } from './images/augment/views.ts';
+export {
+  CIFAR10_CLASSES,
+  type Cifar10,
+  type FetchedFile,
+  type FetchOptions,
+  fetchCifar10,
+  openCifar10,
+} from './images/cifar10.ts';
+export type { ImageSet, SkippedImage } from './images/image-set.ts';
+export { type ImageBatchesOptions, imageBatches, type PlainImages } from './images/loader/image-batches.ts';
+export { type ImageBatch, type ImageLoader, imageLoader } from './images/loader/image-loader.ts';
+export type { ImageLoaderOptions } from './images/loader/plan.ts';
+export { type OpenImagesOptions, openImages } from './images/open-images.ts';
+export { type DecodedImage, decodeImage } from './images/read/decode.ts';
+export type { ColumnOptions } from './images/read/parquet.ts';
 export type { WindowLoaderOptions } from './loader/plan.ts';
 export type { LoaderStats } from './loader/slots.ts';
 export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';

@@ -1,0 +1,100 @@
+// CIFAR-10 (Krizhevsky 2009): 60,000 images of 32 x 32 pixels in ten classes, as the public Parquet files.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { JepaError } from '../../core/index.ts';
+import { cacheFolder } from '../cache-folder.ts';
+import { download } from './download.ts';
+import type { ImageSet } from './image-set.ts';
+import { type OpenImagesOptions, openImages } from './open-images.ts';
+
+/** The classes in the order of their numbers. */
+export const CIFAR10_CLASSES: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+const FILES = ['train-00000-of-00001.parquet', 'test-00000-of-00001.parquet'] as const;
+const HUB = 'https://huggingface.co';
+const REPOSITORY = 'datasets/uoft-cs/cifar10/resolve/main/plain_text';
+
+/** Where `fetchCifar10` puts the files when no folder is named. */
+const defaultFolder = (): string => join(cacheFolder(), 'cifar10');
+
+/** Train and test images. */
+export interface Cifar10 {
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+}
+
+/**
+ * Opens CIFAR-10 from a folder with its two Parquet files (`train-*.parquet`, `test-*.parquet`): `path`, else the variable
+ * JEPA_CIFAR10, else the folder that `jepa fetch cifar10` fills.
+ *
+ * Errors: `data` when the files are not there, with what to do; those of `openImages`.
+ *
+ * @example
+ * const { train, test } = await openCifar10();
+ */
+export async function openCifar10(
+  path?: string,
+  options: Omit<OpenImagesOptions, 'split' | 'classes'> = {},
+): Promise<Cifar10> {
+  const named = path ?? (process.env.JEPA_CIFAR10 || undefined);
+  const folder = named ?? defaultFolder();
+  if (!existsSync(folder)) {
+    const remedy = 'run jepa fetch cifar10, or name a folder with the Parquet files by --data PATH or JEPA_CIFAR10';
+    throw new JepaError('data', `CIFAR-10 must be in ${folder}, there is no such folder; ${remedy}`, { folder });
+  }
+  const open = (split: string): Promise<ImageSet> =>
+    openImages(folder, { ...options, split, classes: CIFAR10_CLASSES });
+  return { train: await open('train'), test: await open('test') };
+}
+
+/** Where to, and how to follow it. */
+export interface FetchOptions {
+  /** Folder (default: `cifar10` in the cache folder). */
+  readonly dir?: string;
+  /** Base address of the hub (default: the variable HF_ENDPOINT, else https://huggingface.co). */
+  readonly endpoint?: string;
+  readonly onProgress?: (file: string, bytes: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What was fetched, or was there. */
+export interface FetchedFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Whether it was there before. */
+  readonly present: boolean;
+}
+
+/**
+ * Downloads the public Parquet files of CIFAR-10 (about 144 MB). Files that are there are kept; an interrupted download
+ * continues; the hub's SHA-256 is verified where it gives one.
+ *
+ * Errors: `io` when the hub cannot be reached or answers with a failure; `corrupt` when a checksum is wrong.
+ */
+export async function fetchCifar10(options: FetchOptions = {}): Promise<readonly FetchedFile[]> {
+  const { dir = defaultFolder(), onProgress, signal } = options;
+  const endpoint = (options.endpoint ?? (process.env.HF_ENDPOINT || HUB)).replace(/\/+$/, '');
+  const fetched: FetchedFile[] = [];
+  for (const file of FILES) {
+    const path = join(dir, file);
+    const done = await download(`${endpoint}/${REPOSITORY}/${file}`, path, {
+      magic: 'PAR1',
+      onProgress: (bytes, total) => onProgress?.(file, bytes, total),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    fetched.push({ path, ...done });
+  }
+  return fetched;
+}
