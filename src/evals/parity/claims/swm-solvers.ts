@@ -3,94 +3,139 @@
 // Axes: E tasks, S samples, H horizon, D numbers of one action block, X state.
 
 import { key } from '../../../core/index.ts';
-import { cem, type PlanProblem } from '../../../plan/index.ts';
+import {
+  cem,
+  colour,
+  type Descent,
+  type GradientOptions,
+  gradient,
+  icem,
+  mppi,
+  type NoiseSource,
+  type PlanProblem,
+  type PlanResult,
+  predictiveSampling,
+  type Solver,
+} from '../../../plan/index.ts';
 import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
+import { analyticProblem } from './analytic-problem.ts';
 import { eliteMargin } from './elite-margin.ts';
+import { iterationsStored, planTrace } from './plan-trace.ts';
 
-const notYet = 'this planner is not part of the package yet';
+type Tensors = Record<string, ProducedTensor>;
 
-/** Takes the case `swm_solvers`: cross-entropy method. */
+/** Takes the case `swm_solvers`: all its planners. */
 export const swmSolvers: ParityClaim = {
   case: 'swm_solvers',
-  notReproduced: {
-    'output.icem_*': notYet,
-    'output.mppi_*': notYet,
-    'output.ps_*': notYet,
-    'output.gd_*': notYet,
-    'scalar.icem_*': notYet,
-    'scalar.mppi_*': notYet,
-  },
   async run(c) {
+    const tensors: Tensors = {};
+    const scalars: Record<string, JsonValue> = {};
+    const n = (name: string): number => numberOf(c.config, name);
     const problem = analyticProblem(c);
-    const { tasks, horizon, actionDim } = problem;
-    const [samples, elites, iterations] = ['samples', 'topk', 'iterations'].map((name) => numberOf(c.config, name)) as [
-      number,
-      number,
-      number,
-    ];
-    const costs = new Float32Array(iterations * tasks * samples);
-    const means = new Float32Array(iterations * tasks * horizon * actionDim);
-    const stds = new Float32Array(means.length);
-    const noise = c.tensor('input.noise').data;
-    const solver = cem({ samples, elites, iterations, initialStd: numberOf(c.config, 'var_scale') });
-    const { plan } = await solver.solve(problem, {
-      key: key(0), // not drawn from: the noise is given
-      init: Float32Array.from(c.tensor('input.init_action').data),
-      noise: (iteration, out) => out.set(noise.subarray(iteration * out.length, (iteration + 1) * out.length)),
-      onIteration({ iteration, cost, mean, std }) {
-        costs.set(cost, iteration * cost.length);
-        means.set(mean, iteration * mean.length);
-        stds.set(std, iteration * std.length);
-      },
-    });
-    const tensors: Record<string, ProducedTensor> = {
-      'output.cem_cost': { shape: [iterations, tasks, samples], data: costs },
-      'output.cem_mean': { shape: [iterations, tasks, horizon, actionDim], data: means },
-      'output.cem_std': { shape: [iterations, tasks, horizon, actionDim], data: stds },
-      'output.cem_plan': { shape: [tasks, horizon, actionDim], data: plan },
+    const sizes = { samples: n('samples'), elites: n('topk'), iterations: n('iterations'), initialStd: n('var_scale') };
+    const shared = iterationsStored(c.tensor('input.noise').data as Float32Array);
+
+    const run = async (prefix: string, solver: Solver, noise: NoiseSource, parts: readonly Part[]) => {
+      const trace = planTrace(problem);
+      const result = await solver.solve(problem, {
+        key: key(0), // not drawn from: the noise is given
+        init: Float32Array.from(c.tensor('input.init_action').data),
+        noise,
+        onIteration: trace.onIteration,
+      });
+      for (const part of parts) tensors[`output.${prefix}_${part}`] = trace[part]();
+      tensors[`output.${prefix}_plan`] = planTensor(problem, result);
+      return trace;
     };
-    const scalars: Record<string, JsonValue> = { cem_elite_margin_rel: eliteMargin(costs, samples, elites) };
+    const margin = (cost: ProducedTensor): number =>
+      eliteMargin(Float32Array.from(cost.data), sizes.samples, sizes.elites);
+
+    const cemTrace = await run('cem', cem(sizes), shared, ['cost', 'mean', 'std']);
+    scalars.cem_elite_margin_rel = margin(cemTrace.cost());
+
+    const temperature = { convention: 'divisive', value: n('temperature') } as const;
+    const mppiTrace = await run('mppi', mppi({ ...sizes, temperature }), shared, ['cost']);
+    scalars.mppi_elite_margin_rel = margin(mppiTrace.cost());
+
+    const icemOptions = {
+      ...sizes,
+      noiseBeta: n('icem.noise_beta'),
+      momentum: n('icem.alpha'),
+      keptElites: n('icem.n_elite_keep'),
+      constraint: { kind: 'box', low: n('icem.low'), high: n('icem.high') },
+    } as const;
+    const white = timeLast(c, problem);
+    const icemTrace = await run('icem', icem(icemOptions), white, ['cost', 'mean', 'std']);
+    scalars.icem_elite_margin_rel = margin(icemTrace.cost());
+    const best = await icem({ ...icemOptions, plan: 'best-elite' }).solve(problem, {
+      key: key(0),
+      init: Float32Array.from(c.tensor('input.init_action').data),
+      noise: white,
+    });
+    tensors['output.icem_best_plan'] = planTensor(problem, best);
+    const coloured = new Float32Array(problem.tasks * sizes.samples * problem.horizon * problem.actionDim);
+    white(0, coloured);
+    colour(coloured, problem.horizon, problem.actionDim, icemOptions.noiseBeta);
+    const shape = [problem.tasks, sizes.samples, problem.horizon, problem.actionDim];
+    tensors['output.icem_coloured0'] = { shape, data: coloured };
+
+    const sampling = predictiveSampling({ samples: sizes.samples, noiseScale: n('ps_noise_scale') });
+    await run('ps', sampling, iterationsStored(c.tensor('input.noise_ps').data as Float32Array), ['cost']);
+
+    const descend = (name: string, descent: Descent, extra: GradientOptions) =>
+      run(
+        name,
+        gradient({
+          samples: n('gd.samples'),
+          iterations: n('gd.steps'),
+          initialStd: n('var_scale'),
+          descent,
+          ...extra,
+        }),
+        gradientNoise(c, problem),
+        ['cost'],
+      );
+    await descend('gd_sgd', { kind: 'sgd', lr: n('gd.sgd_lr') }, {});
+    await descend(
+      'gd_adamw',
+      { kind: 'adamw', lr: n('gd.adamw_lr') },
+      { actionNoise: n('gd.action_noise'), clip: { norm: n('gd.grad_clip'), over: 'batch' } },
+    );
+    await problem.dispose();
     return { tensors, scalars };
   },
 };
 
-function analyticProblem(c: ParityCase): PlanProblem {
-  const [m_XX, k_XD, x0_EX, goal_EX] = ['M', 'K', 'x0', 'goal'].map((name) => c.tensor(`input.${name}`).data) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const n = numberOf(c.config, 'state_dim');
-  const tasks = numberOf(c.config, 'envs');
-  const horizon = numberOf(c.config, 'horizon');
-  const actionDim = numberOf(c.config, 'action_dim') * numberOf(c.config, 'action_block');
-  const move = (x: Float64Array, action: Float32Array): Float64Array =>
-    x.map((_, i) => {
-      let sum = 0;
-      for (let j = 0; j < n; j++) sum += m_XX[i * n + j]! * x[j]!;
-      for (let j = 0; j < actionDim; j++) sum += k_XD[i * actionDim + j]! * action[j]!;
-      return Math.tanh(sum);
-    });
-  return {
-    tasks,
-    horizon,
-    actionDim,
-    cost(candidates, samples) {
-      return Float32Array.from({ length: tasks * samples }, (_, row) => {
-        const task = Math.floor(row / samples);
-        let x = Float64Array.from(x0_EX.subarray(task * n, (task + 1) * n));
-        let effort = 0;
-        for (let h = 0; h < horizon; h++) {
-          const at = (row * horizon + h) * actionDim;
-          const action = candidates.subarray(at, at + actionDim);
-          x = Float64Array.from(move(x, action));
-          for (const value of action) effort += value * value;
-        }
-        return x.reduce((sum, value, i) => sum + (value - goal_EX[task * n + i]!) ** 2, 0) + 0.05 * effort;
-      });
-    },
+type Part = 'cost' | 'mean' | 'std';
+
+function planTensor({ tasks, horizon, actionDim }: PlanProblem, { plan }: PlanResult): ProducedTensor {
+  return { shape: [tasks, horizon, actionDim], data: plan };
+}
+
+/** White noise stored as [iterations, E, S, D, H]. */
+function timeLast(c: ParityCase, { horizon, actionDim }: PlanProblem): NoiseSource {
+  const { data } = c.tensor('input.noise_icem');
+  const length = horizon * actionDim;
+  return (iteration, out) => {
+    for (let i = 0; i < out.length; i++) {
+      const [row, t, d] = [Math.floor(i / length), Math.floor(i / actionDim) % horizon, i % actionDim];
+      out[i] = data[iteration * out.length + row * length + d * horizon + t]!;
+    }
+  };
+}
+
+/** Iteration 0: the start of plans 1, 2, ...; then the noise added after each step. */
+function gradientNoise(c: ParityCase, { tasks }: PlanProblem): NoiseSource {
+  const start = c.tensor('input.noise_gd').data as Float32Array;
+  const steps = iterationsStored(c.tensor('input.noise_gd_steps').data as Float32Array);
+  return (iteration, out) => {
+    if (iteration > 0) return steps(iteration - 1, out);
+    const size = out.length / tasks;
+    const given = start.length / tasks;
+    for (let task = 0; task < tasks; task++) {
+      out.set(start.subarray(task * given, (task + 1) * given), (task + 1) * size - given);
+    }
   };
 }

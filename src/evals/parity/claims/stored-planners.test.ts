@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readCase } from '../case.ts';
+import { compareCase, fails } from '../compare.ts';
+import { dinoWmPlanner, ebJepaPlanners } from './stored-planners.ts';
+
+test.each([
+  ['eb_jepa_ac', ebJepaPlanners, 13],
+  ['dino_wm', dinoWmPlanner, 5],
+] as const)('the planners of %s agree with the reference where its costs are given', async (name, planners, count) => {
+  const c = await readCase(fileURLToPath(new URL(`../../../../parity/${name}`, import.meta.url)));
+  const result = await planners(c);
+  const produced = [...Object.keys(result.tensors), ...Object.keys(result.scalars ?? {}).map((s) => `scalar.${s}`)];
+  const compared = compareCase(c, { case: name, run: () => result }, result).filter((r) => produced.includes(r.name));
+  expect(compared).toHaveLength(count);
+  expect(compared.filter(fails)).toEqual([]);
+});
