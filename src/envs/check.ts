@@ -2,13 +2,22 @@
 
 import { JepaError } from '../core/index.ts';
 
-/** Throws unless `vector` holds `size` finite numbers, all within `range` when there is one. `where` names caller and world. */
+/** Lowest and highest value, both allowed: one pair for every component, or one for each. */
+export type Ranges = readonly [number, number] | readonly (readonly [number, number])[];
+
+/** The range of component i. */
+function rangeOf(ranges: Ranges, i: number): readonly [number, number] {
+  const first = ranges[0];
+  return typeof first === 'number' ? (ranges as readonly [number, number]) : (ranges[i] as readonly [number, number]);
+}
+
+/** Throws unless `vector` holds `size` finite numbers, all within `ranges` when given. `where` names caller and world. */
 export function checkVector(
   where: string,
   what: string,
   vector: ArrayLike<number>,
   size: number,
-  range?: readonly [number, number],
+  ranges?: Ranges,
 ): void {
   if (vector.length !== size) {
     throw new JepaError('shape', `${where}: ${what} must hold ${size} numbers, got ${vector.length}`, {
@@ -24,7 +33,9 @@ export function checkVector(
         value,
       });
     }
-    if (range !== undefined && (value < range[0] || value > range[1])) {
+    if (ranges === undefined) continue;
+    const range = rangeOf(ranges, i);
+    if (value < range[0] || value > range[1]) {
       throw new JepaError(
         'usage',
         `${where}: ${what} must lie in [${range[0]}, ${range[1]}], got ${value} at index ${i}`,

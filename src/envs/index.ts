@@ -35,6 +35,16 @@ export type {
 export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
 export { randomPolicy } from './policies.ts';
 export {
+  BLOCK_SHAPES,
+  type BlockShape,
+  type PushTOptions,
+  type PushTPlaces,
+  type PushTRolloutOptions,
+  pushT,
+  pushTProprio,
+  pushTRollout,
+} from './push-t/index.ts';
+export {
   type Canvas,
   type Color,
   canvas,

@@ -2,7 +2,7 @@
 // and does the reset. A world's author writes a `World`: how a step moves the state, how far the goal is, how it looks.
 
 import { JepaError, type Key } from '../core/index.ts';
-import { checkImageSize, checkRoom, checkVector } from './check.ts';
+import { checkImageSize, checkRoom, checkVector, type Ranges } from './check.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
 import { type Canvas, canvas } from './raster/canvas.ts';
@@ -23,13 +23,15 @@ export interface World<P> {
   readonly factors: Readonly<Record<string, Factor>>;
   /** The factors that a reset draws unless told otherwise. */
   readonly varied: readonly string[];
-  /** Range that every component of `setState` and `setGoal` must keep. */
-  readonly stateRange?: readonly [number, number];
-  readonly goalRange?: readonly [number, number];
+  /** Ranges that `setState` and `setGoal` must keep. */
+  readonly stateRange?: Ranges;
+  readonly goalRange?: Ranges;
   /** Solved when the distance is below this. */
   readonly solvedWithin: number;
   /** Which draws of a factor are taken; `values` holds all factors as they stand. Applies to draws, not to given values. */
   accept?(name: string, value: FactorValue, values: FactorValues): boolean;
+  /** Throws for a given state or goal that the ranges allow and the world does not, such as one inside a wall. */
+  check?(what: 'state' | 'goal', vector: Float32Array, state: Float32Array, prepared: P): void;
   prepare(values: FactorValues, imageSize: number): P;
   /** One step: changes `state` [S] in place. `action` [A] is finite and clipped. */
   move(state: Float32Array, action: Float32Array, prepared: P): void;
@@ -105,6 +107,10 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     const range = what === 'state' ? world.stateRange : world.goalRange;
     const target = what === 'state' ? state : goal;
     checkVector(id, what, vector, target.length, range);
+    if (world.check !== undefined) {
+      const given = Float32Array.from(vector);
+      world.check(what, given, what === 'state' ? given : state, scene());
+    }
     target.set(vector);
   }
 
@@ -150,6 +156,8 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
       const accept = world.accept === undefined ? undefined : acceptIn(world, name, standing());
       write(name, drawFactor(factor, id, name, k, accept));
     }
+    if (options.state !== undefined) world.check?.('state', state, state, scene());
+    if (options.goal !== undefined) world.check?.('goal', goal, state, scene());
   }
 
   function step(given: ArrayLike<number>): StepResult {

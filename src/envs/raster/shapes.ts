@@ -47,30 +47,49 @@ function doubleArea(points: ArrayLike<number>, count: number): number {
   return sum;
 }
 
-/** Keeps the part of a polygon where `sign * (coordinate - limit) <= 0`; axis 0 is x. One step of Sutherland-Hodgman. */
-function clip(points: readonly number[], axis: 0 | 1, limit: number, sign: 1 | -1): number[] {
-  const kept: number[] = [];
-  const count = points.length / 2;
+/** Corners of a polygon on its way through the four clips of a pixel; each clip adds at most one. */
+let clipped = [new Float64Array(64), new Float64Array(64)] as const;
+/** Per edge of the polygon being filled: unit normal pointing in, and its offset. */
+let edges = new Float64Array(3 * 32);
+
+/**
+ * Keeps the part of a polygon where `sign * (coordinate - limit) <= 0`; axis 0 is x. One step of Sutherland-Hodgman.
+ * Reads `count` corners and returns how many it wrote.
+ */
+function clip(
+  from: ArrayLike<number>,
+  count: number,
+  to: Float64Array,
+  axis: 0 | 1,
+  limit: number,
+  sign: 1 | -1,
+): number {
+  let kept = 0;
   for (let p = 0; p < count; p++) {
-    const q = (p + 1) % count;
-    const a = sign * (points[2 * p + axis]! - limit);
-    const b = sign * (points[2 * q + axis]! - limit);
-    if (a <= 0) kept.push(points[2 * p]!, points[2 * p + 1]!);
+    const q = p + 1 === count ? 0 : p + 1;
+    const a = sign * (from[2 * p + axis]! - limit);
+    const b = sign * (from[2 * q + axis]! - limit);
+    if (a <= 0) {
+      to[2 * kept] = from[2 * p]!;
+      to[2 * kept++ + 1] = from[2 * p + 1]!;
+    }
     if (a < 0 !== b < 0 && a !== b) {
       const t = a / (a - b);
-      kept.push(
-        points[2 * p]! + t * (points[2 * q]! - points[2 * p]!),
-        points[2 * p + 1]! + t * (points[2 * q + 1]! - points[2 * p + 1]!),
-      );
+      to[2 * kept] = from[2 * p]! + t * (from[2 * q]! - from[2 * p]!);
+      to[2 * kept++ + 1] = from[2 * p + 1]! + t * (from[2 * q + 1]! - from[2 * p + 1]!);
     }
   }
   return kept;
 }
 
 /** The area that a polygon shares with pixel (i, j). */
-function pixelArea(points: readonly number[], i: number, j: number): number {
-  const part = clip(clip(clip(clip(points, 0, i, -1), 0, i + 1, 1), 1, j, -1), 1, j + 1, 1);
-  return Math.abs(doubleArea(part, part.length / 2)) / 2;
+function pixelArea(points: ArrayLike<number>, count: number, i: number, j: number): number {
+  const [one, two] = clipped;
+  let left = clip(points, count, one, 0, i, -1);
+  left = clip(one, left, two, 0, i + 1, 1);
+  left = clip(two, left, one, 1, j, -1);
+  left = clip(one, left, two, 1, j + 1, 1);
+  return Math.abs(doubleArea(two, left)) / 2;
 }
 
 /** Half the diagonal of a pixel: nearer than this to an edge, a pixel may be cut by it. */
@@ -87,28 +106,42 @@ export function fillConvex(target: Canvas, points: ArrayLike<number>, color: Col
       {},
     );
   }
-  const corners = Array.from(points);
-  const turn = Math.sign(doubleArea(corners, count));
+  const turn = Math.sign(doubleArea(points, count));
   if (turn === 0) return;
-  const xs = corners.filter((_, k) => k % 2 === 0);
-  const ys = corners.filter((_, k) => k % 2 === 1);
-  const right = Math.min(width, Math.ceil(Math.max(...xs)));
-  const bottom = Math.min(height, Math.ceil(Math.max(...ys)));
-  for (let j = Math.max(0, Math.floor(Math.min(...ys))); j < bottom; j++) {
-    for (let i = Math.max(0, Math.floor(Math.min(...xs))); i < right; i++) {
+  if (2 * (count + 4) > clipped[0].length) {
+    clipped = [new Float64Array(4 * count), new Float64Array(4 * count)];
+    edges = new Float64Array(3 * count);
+  }
+  let [left, right, top, bottom] = [width, 0, height, 0];
+  let sides = 0;
+  for (let p = 0; p < count; p++) {
+    const q = p + 1 === count ? 0 : p + 1;
+    const x = points[2 * p]!;
+    const y = points[2 * p + 1]!;
+    left = Math.min(left, Math.floor(x));
+    right = Math.max(right, Math.ceil(x));
+    top = Math.min(top, Math.floor(y));
+    bottom = Math.max(bottom, Math.ceil(y));
+    const ex = points[2 * q]! - x;
+    const ey = points[2 * q + 1]! - y;
+    const length = Math.sqrt(ex * ex + ey * ey);
+    if (length === 0) continue;
+    edges[3 * sides] = (-turn * ey) / length;
+    edges[3 * sides + 1] = (turn * ex) / length;
+    edges[3 * sides + 2] = (turn * (ey * x - ex * y)) / length;
+    sides++;
+  }
+  left = Math.max(0, left);
+  right = Math.min(width, right);
+  bottom = Math.min(height, bottom);
+  for (let j = Math.max(0, top); j < bottom; j++) {
+    for (let i = left; i < right; i++) {
       let inside = Number.POSITIVE_INFINITY;
-      for (let p = 0; p < count; p++) {
-        const q = (p + 1) % count;
-        const ex = xs[q]! - xs[p]!;
-        const ey = ys[q]! - ys[p]!;
-        const length = Math.hypot(ex, ey);
-        if (length > 0) {
-          const cross = ex * (j + 0.5 - ys[p]!) - ey * (i + 0.5 - xs[p]!);
-          inside = Math.min(inside, (turn * cross) / length);
-        }
+      for (let e = 0; e < 3 * sides; e += 3) {
+        inside = Math.min(inside, edges[e]! * (i + 0.5) + edges[e + 1]! * (j + 0.5) + edges[e + 2]!);
       }
       if (inside <= -REACH) continue;
-      const share = inside >= REACH ? 1 : pixelArea(corners, i, j);
+      const share = inside >= REACH ? 1 : pixelArea(points, count, i, j);
       if (share > 0) blend(data, offset + (j * width + i) * 3, color, Math.min(1, share));
     }
   }

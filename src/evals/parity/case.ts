@@ -1,11 +1,12 @@
-// One folder of reference numbers, in either of two layouts: `case.json` with safetensors beside it, or `golden.json` with
-// a HuggingFace checkpoint, whose input is given by a formula. Both become a `ParityCase`.
+// One folder of reference numbers, in one of three layouts: `case.json` with safetensors beside it, `golden.json` with a
+// HuggingFace checkpoint, whose input is given by a formula, or a trace of a physics library. All become a `ParityCase`.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { readSafetensors, type SafeTensor } from '../../data/index.ts';
 import { goldenCase } from './golden.ts';
+import { TRACE_FILE, traceCase } from './trace.ts';
 
 /** What JSON holds. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -62,7 +63,7 @@ export interface ParityCase {
 
 /** Reads the case in `dir`. Throws `corrupt` when a file does not say what it must, `io` when one is missing. */
 export async function readCase(dir: string): Promise<ParityCase> {
-  if (!existsSync(join(dir, 'case.json'))) return goldenCase(dir);
+  if (!existsSync(join(dir, 'case.json'))) return existsSync(join(dir, TRACE_FILE)) ? traceCase(dir) : goldenCase(dir);
   const file = join(dir, 'case.json');
   const json = readJson(file);
   if (typeof json.name !== 'string') {

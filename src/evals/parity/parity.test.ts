@@ -9,6 +9,7 @@ import type { ParityClaim, ParityResult } from './claim.ts';
 import { leWmClaim, leWmDefaultInit } from './claims/le-wm.ts';
 import { optim } from './claims/optim.ts';
 import { probes } from './claims/probes.ts';
+import { pushTClaim } from './claims/push-t.ts';
 import { schedules } from './claims/schedules.ts';
 import { sigregClaim } from './claims/sigreg.ts';
 import { swmSolvers } from './claims/swm-solvers.ts';
@@ -54,7 +55,7 @@ const vector = (...data: number[]): ParityTensor => ({
   data: Float32Array.from(data),
 });
 
-test.each([leWmClaim, leWmDefaultInit, optim, probes, schedules, sigregClaim, swmSolvers])(
+test.each([leWmClaim, leWmDefaultInit, optim, probes, pushTClaim, schedules, sigregClaim, swmSolvers])(
   'the reference numbers of $case are reproduced',
   async (c) => {
     const root = fileURLToPath(new URL(`../../../parity/${c.case}`, import.meta.url));

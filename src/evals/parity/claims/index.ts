@@ -6,6 +6,7 @@ import { hfImages } from './hf-images.ts';
 import { leWmClaim, leWmDefaultInit } from './le-wm.ts';
 import { optim } from './optim.ts';
 import { probes } from './probes.ts';
+import { pushTClaim } from './push-t.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
 import { swmSolvers } from './swm-solvers.ts';
@@ -17,6 +18,7 @@ export const claims: readonly ParityClaim[] = [
   leWmDefaultInit,
   optim,
   probes,
+  pushTClaim,
   schedules,
   sigregClaim,
   swmSolvers,
