@@ -37,6 +37,8 @@ export { alignment, mismatchedPairSimilarity, uniformity } from './collapse/simi
 export { covarianceEigenvalues, effectiveRank, participationRatio, rankMe } from './collapse/spectrum.ts';
 export * from './control/index.ts';
 export * from './features/index.ts';
+export * from './images/index.ts';
+export { type PrincipalComponents, principalComponents } from './matrix/components.ts';
 export { singularValues, symmetricEigenvalues } from './matrix/eigen.ts';
 export { type Matrix, matrix, type Numbers } from './matrix/matrix.ts';
 export type { ParityCase, ParityTensor } from './parity/case.ts';

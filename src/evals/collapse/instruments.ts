@@ -50,6 +50,9 @@ export interface InstrumentOptions {
   readonly slices?: number;
 }
 
+/** Uniformity looks at all pairs of at most this many rows: half a million pairs are plenty for a mean. */
+const PAIR_ROWS = 1024;
+
 /** Measures Z [n, d], n >= 2. */
 export function embeddingInstruments(z: Matrix, options: InstrumentOptions): EmbeddingInstruments {
   const { key, samples = 2048, views, slices = 128 } = options;
@@ -68,7 +71,7 @@ export function embeddingInstruments(z: Matrix, options: InstrumentOptions): Emb
     effectiveRank: effectiveRank(spectrum),
     participationRatio: participationRatio(spectrum),
     alphaReq: alphaReq(spectrum),
-    uniformity: uniformity(x),
+    uniformity: uniformity(sampleRows(x, PAIR_ROWS, fold(key, 'pairs'))),
     mismatchedSimilarity: mismatchedPairSimilarity(x),
     sigreg: sigregStatistic(x, { key: fold(key, 'directions'), slices }),
     ...(views === undefined ? {} : ofViews(views.z, views.count)),
