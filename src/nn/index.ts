@@ -26,13 +26,8 @@ export {
   type Trace,
 } from './module.ts';
 export { type BatchNormOptions, batchNorm1d, batchNorm2d, layerNorm, plainLayerNorm } from './norm.ts';
-export {
-  IMAGENET,
-  imageSizes,
-  type PixelNormalisation,
-  patchEmbedding,
-  patches,
-} from './patch-embedding.ts';
+export { patchEmbedding, patches } from './patch-embedding.ts';
+export { IMAGENET, imageSizes, normalisePlanes, type PixelNormalisation, pixelPlanes } from './pixels.ts';
 export { type Grid, type Rotation, rotaryAngles, rotate, sinCosPositions } from './positions.ts';
 export { bicubicMatrix } from './pretrained/bicubic.ts';
 export {
@@ -44,7 +39,7 @@ export {
 } from './pretrained/encoder.ts';
 export { type HfConfig, PRETRAINED_FAMILIES, type PretrainedFamily } from './pretrained/family.ts';
 export { encoderTensors, loadPretrained } from './pretrained/load.ts';
-export { normalisePixels, RESNET18, type ResNet, type ResNetConfig, resNet } from './resnet.ts';
+export { RESNET18, type ResNet, type ResNetConfig, resNet } from './resnet.ts';
 export {
   type Block,
   type BlockBiases,

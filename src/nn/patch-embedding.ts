@@ -17,26 +17,7 @@ import {
 } from '../tensor/index.ts';
 import { truncatedNormalInit, zero } from './init.ts';
 import { type Module, module, param } from './module.ts';
-
-/** Per-channel mean and deviation of pixels scaled to [0, 1]. */
-export interface PixelNormalisation {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
-
-/** ImageNet statistics, the default of the references. */
-export const IMAGENET: PixelNormalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-
-/** Height, width and channels of f32 images [B, C, H, W] or u8 images [B, H, W, C]. */
-export function imageSizes(images: Tensor): readonly [height: number, width: number, channels: number] {
-  if (images.shape.length !== 4)
-    throw new JepaError(
-      'shape',
-      `images must be f32 [B, C, H, W] or u8 [B, H, W, C], got [${images.shape.join(', ')}]`,
-    );
-  const [, a, b, c] = images.shape as [number, number, number, number];
-  return images.dtype === 'u8' ? [a, b, c] : [b, c, a];
-}
+import { imageSizes, type PixelNormalisation } from './pixels.ts';
 
 /**
  * Patches as rows, in the order (row, column, channel): [B, N, p p C]. Accepts f32 [B, C, H, W] or u8 [B, H, W, C]. With

@@ -2,24 +2,11 @@
 // initialisation: ResNet-18 is four stages of two blocks. The classifier `fc` is not part of the encoder.
 // Legend: B images, C channels, h w size of the feature map.
 
-import {
-  add,
-  cast,
-  constant,
-  conv2d,
-  globalAvgPool2d,
-  maxPool2d,
-  mul,
-  relu,
-  reshape,
-  sub,
-  type Tensor,
-  transpose,
-} from '../tensor/index.ts';
+import { add, conv2d, globalAvgPool2d, maxPool2d, relu, reshape, type Tensor, transpose } from '../tensor/index.ts';
 import { type Initialiser, normalInit } from './init.ts';
 import { type Module, module, param } from './module.ts';
 import { batchNorm2d } from './norm.ts';
-import { IMAGENET, type PixelNormalisation } from './patch-embedding.ts';
+import { IMAGENET, normalisePlanes, type PixelNormalisation, pixelPlanes } from './pixels.ts';
 
 /** Size of a residual network. */
 export interface ResNetConfig {
@@ -90,26 +77,6 @@ function basicBlock(inChannels: number, channels: number, stride: number): Modul
   });
 }
 
-/** u8 [B, H, W, 3] pixels as normalised f32 [B, 3, H, W]; f32 images pass. */
-export function normalisePixels(images: Tensor, { mean, std }: PixelNormalisation): Tensor {
-  if (images.dtype !== 'u8') return images;
-  const perChannel = (f: (m: number, s: number) => number): Tensor =>
-    constant(
-      Float32Array.from(mean, (m, i) => f(m, std[i]!)),
-      [mean.length, 1, 1],
-      'f32',
-    );
-  const planes = cast(transpose(images, [0, 3, 1, 2]), 'f32');
-  const scaled = mul(
-    planes,
-    perChannel((_m, s) => 1 / (255 * s)),
-  );
-  return sub(
-    scaled,
-    perChannel((m, s) => m / s),
-  );
-}
-
 /** A residual network of basic blocks; the result has width 2^(stages - 1) channels, 512 for ResNet-18. */
 export function resNet(config: ResNetConfig = RESNET18, normalisation: PixelNormalisation = IMAGENET): Module<ResNet> {
   const { blocks = RESNET18.blocks, width = RESNET18.width, stem = RESNET18.stem } = config;
@@ -130,7 +97,8 @@ export function resNet(config: ResNetConfig = RESNET18, normalisation: PixelNorm
   );
   return module({ ...bottom, ...body }, (p) => {
     const features = (images: Tensor): Tensor => {
-      let x = relu(p.bn1(p.conv1(normalisePixels(images, normalisation))));
+      const planes = images.dtype === 'u8' ? normalisePlanes(pixelPlanes(images), normalisation) : images;
+      let x = relu(p.bn1(p.conv1(planes)));
       if (stem === 'imagenet') x = maxPool2d(x, 3, { stride: 2, padding: 1 });
       for (const name of Object.keys(body))
         for (const block of (p as Record<string, unknown>)[name] as readonly ((y: Tensor) => Tensor)[]) x = block(x);

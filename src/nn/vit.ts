@@ -19,7 +19,8 @@ import {
 import { smoothPositionsInit, truncatedNormalInit } from './init.ts';
 import { type BufferCell, type BufferSpec, buffer, type Module, module, type ParameterSpec, param } from './module.ts';
 import { layerNorm } from './norm.ts';
-import { IMAGENET, imageSizes, type PixelNormalisation, patchEmbedding } from './patch-embedding.ts';
+import { patchEmbedding } from './patch-embedding.ts';
+import { IMAGENET, imageSizes, type PixelNormalisation } from './pixels.ts';
 import { type Grid, type Rotation, rotaryAngles, rotationTable, sinCosInit } from './positions.ts';
 import { type Block, type BlockConfig, transformerBlock } from './transformer-block.ts';
 import { VIT_NAMES, type VitNaming } from './vit-names.ts';

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { f32Tensor, writeSafetensors } from '../../data/index.ts';
 import { type ParityTensor, readCase } from './case.ts';
 import type { ParityClaim, ParityResult } from './claim.ts';
+import { hfImages } from './claims/hf-images.ts';
 import { leWmClaim, leWmDefaultInit } from './claims/le-wm.ts';
 import { optim } from './claims/optim.ts';
 import { probes } from './claims/probes.ts';
@@ -65,6 +66,20 @@ test.each([leWmClaim, leWmDefaultInit, optim, probes, pushTClaim, schedules, sig
     expect(report.comparisons.length).toBeGreaterThan(4);
   },
 );
+
+/** Of the second layout one case is kept here; the other families are the same networks. */
+const kept = hfImages.filter(({ case: name }) => !name.startsWith('hf_formula_') || name === 'hf_formula_ijepa');
+
+test.each(kept)('the HuggingFace encoder of $case is reproduced, within a tenth of its tolerance', async (c) => {
+  const root = fileURLToPath(new URL(`../../../parity/${c.case}`, import.meta.url));
+  const report = await only(root, c);
+  expect(report.error).toBeUndefined();
+  expect(report.comparisons.length).toBeGreaterThan(0);
+  for (const { status, ratio } of report.comparisons) {
+    expect(status).toBe('ok');
+    expect(ratio).toBeLessThan(0.1);
+  }
+});
 
 test('a case is dispatched on its name, whatever its folder is called, at any depth', async () => {
   const report = await only(makeCase({}, 'deep/er/other-name'), claim(y(1, 2)));

@@ -4,7 +4,7 @@
 import { at, slice, type Tensor, tanh } from '../../tensor/index.ts';
 import { linear } from '../linear.ts';
 import { type Module, module } from '../module.ts';
-import { IMAGENET, imageSizes, type PixelNormalisation } from '../patch-embedding.ts';
+import { IMAGENET, imageSizes, type PixelNormalisation } from '../pixels.ts';
 import type { Grid } from '../positions.ts';
 import { type Vit, type VitConfig, vit } from '../vit.ts';
 import { familyConfig, familyOf, type HfConfig, type PretrainedFamily } from './family.ts';
