@@ -76,7 +76,7 @@ const rules: readonly Rule[] = [
   },
   {
     code: 'LOW_RANK',
-    offence: (r, { minRank = Math.max(1.5, 0.05 * Math.min(r.dim, r.samples - 1)) }) =>
+    offence: (r, { minRank = Math.max(1.5, 0.05 * Math.min(r.dim, (r.rankSamples ?? r.samples) - 1)) }) =>
       when(r.effectiveRank, (v) => v < minRank),
     hint: 'few directions of the embedding are in use: raise the covariance or SIGReg weight, use a larger batch, or a smaller embedDim if the world has few degrees of freedom',
   },

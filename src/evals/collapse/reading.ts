@@ -20,6 +20,8 @@ export interface HealthReading {
   /** Root mean square of the embedding. */
   readonly rms: number;
   readonly effectiveRank: number;
+  /** Rows that the rank was measured over, where they are not the samples of this window. */
+  readonly rankSamples?: number;
   /** SIGReg statistic: 1.0525 on N(0, I), 0.40205 samples when collapsed. */
   readonly sigreg: number;
   /** Mean cosine of embeddings of different samples. */

@@ -1,11 +1,14 @@
 // Parity case `probes`: kNN, RankMe, LiDAR, ridge, linear probe, logistic regression and the DINO loss.
 
+import { nodeRuntime } from '../../../runtime/index.ts';
 import { lidar } from '../../collapse/lidar.ts';
 import { rankMe } from '../../collapse/spectrum.ts';
+import { nearestByCosine } from '../../features/nearest.ts';
+import { knnVotes } from '../../features/vote.ts';
 import { singularValues } from '../../matrix/eigen.ts';
 import { type Matrix, matrix, type Numbers } from '../../matrix/matrix.ts';
 import { dinoLoss } from '../../probes/dino.ts';
-import { accuracy, type KnnDistance, knnByCosine, knnByDistance } from '../../probes/knn.ts';
+import { accuracy, type KnnDistance, knnByDistance } from '../../probes/knn.ts';
 import { type LinearModel, predictLinear, ridge } from '../../probes/ridge.ts';
 import { scorePredictions } from '../../probes/score.ts';
 import { crossEntropy, linearClassifier, logisticRegression } from '../../probes/softmax.ts';
@@ -26,7 +29,7 @@ const vector = (data: Numbers): ProducedTensor => ({ shape: [data.length], data 
 /** Takes the case `probes`. */
 export const probes: ParityClaim = {
   case: 'probes',
-  run(c) {
+  async run(c) {
     const tensors: Record<string, ProducedTensor> = {};
     const scalars: Record<string, JsonValue> = {};
     const data: ProbeData = {
@@ -36,7 +39,7 @@ export const probes: ParityClaim = {
       testY: c.tensor('input.test_y').data,
       classes: numberOf(c.config, 'classes'),
     };
-    neighbours(c, data, tensors, scalars);
+    await neighbours(c, data, tensors, scalars);
     spectra(c, data, tensors, scalars);
     regression(c, data, tensors, scalars);
     linearProbe(c, data, tensors, scalars);
@@ -56,7 +59,7 @@ interface ProbeData {
 type Tensors = Record<string, ProducedTensor>;
 type Scalars = Record<string, JsonValue>;
 
-function neighbours(c: ParityCase, d: ProbeData, tensors: Tensors, scalars: Scalars): void {
+async function neighbours(c: ParityCase, d: ProbeData, tensors: Tensors, scalars: Scalars): Promise<void> {
   const index = { x: d.trainX, labels: d.trainY, classes: d.classes };
   const k = numberOf(c.config, 'k');
   const temperature = numberOf(c.config, 'temperature');
@@ -69,7 +72,8 @@ function neighbours(c: ParityCase, d: ProbeData, tensors: Tensors, scalars: Scal
   for (const name of c.scalars.keys()) {
     const match = /^dino_knn_top1_k(\d+)$/.exec(name);
     if (match === null) continue;
-    scalars[name] = 100 * accuracy(knnByCosine(index, d.testX, { k: Number(match[1]), temperature }), d.testY);
+    const found = await nearestByCosine(d.trainX, d.testX, Number(match[1]), { runtime: nodeRuntime({ threads: 1 }) });
+    scalars[name] = 100 * accuracy(knnVotes(found, d.trainY, d.classes, { temperature }), d.testY);
   }
 }
 
