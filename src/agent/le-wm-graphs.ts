@@ -3,6 +3,7 @@
 
 import { flatView } from '../core/index.ts';
 import type { ModelValues } from '../nn/index.ts';
+import { actionGradient } from '../plan/index.ts';
 import { type HostArray, input, reshape, type Source, type Tensor } from '../tensor/index.ts';
 import { goalCost, type LeWm, type LeWmConfig } from '../world/index.ts';
 
@@ -41,15 +42,34 @@ export interface RolloutSize {
 
 /** `context` [E, C, D], `executed` [E, C - 1, A] (absent when C = 1) and `plans` [E, S, H, A] -> [E, S, C + H, D]. */
 export function imagineGraph(m: LeWm, config: LeWmConfig, size: RolloutSize): Tensor {
-  const { tasks: E, context: C, samples: S, horizon: H } = size;
-  return m.rollout(
-    input('context', [E, C, config.embedDim]),
-    C > 1 ? input('executed', [E, C - 1, config.actionDim]) : undefined,
-    input('plans', [E, S, H, config.actionDim]),
-  );
+  return rollout(m, config, size, plansInput(config, size));
 }
 
 /** The inputs of `imagineGraph` and `goal` [E, D] -> `cost` [E, S], the squared distance of the last embedding. */
 export function costGraph(m: LeWm, config: LeWmConfig, size: RolloutSize): Record<string, Tensor> {
-  return { cost: goalCost(imagineGraph(m, config, size), input('goal', [size.tasks, config.embedDim])) };
+  return { cost: distanceToGoal(m, config, size, plansInput(config, size)) };
+}
+
+/** `costGraph` with `gradient` [E, S, H, A], the derivative of each cost with respect to its plan. */
+export function costAndGradientGraph(m: LeWm, config: LeWmConfig, size: RolloutSize): Record<string, Tensor> {
+  const plans = plansInput(config, size);
+  return actionGradient(distanceToGoal(m, config, size, plans), plans);
+}
+
+function plansInput({ actionDim }: LeWmConfig, { tasks, samples, horizon }: RolloutSize): Tensor {
+  return input('plans', [tasks, samples, horizon, actionDim]);
+}
+
+function rollout(
+  m: LeWm,
+  { embedDim, actionDim }: LeWmConfig,
+  { tasks: E, context: C }: RolloutSize,
+  plans: Tensor,
+): Tensor {
+  const executed = C > 1 ? input('executed', [E, C - 1, actionDim]) : undefined;
+  return m.rollout(input('context', [E, C, embedDim]), executed, plans);
+}
+
+function distanceToGoal(m: LeWm, config: LeWmConfig, size: RolloutSize, plans: Tensor): Tensor {
+  return goalCost(rollout(m, config, size, plans), input('goal', [size.tasks, config.embedDim]));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key } from '../core/index.ts';
 import { distance, gaussian, runtime } from '../nn/run-module.law.ts';
-import { cem, type PlanRequest, solverPlanner } from '../plan/index.ts';
+import { cem, gradient, type PlanRequest, solverPlanner } from '../plan/index.ts';
 import { TINY, tinyValues } from '../world/le-wm/tiny.law.ts';
 import { leWmModel } from './index.ts';
 
@@ -84,4 +84,34 @@ test('the planner that CEM makes of it lowers the imagined cost', async () => {
   const { plan, iterations } = await planner(request(1));
   expect(plan.length).toBe(3 * 2 * A);
   for (const task of [0, 1, 2]) expect(iterations.at(-1)!.elite[task]!).toBeLessThan(iterations[0]!.elite[task]!);
+});
+
+test.each([1, 2])('the gradient of the cost is that of finite differences, context %i', async (C) => {
+  const [S, H] = [2, 4] as const;
+  const problem = await model.problem(request(C), H);
+  const plans = gaussian(3 * S * H * A, 7);
+  const { cost, gradient: g } = await problem.costAndGradient!(plans, S);
+  expect(distance(cost, await problem.cost(plans, S))).toBeLessThan(1e-4);
+  const size = H * A;
+  const scale = Math.max(...g.map(Math.abs));
+  for (const [row, at] of [0, 3, 5].entries()) {
+    const i = at * size + ((row * 5) % size);
+    const h = 1e-2;
+    const ends = await Promise.all(
+      [h, -h].map((d) =>
+        problem.cost(
+          plans.map((value, j) => (j === i ? value + d : value)),
+          S,
+        ),
+      ),
+    );
+    expect(Math.abs((ends[0]![at]! - ends[1]![at]!) / (2 * h) - g[i]!)).toBeLessThan(0.02 * scale);
+  }
+});
+
+test('Adam through the model lowers the cost of every task', async () => {
+  const problem = await model.problem(request(1), 3);
+  const solver = gradient({ samples: 2, iterations: 15, descent: { kind: 'adam', lr: 0.05 } });
+  const { iterations } = await solver.solve(problem, { key: key(0) });
+  for (const task of [0, 1, 2]) expect(iterations.at(-1)!.best[task]).toBeLessThan(iterations[0]!.best[task]!);
 });

@@ -9,7 +9,14 @@ import type { PlanProblem, PlanRequest } from '../plan/index.ts';
 import type { Runtime } from '../runtime/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { type LeWm, type LeWmConfig, leWm } from '../world/index.ts';
-import { bakeValues, costGraph, encodeGraph, imagineGraph, predictGraph } from './le-wm-graphs.ts';
+import {
+  bakeValues,
+  costAndGradientGraph,
+  costGraph,
+  encodeGraph,
+  imagineGraph,
+  predictGraph,
+} from './le-wm-graphs.ts';
 
 /** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
 export interface LeWmModel {
@@ -41,6 +48,9 @@ const ENCODE_BATCHES = [1, 8, 64] as const;
 
 /** Candidates scored in one call: more does not raise throughput, and costs memory. */
 const ROLLOUT_BATCH = 3000;
+
+/** Candidates differentiated in one call: every activation of the rollout is kept. */
+const GRADIENT_BATCH = 256;
 
 /** Wraps trained numbers for use. */
 export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Runtime): LeWmModel {
@@ -101,32 +111,51 @@ export function leWmModel(config: LeWmConfig, values: ModelValues, runtime?: Run
       const A = config.actionDim;
       const context = await encode(request.frames, E * C);
       const goals = await encode(request.goals, E);
+      /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
+      const score = async (
+        kind: 'cost' | 'cost and gradient',
+        candidates: Float32Array,
+        S: number,
+        most: number,
+        outputs: Readonly<Record<string, Float32Array>>,
+      ): Promise<void> => {
+        const group = Math.min(E, Math.max(1, Math.floor(most / S)));
+        const graph = kind === 'cost' ? costGraph : costAndGradientGraph;
+        for (let from = 0; from < E; from += group) {
+          const n = Math.min(group, E - from);
+          const scorer = await program(`${kind} ${n}x${C}x${S}x${horizon}`, (m) =>
+            graph(m, config, { tasks: n, context: C, samples: S, horizon }),
+          );
+          const part = (array: Float32Array, stride: number): Float32Array =>
+            array.subarray(from * stride, (from + n) * stride);
+          await scorer.run({
+            inputs: {
+              context: part(context, C * dim),
+              ...(C > 1 ? { executed: part(request.blocks, (C - 1) * A) } : {}),
+              plans: part(candidates, S * horizon * A),
+              goal: part(goals, dim),
+            },
+            into: Object.fromEntries(
+              Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
+            ),
+          });
+        }
+      };
       return {
         name: 'le-wm',
         tasks: E,
         horizon,
         actionDim: A,
         async cost(candidates, S) {
-          const group = Math.min(E, Math.max(1, Math.floor(ROLLOUT_BATCH / S)));
-          const costs = new Float32Array(E * S);
-          for (let from = 0; from < E; from += group) {
-            const n = Math.min(group, E - from);
-            const scorer = await program(`cost ${n}x${C}x${S}x${horizon}`, (m) =>
-              costGraph(m, config, { tasks: n, context: C, samples: S, horizon }),
-            );
-            const part = (array: Float32Array, stride: number): Float32Array =>
-              array.subarray(from * stride, (from + n) * stride);
-            await scorer.run({
-              inputs: {
-                context: part(context, C * dim),
-                ...(C > 1 ? { executed: part(request.blocks, (C - 1) * A) } : {}),
-                plans: part(candidates, S * horizon * A),
-                goal: part(goals, dim),
-              },
-              into: { cost: part(costs, S) },
-            });
-          }
-          return costs;
+          const cost = new Float32Array(E * S);
+          await score('cost', candidates, S, ROLLOUT_BATCH, { cost });
+          return cost;
+        },
+        async costAndGradient(candidates, S) {
+          const cost = new Float32Array(E * S);
+          const gradient = new Float32Array(candidates.length);
+          await score('cost and gradient', candidates, S, GRADIENT_BATCH, { cost, gradient });
+          return { cost, gradient };
         },
       };
     },

@@ -54,6 +54,38 @@ test('the unexecuted rest of a plan is the next warm start, padded with zeros', 
   expect([...requests[1]!.init!]).toEqual([2, 3, 4, 5, 0, 0]);
 });
 
+test("a solver's elites come back moved by the executed steps, beside the warm start", async () => {
+  const { planner, requests } = counting(6);
+  const withElites: Planner = async (request) => ({
+    ...(await planner(request)),
+    elites: [Float32Array.of(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)],
+  });
+  const controller = mpc(withElites, { ...base, recedingHorizon: 1 });
+  for (let t = 0; t < 2; t++) await controller.act(clock().input);
+  expect(requests[0]!.elites).toBeUndefined();
+  expect([...requests[1]!.elites![0]!]).toEqual([3, 4, 5, 6, 0, 0, 13, 14, 15, 16, 0, 0]);
+});
+
+test('a problem whose action size is not that of the executed blocks is refused with both', async () => {
+  const planner = solverPlanner(cem({ samples: 4, elites: 2, iterations: 1 }), () => ({
+    name: 'a model',
+    tasks: 1,
+    horizon: 3,
+    actionDim: 5,
+    cost: (_, samples) => new Float32Array(samples),
+  }));
+  const request = {
+    envs: [0],
+    context: 2,
+    frames: new Uint8Array(4),
+    blocks: new Float32Array(2),
+    goals: new Uint8Array(2),
+  };
+  await expect(planner({ ...request, keys: [key(0)] })).rejects.toThrow(
+    /a model .* blocks \[1, 1, 5\], got 1 tasks and 2/,
+  );
+});
+
 test('without warm start, or with nothing left, no warm start is given', async () => {
   for (const options of [{ recedingHorizon: 1, warmStart: false }, { recedingHorizon: 3 }]) {
     const { planner, requests } = counting(6);

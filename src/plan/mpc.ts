@@ -8,6 +8,7 @@
 import { fold, JepaError, type Key } from '../core/index.ts';
 import { type History, history } from './history.ts';
 import type { Planner, PlanRequest } from './planner.ts';
+import { shiftPlans } from './solver.ts';
 
 /** Per-number mean and deviation of raw actions; normalised = (raw - mean) / std. */
 export interface ActionStats {
@@ -79,6 +80,8 @@ interface Slot {
   queue: Float32Array;
   at: number;
   leftover: Float32Array;
+  /** The solver's elites, moved by the executed blocks. */
+  elites: Float32Array;
   /** Environment steps since the last reset. */
   steps: number;
   plans: number;
@@ -107,6 +110,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
     queue: empty,
     at: 0,
     leftover: empty,
+    elites: empty,
     steps: 0,
     plans: 0,
     block: new Float32Array(blockSize),
@@ -140,7 +144,17 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       }
     }
     const keys = waiting.map((env) => fold(key, env, slots[env]!.plans));
-    return { envs: waiting, context, frames, blocks, goals, keys, ...(warm ? { init } : {}) };
+    const elites = waiting.map((env) => slots[env]!.elites);
+    return {
+      envs: waiting,
+      context,
+      frames,
+      blocks,
+      goals,
+      keys,
+      ...(warm ? { init } : {}),
+      ...(warm && elites.some((plans) => plans.length > 0) ? { elites } : {}),
+    };
   }
 
   return {
@@ -148,7 +162,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       for (const env of which) {
         const slot = slots[env];
         if (slot === undefined) throw new JepaError('usage', `mpc: env must be below ${envs}, got ${env}`, { env });
-        slot.queue = slot.leftover = empty;
+        slot.queue = slot.leftover = slot.elites = empty;
         slot.at = slot.steps = 0;
         slot.past.clear();
       }
@@ -170,7 +184,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       if (waiting.length > 0) {
         const request = requestFor(waiting, input);
         const start = performance.now();
-        const { plan, cost } = await planner(request);
+        const { plan, cost, elites } = await planner(request);
         planMs = performance.now() - start;
         checkPlan(plan, waiting, planSize);
         const executed = recedingHorizon * blockSize;
@@ -179,6 +193,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
           const slot = slots[env]!;
           slot.queue = own.subarray(0, executed);
           slot.leftover = own.subarray(executed);
+          slot.elites = shiftPlans(elites?.[n] ?? empty, horizon, blockSize, recedingHorizon);
           slot.at = 0;
           slot.plans++;
           decisions.push({ env, plan: raw(own), executed: recedingHorizon * actionBlock, cost: cost[n]! });

@@ -3,7 +3,7 @@
 //
 // Legend: N environments that need a plan now, C context frames, P bytes of a frame, H steps, D = actionBlock * A.
 
-import type { Key } from '../core/index.ts';
+import { JepaError, type Key } from '../core/index.ts';
 import type { PlanProblem } from './problem.ts';
 import type { PlanResult, Solver } from './solver.ts';
 
@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly goals: Uint8Array;
   /** Warm start, the unexecuted rest of the last plan, zero-padded, [N, H, D]; absent when no environment has one. */
   readonly init?: Float32Array;
+  /** For each environment, the last plan's elites moved like its rest, [k, H, D] with any k; absent when there are none. */
+  readonly elites?: readonly Float32Array[];
   /** One key per environment. */
   readonly keys: readonly Key[];
 }
@@ -31,15 +33,28 @@ export type Planner = (request: PlanRequest) => PlanResult | Promise<PlanResult>
 /**
  * A planner that turns each request into a problem (encode the context and the goals once, roll candidates out) and
  * gives it to a solver.
+ *
+ * Throws `shape` when the problem has another number of tasks or another action size than the request.
  */
 export function solverPlanner(
   solver: Solver,
   problemOf: (request: PlanRequest) => PlanProblem | Promise<PlanProblem>,
 ): Planner {
-  return async (request) =>
-    solver.solve(await problemOf(request), {
-      key: request.keys[0]!,
-      taskKeys: request.keys,
-      ...(request.init === undefined ? {} : { init: request.init }),
+  return async (request) => {
+    const problem = await problemOf(request);
+    const { envs, context, blocks, keys, init, elites } = request;
+    if (problem.tasks !== envs.length || blocks.length !== envs.length * (context - 1) * problem.actionDim) {
+      throw new JepaError(
+        'shape',
+        `solverPlanner: ${problem.name ?? 'the problem'} must have ${envs.length} tasks and blocks [${envs.length}, ${context - 1}, ${problem.actionDim}], got ${problem.tasks} tasks and ${blocks.length} numbers; check actionBlock and the model's action size`,
+        { tasks: problem.tasks, envs: envs.length, blocks: blocks.length, actionDim: problem.actionDim },
+      );
+    }
+    return solver.solve(problem, {
+      key: keys[0]!,
+      taskKeys: keys,
+      ...(init === undefined ? {} : { init }),
+      ...(elites === undefined ? {} : { elites }),
     });
+  };
 }

@@ -36,10 +36,10 @@ export interface SolveOptions {
   /** Warm start [B, h, D] with h <= H; missing steps are zero. Default: all zero. */
   readonly init?: Float32Array;
   /**
-   * Plans to try first besides the mean, [B, k, H, D]: iCEM's elites of the last solve, shifted by the executed steps
-   * (`shiftPlans`). Other solvers ignore them.
+   * For each task, plans to try first besides the mean, [k, H, D] with any k: iCEM's elites of the last solve, shifted by
+   * the executed steps (`shiftPlans`). Other solvers ignore them.
    */
-  readonly elites?: Float32Array;
+  readonly elites?: readonly Float32Array[];
   readonly noise?: NoiseSource;
   readonly onIteration?: (step: SolverStep) => void;
 }
@@ -62,8 +62,8 @@ export interface PlanResult {
   /** What the solver knows of the plan's cost without evaluating it again, [B]: CEM gives the mean cost of the last elites. */
   readonly cost: Float32Array;
   readonly iterations: readonly IterationRecord[];
-  /** The kept elites of the last iteration, [B, k, H, D], by increasing cost; from iCEM only. */
-  readonly elites?: Float32Array;
+  /** For each task, the kept elites of the last iteration by increasing cost, [k, H, D]; from iCEM only. */
+  readonly elites?: readonly Float32Array[];
   /** The multiplier of each limit, [B, C]; from `lagrangian` only. */
   readonly multipliers?: Float32Array;
   /** The plans of macro-actions, [B, H2, D2]; from `hierarchical` only. */

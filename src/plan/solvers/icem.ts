@@ -67,13 +67,14 @@ export const icemVariants: Readonly<Record<'swm' | 'paper', IcemOptions>> = {
  * An iCEM solver; the defaults are stable-worldmodel's.
  *
  * Shift-initialisation: the mean starts from `init`, as in every solver; give the last result's `elites`, moved by the
- * executed steps (`shiftPlans`), as `elites` to have them tried first. `PlanResult.cost` is the mean cost of the last
+ * executed steps (`shiftPlans`), as `elites` to have them tried first; `mpc` does both. `PlanResult.cost` is the mean cost of the last
  * elites, or the cost of the returned candidate. Errors as `cem`.
  *
  * @example
  * const first = await icem().solve(problem, { key: key(0) });
- * const elites = shiftPlans(first.elites!, horizon, actionDim, 1);
- * const next = await icem().solve(later, { key: key(1), init: shiftPlans(first.plan, horizon, actionDim, 1), elites });
+ * const shift = (plans: Float32Array) => shiftPlans(plans, horizon, actionDim, 1);
+ * const warm = { init: shift(first.plan), elites: first.elites!.map(shift) };
+ * const next = await icem().solve(later, { key: key(1), ...warm });
  */
 export function icem(options: IcemOptions = {}): Solver {
   const { samples = 300, elites = 30, iterations = 30, initialStd = 1, noiseBeta = 2 } = options;
@@ -151,12 +152,13 @@ export function icem(options: IcemOptions = {}): Solver {
         },
         buffer,
       );
-      const whole = keptElites > 0 && keptCount.every((count) => count === keptElites);
       return {
         plan: plan === 'mean' ? mean : best,
         cost: plan === 'mean' ? records.at(-1)!.elite.slice() : bestCost,
         iterations: records,
-        ...(whole ? { elites: kept } : {}),
+        elites: Array.from(keptCount, (count, task) =>
+          kept.slice(task * keptElites * length, (task * keptElites + count) * length),
+        ),
       };
     },
   };
@@ -165,15 +167,13 @@ export function icem(options: IcemOptions = {}): Solver {
 /** The plans offered for each task, [k, L] each. */
 function offeredElites({ elites }: SolveOptions, tasks: number, length: number): readonly Float32Array[] {
   if (elites === undefined) return Array.from({ length: tasks }, () => new Float32Array(0));
-  const count = elites.length / (tasks * length);
-  if (!Number.isInteger(count)) {
+  const bad = elites.findIndex((plans) => plans.length % length !== 0 || !plans.every(Number.isFinite));
+  if (elites.length !== tasks || bad >= 0) {
     throw new JepaError(
       'shape',
-      `icem: elites must be [tasks, k, horizon, actionDim] with ${tasks} tasks of ${length} numbers per plan, got ${elites.length}`,
-      { got: elites.length, tasks, length },
+      `icem: elites must hold for each of ${tasks} tasks finite plans of ${length} numbers (horizon x actionDim), got ${elites.length} lists${bad >= 0 ? `, list ${bad} with ${elites[bad]!.length} numbers` : ''}`,
+      { got: elites.map((plans) => plans.length), tasks, length },
     );
   }
-  const bad = elites.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new JepaError('numeric', `icem: elites must be finite, got ${elites[bad]} at ${bad}`, { bad });
-  return Array.from({ length: tasks }, (_, t) => elites.subarray(t * count * length, (t + 1) * count * length));
+  return elites;
 }
