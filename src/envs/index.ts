@@ -37,12 +37,15 @@ export { randomPolicy } from './policies.ts';
 export {
   BLOCK_SHAPES,
   type BlockShape,
+  noisyPusher,
   type PushTOptions,
   type PushTPlaces,
   type PushTRolloutOptions,
+  pusher,
   pushT,
   pushTProprio,
   pushTRollout,
+  weakPusher,
 } from './push-t/index.ts';
 export {
   type Canvas,

@@ -4,6 +4,7 @@ import { unknownName } from '../core/index.ts';
 import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
 import type { Env, Policy } from './env.ts';
 import { randomPolicy } from './policies.ts';
+import { noisyPusher, pusher, pushT, weakPusher } from './push-t/index.ts';
 import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
 import type { EnvOptions } from './world.ts';
 
@@ -14,6 +15,10 @@ interface Entry {
 
 const entries: Readonly<Record<string, Entry>> = {
   'bouncing-ball': { make: bouncingBall, policies: { random: randomPolicy, expert: ballExpert } },
+  'push-t': {
+    make: pushT,
+    policies: { random: randomPolicy, expert: pusher, 'noisy-expert': () => noisyPusher(), weak: weakPusher },
+  },
   'two-room': {
     make: twoRoom,
     policies: { random: randomPolicy, expert, 'noisy-expert': () => noisyExpert(), oracle },

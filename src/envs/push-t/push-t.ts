@@ -80,14 +80,14 @@ function clear(block: Block, radius: number, pose: readonly number[], agent?: re
 /** With `free` places: block positions must be clear of the walls (angles are drawn before), agents of the block. */
 function accept(name: string, value: FactorValue, values: FactorValues): boolean {
   const given = value as readonly number[];
-  const [start, target] = [name.endsWith('start_position'), name.startsWith('target.')];
+  const target = name.startsWith('target.');
   const read = (key: string): readonly number[] => [values[key] as FactorValue].flat();
   const angle = read(target ? 'target.block_angle' : 'block.angle');
   if (name === 'block.start_position' || name === 'target.block_position') {
     return clear(blockFrom(values), radiusFrom(values), [...given, ...angle]);
   }
   if (name === 'agent.start_position' || name === 'target.agent_position') {
-    const block = read(start ? 'block.start_position' : 'target.block_position');
+    const block = read(target ? 'target.block_position' : 'block.start_position');
     return clear(blockFrom(values), radiusFrom(values), [...block, ...angle], given);
   }
   return true;
