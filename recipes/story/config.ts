@@ -19,6 +19,8 @@ export interface StoryConfig {
     readonly steps: number;
     /** Steps of the action-conditioned models. */
     readonly actionSteps: number;
+    /** Steps of the contrastive model, of which only an energy is drawn. */
+    readonly contrastiveSteps: number;
     /** Steps of the decoders for eyes. */
     readonly eyesSteps: number;
     /** Steps of the run from PyTorch's default initialisation, which is there to show the plateau. */
@@ -54,11 +56,12 @@ export function liteStory(): StoryConfig {
       learningRate: 1e-3,
       steps: 2000,
       actionSteps: 2000,
-      eyesSteps: 1000,
-      plateauSteps: 600,
+      contrastiveSteps: 1000,
+      eyesSteps: 600,
+      plateauSteps: 400,
       workers: 2,
     },
-    collapse: { steps: 1200, shift: 2, snapshots: 24 },
+    collapse: { steps: 800, shift: 2, snapshots: 20 },
     evals: { pairs: 2048, draws: 32 },
     plan: { episodes: 200, horizons: [3, 6, 10] },
   };
@@ -77,6 +80,7 @@ export function fullStory(): StoryConfig {
       learningRate: 3e-4,
       steps: 3000,
       actionSteps: 6000,
+      contrastiveSteps: 3000,
       eyesSteps: 1500,
       plateauSteps: 2000,
       workers: 2,

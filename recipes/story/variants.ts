@@ -97,6 +97,7 @@ export function stepsOf({ train, collapse }: StoryConfig, name: VariantName): nu
   if (variant.kind === 'eyes') return train.eyesSteps;
   if (variant.kind === 'views') return collapse.steps;
   if (name === 'pixel-default') return train.plateauSteps;
+  if (name === 'jepa-contrastive') return train.contrastiveSteps;
   return variant.kind === 'joint' && variant.action ? train.actionSteps : train.steps;
 }
 

@@ -85,7 +85,7 @@ export function episodesGif(rollouts: readonly Rollout[], options: GifOptions = 
   const place = layout(rollouts, width, columns);
   const steps = Math.max(...rollouts.map((r) => r.file.frames));
   const pictures = Array.from({ length: steps }, (_, t) => compose(rollouts, t, place));
-  return { ...encode(pictures, delayMs, hold), width: place.width, height: place.height, frames: steps };
+  return animatedGif(pictures, { delayMs, hold });
 }
 
 function compose(rollouts: readonly Rollout[], t: number, place: Layout): Canvas {
@@ -149,9 +149,20 @@ function paths(target: Canvas, { file }: Rollout, t: number, box: readonly [numb
   drawLine(target, end, end, line * 2.2, BLUE, 0.7, box);
 }
 
-function encode(pictures: readonly Canvas[], delayMs: number, hold: number): { bytes: Uint8Array } {
+/**
+ * Encodes pictures of one size as an animated GIF that loops; the last one stays for `hold` times the delay. Throws `data`
+ * when there is no picture or their sizes differ.
+ */
+export function animatedGif(
+  pictures: readonly Canvas[],
+  { delayMs = 90, hold = 1 }: Pick<GifOptions, 'delayMs' | 'hold'> = {},
+): GifFile {
   const { GIFEncoder, quantize, applyPalette } = gifenc;
-  const { width, height } = pictures[0]!;
+  const first = pictures[0];
+  if (first === undefined || pictures.some((p) => p.width !== first.width || p.height !== first.height)) {
+    throw new JepaError('data', `a GIF needs pictures of one size, got ${pictures.length} of them`);
+  }
+  const { width, height } = first;
   // One palette for all frames, from a sample of them: local palettes would flicker.
   const sampled = pictures.filter((_, i) => i % Math.ceil(pictures.length / 8) === 0 || i === pictures.length - 1);
   const sample = new Uint8Array(sampled.length * width * height * 4);
@@ -171,7 +182,7 @@ function encode(pictures: readonly Canvas[], delayMs: number, hold: number): { b
     before = index;
   });
   gif.finish();
-  return { bytes: gif.bytes() };
+  return { bytes: gif.bytes(), width, height, frames: pictures.length };
 }
 
 function rgba({ pixels }: Canvas): Uint8Array {

@@ -1,5 +1,20 @@
-export { episodesGif, type GifFile, type GifOptions } from './gif.ts';
+export {
+  type Canvas,
+  type Colour,
+  canvas,
+  drawImage,
+  drawLine,
+  drawText,
+  fillRect,
+  textWidth,
+} from './canvas.ts';
+export { type ChartSpec, type Hue, lineChart, type Rule, type Series } from './chart.ts';
+export { animatedGif, episodesGif, type GifFile, type GifOptions } from './gif.ts';
+export { escapeHtml } from './html.ts';
+export { htmlPage } from './page.ts';
+export { encodePng } from './png.ts';
 export { type Part, parseRun, type Rollout, type RunFolder, readRollouts, readRunFolder } from './read.ts';
+export { shortNumber } from './scale.ts';
 export type {
   EmbeddingFile,
   ImaginedPath,

@@ -2,8 +2,7 @@
 
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../data/index.ts';
-import { clientScript } from './client.ts';
-import { escapeHtml } from './html.ts';
+import { htmlPage } from './page.ts';
 import { type RunFolder, readRunFolder } from './read.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';
@@ -13,7 +12,6 @@ import { planningSection } from './sections/planning.ts';
 import { probeSection } from './sections/probe.ts';
 import { surpriseSection } from './sections/surprise.ts';
 import { trainingSection } from './sections/training.ts';
-import { styleSheet } from './style.ts';
 
 /**
  * Writes `report.html` into a run folder, from what is in that folder (schema.ts), and returns its path. Parts that are
@@ -42,9 +40,5 @@ export function renderReport(folder: RunFolder): string {
     surpriseSection(folder.surprise),
     configurationSection(folder.run),
   ];
-  return (
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
-    `<title>${escapeHtml(title)} · jepa</title><style>${styleSheet}</style></head><body><main>${headerSection(folder)}` +
-    `${sections.join('')}</main><script>${clientScript}</script></body></html>\n`
-  );
+  return htmlPage(title, `${headerSection(folder)}${sections.join('')}`);
 }
