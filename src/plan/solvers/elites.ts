@@ -29,7 +29,7 @@ export function selectLowest(cost: Float32Array, out: Int32Array): number {
  * Mean and unbiased deviation (division by K - 1) of the chosen rows of `candidates` [S, L], in f64, into `mean` and
  * `std` [L]. `count` of `elites` are used; at least 2.
  */
-export function eliteMoments(
+function eliteMoments(
   candidates: Float32Array,
   elites: Int32Array,
   count: number,
