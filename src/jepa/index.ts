@@ -27,6 +27,7 @@ export {
   leJepaPreset,
 } from './objectives/le-jepa.ts';
 export { type PixelTargetOptions, pixelTargets } from './objectives/pixel-targets.ts';
+export { type PldmTerms, pldmTerms } from './objectives/pldm.ts';
 export {
   type EppsPulleyOptions,
   eppsPulley,
@@ -37,6 +38,8 @@ export {
   sigregDirections,
   unitColumns,
 } from './objectives/sigreg.ts';
+export { type StateTerms, type StateTermsOptions, stateTerms } from './objectives/state-terms.ts';
+export { temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
 export {
   type CovarianceScale,
   covariancePenalty,
@@ -46,4 +49,9 @@ export {
   varianceHinge,
   vicregTerms,
 } from './objectives/vicreg.ts';
+export {
+  type InverseDynamics,
+  type InverseDynamicsConfig,
+  inverseDynamics,
+} from './predictors/inverse-dynamics.ts';
 export { type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';

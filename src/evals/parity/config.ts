@@ -28,3 +28,17 @@ export function numbersOf(config: JsonObject, path: string): readonly number[] {
   if (Array.isArray(value) && value.every((v) => typeof v === 'number')) return value as readonly number[];
   throw new JepaError('corrupt', `case.json: config.${path} must be a list of numbers, got ${JSON.stringify(value)}`);
 }
+
+/** The text at a dotted path. */
+function stringOf(config: JsonObject, path: string): string {
+  const value = configAt(config, path);
+  if (typeof value === 'string') return value;
+  throw new JepaError('corrupt', `case.json: config.${path} must be a text, got ${JSON.stringify(value)}`, { path });
+}
+
+/** Widths of layers written as '20-20-14'. */
+export function widthsOf(config: JsonObject, path: string): readonly number[] {
+  const widths = stringOf(config, path).split('-').map(Number);
+  if (widths.every((w) => Number.isInteger(w) && w > 0)) return widths;
+  throw new JepaError('corrupt', `case.json: config.${path} must be widths such as '20-20-14'`, { path });
+}

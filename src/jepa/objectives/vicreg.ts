@@ -54,10 +54,14 @@ export function varianceHinge(z: Tensor, { gamma = 1, epsilon = 1e-4 }: Variance
  */
 export function covariancePenalty(z: Tensor, scale: CovarianceScale = 'per-dimension'): Tensor {
   requireSamples('covariancePenalty', z);
-  const [N, D] = z.shape.slice(-2) as [number, number];
+  return centredCovariancePenalty(sub(z, reduceMean(z, { axes: -2, keepDims: true })), scale);
+}
+
+/** `covariancePenalty` of embeddings that the caller has centred. */
+export function centredCovariancePenalty(centred: Tensor, scale: CovarianceScale): Tensor {
+  const [N, D] = centred.shape.slice(-2) as [number, number];
   if (scale === 'off-diagonal-mean' && D < 2)
-    throw shapeError('covariancePenalty', [z], 'needs at least 2 dimensions to average over pairs of them');
-  const centred = sub(z, reduceMean(z, { axes: -2, keepDims: true }));
+    throw shapeError('covariancePenalty', [centred], 'needs at least 2 dimensions to average over pairs of them');
   const covariance = matmul(centred, centred, { transA: true, alpha: 1 / (N - 1) });
   return mul(reduceMean(offDiagonalSquares(covariance)), 1 / (scale === 'per-dimension' ? D : D * (D - 1)));
 }

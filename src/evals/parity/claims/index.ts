@@ -2,7 +2,12 @@
 // `claims/<case>.ts` exporting a `ParityClaim` and list it.
 
 import type { ParityClaim } from '../claim.ts';
+import { barlowTwinsClaim } from './barlow-twins.ts';
+import { ebJepaLosses } from './eb-jepa-losses.ts';
 import { hfImages } from './hf-images.ts';
+import { iJepaClaim } from './i-jepa.ts';
+import { iJepaMasks } from './i-jepa-masks.ts';
+import { leJepaClaim } from './le-jepa.ts';
 import { leWmClaim, leWmDefaultInit } from './le-wm.ts';
 import { optim } from './optim.ts';
 import { probes } from './probes.ts';
@@ -10,10 +15,16 @@ import { pushTClaim } from './push-t.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
 import { swmSolvers } from './swm-solvers.ts';
+import { vicregClaim } from './vicreg.ts';
 
 /** The implementations, found by the `name` of case.json. */
 export const claims: readonly ParityClaim[] = [
+  barlowTwinsClaim,
+  ebJepaLosses,
   ...hfImages,
+  iJepaClaim,
+  iJepaMasks,
+  leJepaClaim,
   leWmClaim,
   leWmDefaultInit,
   optim,
@@ -22,4 +33,5 @@ export const claims: readonly ParityClaim[] = [
   schedules,
   sigregClaim,
   swmSolvers,
+  vicregClaim,
 ];

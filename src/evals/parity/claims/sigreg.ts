@@ -3,13 +3,12 @@
 // Legend: T groups, N samples, D dimensions, M slices.
 
 import { grad } from '../../../autodiff/index.ts';
-import { compile } from '../../../compile/index.ts';
 import { type EppsPulleyOptions, eppsPulley, sigreg, unitColumns } from '../../../jepa/index.ts';
-import { nodeRuntime } from '../../../runtime/index.ts';
 import { input, reshape, type Tensor } from '../../../tensor/index.ts';
-import type { JsonValue, ParityCase } from '../case.ts';
+import type { JsonValue } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
+import { evaluate } from './pass.ts';
 
 /** The older form: 10 knots on [-3, 3], without the factor N (lejepa's DeprecatedEppsPulley, eb_jepa). */
 const OLD: EppsPulleyOptions = { knots: 10, tMax: 3, interval: 'full', timesN: false };
@@ -24,7 +23,7 @@ export const sigregClaim: ParityClaim = {
     const options: EppsPulleyOptions = { knots: numberOf(c.config, 'knots'), tMax: numberOf(c.config, 't_max') };
     const [D, M] = c.tensor('input.directions').shape as [number, number];
     const directions = input('input.directions', [D, M]);
-    Object.assign(tensors, await run(c, { 'output.directions_unit': unitColumns(directions) }));
+    Object.assign(tensors, await evaluate(c, { 'output.directions_unit': unitColumns(directions) }));
 
     for (const name of c.tensors().keys()) {
       const kind = /^input\.x\.(.+)$/.exec(name)?.[1];
@@ -47,7 +46,7 @@ export const sigregClaim: ParityClaim = {
         dx_old: grad(old.value, [x])[0]!,
       };
       const named = Object.entries(outputs).map(([output, t]) => [`output.${output}.${kind}`, t] as const);
-      Object.assign(tensors, await run(c, Object.fromEntries(named)));
+      Object.assign(tensors, await evaluate(c, Object.fromEntries(named)));
       // One formula of ours stands for the forms that agree.
       const scalarOf = (output: string): number => tensors[`output.${output}.${kind}`]!.data[0]!;
       for (const form of ['lejepa', 'minimal', 'swm']) scalars[`${form}.${kind}`] = scalarOf('value');
@@ -58,19 +57,8 @@ export const sigregClaim: ParityClaim = {
     const { value } = sigreg(xt, directions, options);
     Object.assign(
       tensors,
-      await run(c, { 'output.value_seq': reshape(value, [1]), 'output.dx_seq': grad(value, [xt])[0]! }),
+      await evaluate(c, { 'output.value_seq': reshape(value, [1]), 'output.dx_seq': grad(value, [xt])[0]! }),
     );
     return { tensors, scalars };
   },
 };
-
-/** Computes outputs of inputs that carry the names of stored tensors. */
-async function run(c: ParityCase, outputs: Readonly<Record<string, Tensor>>): Promise<Record<string, ProducedTensor>> {
-  const program = await compile(outputs, { runtime: nodeRuntime({ threads: 1 }), name: 'sigreg' });
-  const inputs = Object.fromEntries(program.sources.map(({ name }) => [name, c.tensor(name).data as Float32Array]));
-  const values = await program.run({ inputs });
-  await program.dispose();
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { shape }]) => [name, { shape, data: values[name] as Float32Array }]),
-  );
-}
