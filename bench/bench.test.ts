@@ -6,6 +6,7 @@ import { twoRoom } from '../recipes/two-room.ts';
 import type { BenchContext, BenchResult } from '../src/cli/index.ts';
 import { nodeRuntime } from '../src/runtime/index.ts';
 import type { LeWmConfig } from '../src/world/index.ts';
+import { measureAugment } from './augment.ts';
 import { measureCem } from './cem.ts';
 import { measureEnv } from './environment.ts';
 import { measureLoader } from './loader.ts';
@@ -133,4 +134,12 @@ test('each operator is measured', async () => {
   const sizes = { images: 2, tokens: 3, heads: 2, headDim: 4, wide: 16, rounds: 1, threads: 1 };
   const result = await measureOperators(sizes, context);
   expectFigures(result, ['operatorsMs.gelu-R-F', 'operatorsMs.softmax-gradient', 'operatorsMs.sgemm-1024']);
+});
+
+test('augmentations are timed, preset by preset and through a loader', async () => {
+  const presets = ['cifar-vicreg', 'dino'];
+  const sizes = { smallSide: 32, largeSide: 48, small: 4, large: 1, batch: 4, batches: 2 };
+  const result = await measureAugment({ presets, ...sizes, rounds: 2 }, context);
+  const names = presets.map((name) => `augment.${name}.viewsPerSecond`);
+  expectFigures(result, [...names, 'augment.loaderViewsPerSecond']);
 });

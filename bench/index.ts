@@ -1,3 +1,4 @@
+export { augmentBench } from './augment.ts';
 export { cemSolve } from './cem.ts';
 export { envBench } from './environment.ts';
 export { loaderBench } from './loader.ts';

@@ -1,7 +1,23 @@
 // The benchmarks of `jepa bench`, in the order in which they run.
 
-import { cemSolve, envBench, loaderBench, operators, referenceSize, trainingStep } from '../../bench/index.ts';
+import {
+  augmentBench,
+  cemSolve,
+  envBench,
+  loaderBench,
+  operators,
+  referenceSize,
+  trainingStep,
+} from '../../bench/index.ts';
 import type { Bench } from './bench.ts';
 
 /** All benchmarks. */
-export const benches: readonly Bench[] = [trainingStep, cemSolve, loaderBench, envBench, operators, referenceSize];
+export const benches: readonly Bench[] = [
+  trainingStep,
+  cemSolve,
+  loaderBench,
+  augmentBench,
+  envBench,
+  operators,
+  referenceSize,
+];
