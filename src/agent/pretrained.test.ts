@@ -82,6 +82,14 @@ test('images are resized with antialiasing before they are encoded', async () =>
   await encoder.dispose();
 });
 
+test('fed with its parameters instead of holding them, an encoder gives the same tokens', async () => {
+  const { pixels } = images(2, 32, 48);
+  const [held, fed] = [true, false].map((bake) => readPretrained(parity('hf_dinov2'), { runtime, bake }));
+  const tokens = await held!.encode(pixels, 32, 48);
+  expect(distance((await fed!.encode(pixels, 32, 48)).patches, tokens.patches)).toBeLessThan(1e-5);
+  await Promise.all([held!.dispose(), fed!.dispose()]);
+});
+
 test('sizes that do not divide into patches, and bytes that are no images, are refused with what to do', async () => {
   const encoder = readPretrained(parity('hf_dinov2'), { runtime });
   await expect(encoder.encode(new Uint8Array(30 * 50 * 3), 30, 50)).rejects.toThrow(

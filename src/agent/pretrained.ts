@@ -73,8 +73,15 @@ export interface ImageEncoderModel {
 const BATCH = 8;
 /** Programs kept: each holds the parameters. */
 const PROGRAMS = 4;
-/** Larger parameters are fed on each run: an ONNX file holds less than 2 GiB. */
+/** An ONNX file holds less than 2 GiB. */
 const BAKED_BYTES = 1.5e9;
+
+/** Options of reading an encoder. */
+export interface ReadPretrainedOptions {
+  readonly runtime?: Runtime;
+  /** Whether programs hold the parameters, which is faster, or are fed them; default when they take at most 1.5 GB. */
+  readonly bake?: boolean;
+}
 
 /** A compiled encoder; `values` where they are not inside. */
 interface Built {
@@ -112,7 +119,7 @@ function resized(images: Tensor, [h, w]: ImageSize, { normalisation, filter }: P
  */
 export function readPretrained(
   nameOrFolder: string,
-  { runtime = defaultRuntime() }: { readonly runtime?: Runtime } = {},
+  { runtime = defaultRuntime(), bake }: ReadPretrainedOptions = {},
 ): ImageEncoderModel {
   const folder = checkpointFolder(nameOrFolder);
   const file = `${folder}/config.json`;
@@ -130,7 +137,7 @@ export function readPretrained(
     batch: number,
     height: number,
     width: number,
-    own: Runtime,
+    own: Pick<ReadPretrainedOptions, 'bake'> & { readonly runtime: Runtime },
     resize?: ImageSize,
   ): Promise<Built> => {
     const [h, w] = resize ?? [height, width];
@@ -141,14 +148,16 @@ export function readPretrained(
     const outputs = { patches, ...(cls === undefined ? {} : { cls }) };
     const metadata = { 'jepa.family': native.family };
     const values = valuesOf(sized);
-    const options = { runtime: own, name: native.family };
-    if (values.parameters.data.byteLength > BAKED_BYTES) return { program: await compile(outputs, options), values };
+    const options = { runtime: own.runtime, name: native.family };
+    if (!(own.bake ?? values.parameters.data.byteLength <= BAKED_BYTES))
+      return { program: await compile(outputs, options), values };
     return { program: await compile(outputs, { ...options, bake: bakeValues(values), metadata }) };
   };
   const programs = new Map<string, Promise<Built>>();
   const program = async (batch: number, height: number, width: number, resize?: ImageSize): Promise<Built> => {
     const name = [batch, height, width, ...(resize ?? [])].join('x');
-    const known = programs.get(name) ?? build(batch, height, width, runtime, resize);
+    const known =
+      programs.get(name) ?? build(batch, height, width, { runtime, ...(bake === undefined ? {} : { bake }) }, resize);
     programs.delete(name);
     programs.set(name, known); // the last used stands last
     known.catch(() => programs.delete(name));
@@ -206,7 +215,9 @@ export function readPretrained(
     },
     async onnx({ batch, height, width }) {
       requireWhole([height, width], false);
-      const { program: built, values } = await build(batch, height, width, nodeRuntime({ portable: true }));
+      const { program: built, values } = await build(batch, height, width, {
+        runtime: nodeRuntime({ portable: true }),
+      });
       await built.dispose();
       if (values === undefined) return built.model;
       throw new JepaError(

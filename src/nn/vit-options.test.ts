@@ -312,4 +312,7 @@ test('options that contradict each other are refused', () => {
   const { model } = bind(vit({ ...small, cls: false }), 'eval');
   expect(() => model.cls(images())).toThrow(/no class token; use pooled/);
   expect(() => model.tokens(input('x', [1, 3, 16, 12]))).toThrow(/images must be 12x12.*got 16x12/);
+  const rotary = bind(vit(kinds['rotations and registers']), 'eval').model;
+  expect(rotary.tokens(input('x', [1, 3, 16, 12])).shape).toEqual([1, 3 + 12, 8]);
+  expect(() => rotary.tokens(input('x', [1, 3, 18, 12]))).toThrow(/18x12 must divide into patches of 4/);
 });

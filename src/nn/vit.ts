@@ -176,8 +176,8 @@ export function vit(config: VitConfig, normalisation: PixelNormalisation = IMAGE
       images: Tensor,
       { keep, queries }: EncodeOptions & { queries?: number } = {},
     ): readonly Tensor[] => {
-      const rotation = table === undefined ? rotationOf(config, images, lead, keep) : undefined;
       const states = [embedded(images, keep)];
+      const rotation = table === undefined ? rotationOf(config, images, lead, keep) : undefined;
       // The last block need compute only the tokens that are used: the others serve as its keys and values.
       for (const [i, block] of blocks.entries())
         states.push(block(states[i]!, { rotation, queries: i === depth - 1 ? queries : undefined }));
