@@ -28,6 +28,22 @@ export function referenceBlockSize(u: number, [H, W]: Grid, scale: Range, aspect
   return [height, Math.min(W - 1, halfToEven(Math.sqrt(area / ratio)))];
 }
 
+/** Every size that `referenceBlockSize` gives for some u in [0, 1). */
+export function referenceBlockSizes(grid: Grid, scale: Range, aspect: Range): BlockSize[] {
+  // Between these numbers neither the area nor a rounded side changes.
+  const steps = [0, 1];
+  const at = (x: number, [low, high]: Range): number => (x - low) / (high - low);
+  const N = grid[0] * grid[1];
+  for (let area = Math.floor(N * scale[0]); area <= N * scale[1]; area++) {
+    steps.push(at(area / N, scale));
+    for (let side = 0.5; side < Math.max(...grid); side++)
+      steps.push(at(side ** 2 / area, aspect), at(area / side ** 2, aspect));
+  }
+  const inside = steps.filter((u) => u >= 0 && u <= 1).sort((a, b) => a - b);
+  const sizes = inside.slice(1).map((u, i) => referenceBlockSize((u + inside[i]!) / 2, grid, scale, aspect));
+  return [...new Map(sizes.map((size) => [size.join(), size])).values()];
+}
+
 function halfToEven(x: number): number {
   const low = Math.floor(x);
   if (x - low !== 0.5) return Math.round(x);
@@ -35,18 +51,19 @@ function halfToEven(x: number): number {
 }
 
 /** The patches of a block, ascending. */
-export function patchesOf({ top, left, size: [height, width] }: Block, [, W]: Grid): Int32Array {
-  return Int32Array.from({ length: height * width }, (_, i) => (top + Math.floor(i / width)) * W + left + (i % width));
+export function patchesOf(block: Block, grid: Grid): Int32Array {
+  return patchesOutside(block, [], grid);
 }
 
 /** The patches of a block that no other block covers, ascending. */
-export function patchesOutside(block: Block, others: readonly Block[], grid: Grid): Int32Array {
-  const [, W] = grid;
-  const covered = (i: number): boolean => {
-    const [row, column] = [Math.floor(i / W), i % W];
-    return others.some(
-      ({ top, left, size: [h, w] }) => row >= top && row < top + h && column >= left && column < left + w,
-    );
-  };
-  return patchesOf(block, grid).filter((i) => !covered(i));
+export function patchesOutside(block: Block, others: readonly Block[], [H, W]: Grid): Int32Array {
+  const covered = new Uint8Array(H * W);
+  for (const { top, left, size } of others)
+    for (let row = top; row < top + size[0]; row++) covered.fill(1, row * W + left, row * W + left + size[1]);
+  const { top, left, size } = block;
+  const out = new Int32Array(size[0] * size[1]);
+  let count = 0;
+  for (let row = top; row < top + size[0]; row++)
+    for (let i = row * W + left; i < row * W + left + size[1]; i++) if (covered[i] === 0) out[count++] = i;
+  return out.subarray(0, count);
 }

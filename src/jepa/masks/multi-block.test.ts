@@ -13,6 +13,7 @@ import {
   patchesOutside,
   referenceBlockSize,
 } from '../index.ts';
+import { referenceBlockSizes } from './blocks.ts';
 
 const rowsOf = (ids: Int32Array, size: number): Int32Array[] =>
   Array.from({ length: ids.length / size }, (_, b) => ids.subarray(b * size, (b + 1) * size));
@@ -56,6 +57,16 @@ test.each<readonly [Grid, readonly (readonly [number, string])[]]>([
 test('the context block of the reference is 13 x 13 on 14 x 14 patches, whatever is drawn', () => {
   for (let u = 0; u < 1; u += 0.01) expect(referenceBlockSize(u, [14, 14], [0.85, 1], [1, 1])).toEqual([13, 13]);
 });
+
+test.each([14, 16, 32])(
+  'the announced sizes are those that a fine scan of u meets, on a side of %i patches',
+  (side) => {
+    const grid = [side, side] as const;
+    const scan = new Set(Array.from({ length: 50_000 }, (_, i) => sizeAt(i / 50_000, grid)));
+    const exact = referenceBlockSizes(grid, [0.15, 0.2], [0.75, 1.5]).map((size) => size.join('x'));
+    expect(exact.sort()).toEqual([...scan].sort());
+  },
+);
 
 /** Shape of the rectangle that ids fill; throws when they do not. */
 function rectangle(ids: Int32Array, W: number): BlockSize {

@@ -5,7 +5,15 @@
 
 import { fold, JepaError, type Key, permutation, type Stream, stream } from '../../core/index.ts';
 import type { Grid } from '../../nn/index.ts';
-import { type Block, type BlockSize, patchesOf, patchesOutside, type Range, referenceBlockSize } from './blocks.ts';
+import {
+  type Block,
+  type BlockSize,
+  patchesOf,
+  patchesOutside,
+  type Range,
+  referenceBlockSize,
+  referenceBlockSizes,
+} from './blocks.ts';
 
 /** Options of `multiBlock`; the defaults are those of the reference's configurations. */
 export interface MultiBlockConfig {
@@ -123,11 +131,10 @@ function referenceSampler(
     throw new JepaError('usage', `multiBlock: contextStep must lie in [1, minKeep + 1], got ${contextStep}`);
   const targetSize = (u: number): BlockSize => referenceBlockSize(u, grid, targetScale, aspectRatio);
   const contextSize = (u: number): BlockSize => referenceBlockSize(u, grid, contextScale, SQUARE);
-  // Sizes are steps of u; this is fine enough to meet every step of grids up to 100 x 100.
-  const us = Array.from({ length: 20_001 }, (_, i) => i / 20_001);
-  const targetSizes = ascending(us.map((u) => areaOf(targetSize(u))));
-  const largest = Math.max(...us.map((u) => areaOf(contextSize(u))));
-  const smallest = Math.min(targetSizes[0]!, ...us.map((u) => areaOf(contextSize(u))));
+  const targetSizes = ascending(referenceBlockSizes(grid, targetScale, aspectRatio).map(areaOf));
+  const around = ascending(referenceBlockSizes(grid, contextScale, SQUARE).map(areaOf));
+  const largest = around.at(-1)!;
+  const smallest = Math.min(targetSizes[0]!, around[0]!);
   if (smallest <= minKeep)
     throw new JepaError(
       'usage',
@@ -160,14 +167,14 @@ function referenceSampler(
     targetSizes,
     sample(key, batch) {
       const sizes = stream(fold(key, 'sizes'));
-      const [target, around] = [targetSize(sizes.uniform()), contextSize(sizes.uniform())];
+      const [target, outer] = [targetSize(sizes.uniform()), contextSize(sizes.uniform())];
       const s = stream(fold(key, 'places'));
       const blocks: Int32Array[][] = Array.from({ length: targets }, () => []);
       const contexts: Int32Array[] = [];
       for (let b = 0; b < batch; b++) {
         const placed = Array.from({ length: targets }, () => place(s, target));
         for (const [t, block] of placed.entries()) blocks[t]!.push(patchesOf(block, grid));
-        contexts.push(context(s, around, placed));
+        contexts.push(context(s, outer, placed));
       }
       const K = contexts.reduce((least, ids) => Math.min(least, ids.length), Number.POSITIVE_INFINITY);
       const kept = Math.floor(K / contextStep) * contextStep;
