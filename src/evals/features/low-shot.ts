@@ -76,7 +76,7 @@ export async function lowShotClassifier(
     return ridgeClassifier({ x, y }, classes, { lambda: penalty * x.rows, standardiser, ...common });
   }
   // A few hundred steps decide the class of every test image; the last digits of the optimum do not.
-  const stop = { gradientTolerance: 1e-6, valueTolerance: 1e-9 };
+  const stop = { gradientTolerance: 1e-5, valueTolerance: 1e-7 };
   const model = logisticRegression(standardised(x, standardiser), y, classes, { c: 1 / (penalty * x.rows), ...stop });
   return onRawFeatures(model, standardiser);
 }

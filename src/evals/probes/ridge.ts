@@ -55,10 +55,11 @@ export function predictLinear(model: LinearModel, x: Matrix): Matrix<Float64Arra
     throw new JepaError('shape', `predictLinear: the model was fitted on ${d} columns, got ${x.cols}`, { d });
   }
   const data = new Float64Array(x.rows * k);
+  const rows = x.data;
   for (let i = 0; i < x.rows; i++) {
     for (let c = 0; c < k; c++) {
       let sum = model.intercept[c]!;
-      for (let j = 0; j < d; j++) sum += x.data[i * d + j]! * w[c * d + j]!;
+      for (let j = 0, from = i * d, at = c * d; j < d; j++) sum += rows[from + j]! * w[at + j]!;
       data[i * k + c] = sum;
     }
   }

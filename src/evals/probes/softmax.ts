@@ -24,13 +24,14 @@ export function crossEntropy(model: LinearModel, x: Matrix, labels: ArrayLike<nu
   const p = probabilities.data;
   const weight = new Float64Array(classes * x.cols);
   const bias = new Float64Array(classes);
+  const { data, cols: d } = x;
   let loss = 0;
   for (let i = 0; i < x.rows; i++) {
     loss -= Math.log(Math.max(p[i * classes + labels[i]!]!, Number.MIN_VALUE));
     for (let c = 0; c < classes; c++) {
       const g = (p[i * classes + c]! - (c === labels[i] ? 1 : 0)) / x.rows;
       bias[c]! += g;
-      for (let j = 0; j < x.cols; j++) weight[c * x.cols + j]! += g * x.data[i * x.cols + j]!;
+      for (let j = 0, from = i * d, at = c * d; j < d; j++) weight[at + j]! += g * data[from + j]!;
     }
   }
   return { loss: loss / x.rows, weight, bias, probabilities };
