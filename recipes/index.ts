@@ -1,7 +1,15 @@
 // The recipes of `jepa run`, in the order of `jepa list`.
 
 import type { AnyRecipe } from '../src/cli/index.ts';
+import { cifar10 } from './cifar10.ts';
+import { story } from './story.ts';
+import { storyFull } from './story-full.ts';
 import { twoRoom } from './two-room.ts';
 
 /** All built-in recipes. */
-export const recipes: readonly AnyRecipe[] = [twoRoom as AnyRecipe];
+export const recipes: readonly AnyRecipe[] = [
+  twoRoom as AnyRecipe,
+  story as AnyRecipe,
+  storyFull as AnyRecipe,
+  ...(cifar10 as readonly AnyRecipe[]),
+];

@@ -1,21 +1,12 @@
 // The evaluation stage: probes of the frozen embedding and surprise at violations, on held-out episodes.
 
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { LeWmModel } from '../../src/agent/index.ts';
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
-import { writeFileAtomic } from '../../src/data/index.ts';
 import type { Env } from '../../src/envs/index.ts';
 import { embedRows, type ProbeOutcome, probeState, type Violation, violationSurprise } from '../../src/evals/index.ts';
+import { writeJson } from '../run-files.ts';
 import type { LeWmExperiment } from './config.ts';
 import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
-
-/** Writes `value` as a JSON file of the run. */
-export function writeJson(context: RunContext, name: string, value: unknown): void {
-  const path = join(context.out, name);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, [new TextEncoder().encode(`${JSON.stringify(value)}\n`)]);
-}
 
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(

@@ -24,8 +24,8 @@ import {
   solvedIn,
 } from '../../src/evals/index.ts';
 import { cem, mpc, solverPlanner } from '../../src/plan/index.ts';
+import { writeJson } from '../run-files.ts';
 import type { LeWmExperiment } from './config.ts';
-import { writeJson } from './evaluate.ts';
 import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
 
 /** Positions decoded from the embeddings that a plan leads through. */

@@ -1,0 +1,107 @@
+// Image methods side by side on CIFAR-10: the same small encoder, the same number of images, one recipe for each method.
+// Minutes on two cores: the table ranks methods at this budget and says nothing about theirs.
+
+import type { Recipe } from '../src/cli/index.ts';
+import { augmentation } from '../src/data/index.ts';
+import { LE_JEPA } from '../src/jepa/index.ts';
+import type { ImageExperiment, MethodChoice } from './images/config.ts';
+import { imageRecipe } from './images/experiment.ts';
+
+const PREDICTOR = { dim: 64, depth: 2, heads: 4 };
+
+/** Each method with what is said of it in `jepa list`, its views and its learning rate. */
+const METHODS: readonly {
+  readonly summary: string;
+  readonly views: string;
+  readonly method: MethodChoice;
+  readonly learningRate?: number;
+  readonly weightDecay?: readonly [number, number];
+}[] = [
+  {
+    summary: 'Barlow Twins: two views correlate dimension by dimension',
+    views: 'cifar-barlow-twins',
+    method: { name: 'barlow-twins', projector: [512, 512], lambda: 0.0051 },
+  },
+  {
+    summary: 'VICReg: invariance, variance, covariance',
+    views: 'cifar-vicreg',
+    method: { name: 'vicreg', expander: [512, 512], weights: { invariance: 25, variance: 25, covariance: 1 } },
+  },
+  {
+    summary: 'LeJEPA: views around their centre, SIGReg',
+    views: 'cifar-lejepa',
+    method: { name: 'lejepa', projector: [512, 512, 32], globalViews: 2, loss: LE_JEPA.minimal },
+  },
+  {
+    summary: 'I-JEPA: predict what a teacher says about hidden blocks',
+    views: 'cifar-i-jepa',
+    method: { name: 'i-jepa', predictor: PREDICTOR, momentum: 0.996, targets: 4 },
+    weightDecay: [0.04, 0.4],
+  },
+  {
+    summary: 'SimCLR, the contrastive baseline',
+    views: 'cifar-simclr',
+    method: { name: 'simclr', projector: [512, 128], temperature: 0.5 },
+  },
+  {
+    summary: 'a masked autoencoder, the generative baseline',
+    views: 'cifar-mae',
+    method: { name: 'mae', decoder: PREDICTOR, keep: 0.25 },
+  },
+  {
+    summary: "I-JEPA's predictor on pixels: generative at equal masks",
+    views: 'cifar-i-jepa',
+    method: { name: 'pixel-predictor', predictor: PREDICTOR, momentum: 0.996, targets: 4 },
+  },
+  {
+    summary: 'DINO: self-distillation with a centred, sharpened teacher',
+    views: 'cifar-vicreg',
+    method: {
+      name: 'dino',
+      globalViews: 2,
+      hidden: 512,
+      bottleneck: 128,
+      prototypes: 1024,
+      momentum: 0.99,
+      teacherTemperature: 0.04,
+    },
+  },
+  {
+    summary: 'the same encoder with labels, the upper line',
+    views: 'cifar-supervised',
+    method: { name: 'supervised' },
+  },
+  { summary: 'the encoder as it is initialised, the lower line', views: 'cifar-mae', method: { name: 'random' } },
+  {
+    summary: 'two views pulled together and nothing else: the collapse that the others prevent',
+    views: 'cifar-vicreg',
+    method: { name: 'collapse', projector: [512, 512] },
+  },
+];
+
+/** `jepa run cifar10-<method>`. */
+export const cifar10: readonly Recipe<ImageExperiment>[] = METHODS.map(
+  ({ summary, views, method, learningRate = 1e-3, weightDecay = [0.05, 0.05] }) =>
+    imageRecipe(
+      `cifar10-${method.name}`,
+      `CIFAR-10, ${summary}`,
+      (): ImageExperiment => ({
+        data: { name: 'cifar10', size: 32, skipCorrupt: false, workers: 1 },
+        encoder: { kind: 'vit', patchSize: 4, dim: 128, depth: 4, heads: 4, mlpDim: 512 },
+        method,
+        views: augmentation(views),
+        train: {
+          steps: 400,
+          batchSize: 128,
+          learningRate,
+          warmup: 0.1,
+          weightDecay,
+          clip: 3,
+          checkpointEvery: 100,
+          logEvery: 10,
+          evaluateEvery: 50,
+        },
+        evals: { onlineTrain: 4000, onlineTest: 1000, train: 20_000, test: null, attentive: false, show: 6 },
+      }),
+    ),
+);

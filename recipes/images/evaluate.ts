@@ -1,0 +1,97 @@
+// The evaluation stage: probes and collapse instruments on the frozen encoder, neighbours and patch maps of a few images.
+
+import type { RunContext, RunSummary } from '../../src/cli/index.ts';
+import { fold, JepaError, key } from '../../src/core/index.ts';
+import type { Cifar10 } from '../../src/data/index.ts';
+import { evaluateFeatures, type FeatureScores, neighbourPanel, standardEvaluation } from '../../src/evals/index.ts';
+import { initialise, type ModelValues } from '../../src/nn/index.ts';
+import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import { writeJson } from '../run-files.ts';
+import type { ImageExperiment } from './config.ts';
+import { spread } from './data.ts';
+import { featureProgram } from './features.ts';
+import { type AnyJepa, methodOf } from './method.ts';
+import { patchPictures, thumbnails } from './pictures.ts';
+
+/** The numbers of a trained run, or fresh ones for the method that trains nothing. */
+function valuesOf(config: ImageExperiment, spec: AnyJepa, context: RunContext): ModelValues {
+  const values = initialise(spec.module, fold(key(context.seed), 'model'));
+  if (config.method.name === 'random') return values;
+  const dir = context.model ?? context.out;
+  const checkpoint = latestCheckpoint(dir, context.log);
+  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`);
+  loadModel(checkpoint, {
+    layout: values.parameters.layout,
+    params: values.parameters.data,
+    bufferLayout: values.buffers.layout,
+    buffers: values.buffers.data,
+  });
+  return values;
+}
+
+const NEIGHBOURS = 6;
+
+/** Judges the frozen encoder; writes evals/features.json and evals/pictures.json. */
+export async function evaluateStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
+  const { spec } = methodOf(config, context.seed);
+  const values = valuesOf(config, spec, context);
+  const features = await featureProgram(spec, config.data.size, values);
+  try {
+    context.log('evaluating: features of the frozen encoder');
+    const { train, test, attentive, show } = config.evals;
+    const trainRows = spread(data.train.count, train);
+    const testRows = spread(data.test.count, test);
+    const frozen = {
+      train: await features.of(data.train, trainRows, attentive),
+      test: await features.of(data.test, testRows, attentive),
+      classes: data.train.classes.length,
+    };
+    context.signal.throwIfAborted();
+    context.log('evaluating: probes and instruments');
+    const scores = await evaluateFeatures(
+      { ...standardEvaluation, seed: context.seed, ...(attentive ? { attentive: {} } : {}) },
+      frozen,
+    );
+    writeJson(context, 'evals/features.json', { method: spec.name, ...scores });
+    const queries = Array.from(spread(testRows.length, show));
+    const panel = await neighbourPanel(frozen.train, frozen.test, queries, NEIGHBOURS);
+    const shown = await features.of(
+      data.test,
+      Int32Array.from(queries, (q) => testRows[q]!),
+      true,
+    );
+    writeJson(context, 'evals/pictures.json', {
+      neighbours: panel.map(({ query, label, neighbours }) => ({
+        query: thumbnails(data.test, [testRows[query]!])[0],
+        label: data.test.classes[label],
+        neighbours: neighbours.map(({ row, label: l, similarity }) => ({
+          image: thumbnails(data.train, [trainRows[row]!])[0],
+          label: data.train.classes[l],
+          similarity,
+        })),
+      })),
+      patches:
+        shown.tokens === undefined
+          ? []
+          : patchPictures(
+              data.test,
+              queries.map((q) => testRows[q]!),
+              shown.tokens,
+            ),
+    });
+    return { metrics: metricsOf(scores) };
+  } finally {
+    await features.dispose();
+  }
+}
+
+function metricsOf({ probes, instruments }: FeatureScores): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const { probe, accuracy } of probes) metrics[`eval.${probe}`] = accuracy;
+  if (instruments !== undefined) {
+    metrics['eval.rankMe'] = instruments.rankMe;
+    metrics['eval.effectiveRank'] = instruments.effectiveRank;
+    metrics['eval.meanStd'] = instruments.meanStd;
+  }
+  return metrics;
+}

@@ -1,0 +1,155 @@
+// The training stage: a method on augmented views, judged online by k-NN and the collapse instruments.
+
+import type { RunContext, RunSummary } from '../../src/cli/index.ts';
+import { fold, JepaError, key } from '../../src/core/index.ts';
+import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../../src/data/index.ts';
+import {
+  accuracy,
+  type HealthInput,
+  healthMonitor,
+  knnVotes,
+  matrix,
+  nearestByCosine,
+  readHealth,
+} from '../../src/evals/index.ts';
+import type { Condition } from '../../src/jepa/index.ts';
+import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../src/optim/index.ts';
+import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
+import type { ImageExperiment } from './config.ts';
+import { spread } from './data.ts';
+import { type FeatureProgram, featureProgram } from './features.ts';
+import { methodOf } from './method.ts';
+
+/** Accuracy of weighted k-NN, k 20, on the features as they stand. */
+async function onlineKnn(features: FeatureProgram, data: Cifar10, config: ImageExperiment): Promise<number> {
+  const { onlineTrain, onlineTest } = config.evals;
+  const index = await features.of(data.train, spread(data.train.count, onlineTrain));
+  const queries = await features.of(data.test, spread(data.test.count, onlineTest));
+  const neighbours = await nearestByCosine(index.x, queries.x, Math.min(20, index.x.rows));
+  return accuracy(knnVotes(neighbours, index.y, data.train.classes.length), queries.y);
+}
+
+/** Rows whose similarity is measured pair by pair. */
+const PAIR_ROWS = 512;
+
+/** What the instruments read of the last step: the context's embedding, and predictions beside their targets. */
+function healthOf(program: JepaProgram<ImageBatch>, contrast: number | undefined): HealthInput | null {
+  const { context, prediction, target } = program.observed;
+  if (context === undefined || prediction === undefined || target === undefined) return null;
+  const shape = program.program.outputs['observe:context']!.shape;
+  const D = shape.at(-1)!;
+  const embeddings =
+    shape.length === 3
+      ? { batch: shape[0]!, tokens: shape[1]!, dim: D, data: context as Float32Array }
+      : matrix(context as Float32Array, D);
+  const width = program.program.outputs['observe:prediction']!.shape.at(-1)!;
+  const rows = (data: Float32Array) => matrix(data.subarray(0, width * PAIR_ROWS), width);
+  const [predicted, next] = [rows(prediction as Float32Array), rows(target as Float32Array)];
+  return {
+    embeddings,
+    key: key(0),
+    prediction: { predicted, next },
+    pairs: { x: predicted, y: next },
+    ...(contrast === undefined ? {} : { contrastBatch: contrast }),
+  };
+}
+
+/** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
+export async function trainStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
+  const { steps, batchSize, learningRate, warmup, weightDecay, clip } = config.train;
+  const { spec, feed } = methodOf(config, context.seed);
+  const seed = key(context.seed);
+  const program = await jepaProgram<never, Condition, ImageBatch>({
+    spec,
+    key: fold(seed, 'model'),
+    inputs: feed,
+  });
+  const features = await featureProgram(spec, config.data.size, program.values);
+  const monitor = healthMonitor();
+  const contrast = config.method.name === 'simclr' ? 2 * batchSize : undefined;
+  const run = openRun(context.out);
+  try {
+    const outcome = await train<ImageBatch>({
+      run,
+      program,
+      batches: (startStep) =>
+        imageLoader({
+          set: data.train,
+          batchSize,
+          views: config.views,
+          key: fold(seed, 'batches'),
+          startStep,
+          workers: config.data.workers,
+        }),
+      optimiser: adamW(program.layout, { weightDecay: weightDecay[0], group: decayMatrices }),
+      learningRate: warmupCosine({
+        peak: learningRate,
+        warmupSteps: Math.max(1, Math.round(warmup * steps)),
+        totalSteps: steps,
+      }),
+      weightDecay: ijepaCosineWeightDecay({ start: weightDecay[0], final: weightDecay[1], totalSteps: steps }),
+      clip: clip ?? undefined,
+      steps,
+      seed: context.seed,
+      imagesPerStep: batchSize,
+      checkpointEvery: config.train.checkpointEvery,
+      logEvery: config.train.logEvery,
+      metadata: { data: config.data.name, classes: data.train.classes, version: libraryVersion() },
+      afterUpdate: (step) => program.afterUpdate(step),
+      instruments: {
+        every: config.train.evaluateEvery,
+        async measure(step) {
+          const knn = await onlineKnn(features, data, config);
+          const input = healthOf(program, contrast);
+          if (input === null) return { knn };
+          const health = monitor.observe(step, readHealth(input));
+          for (const { code, value, since, hint } of health.alarms) {
+            context.log(`alarm ${code} since step ${since} (${value.toPrecision(3)}): ${hint}`);
+          }
+          const { samples, dim, sigreg, effectiveRank, pooledStd, minStd } = health;
+          return {
+            knn,
+            samples,
+            dim,
+            sigreg,
+            effectiveRank,
+            pooledStd,
+            minStd,
+            mismatchedSimilarity: health.mismatchedSimilarity,
+            unexplained: health.unexplained ?? null,
+            tokenStd: health.tokenStd ?? null,
+            positionShare: health.positionShare ?? null,
+            retrieval: health.pairs?.retrieval ?? null,
+            alarms: health.alarms.length,
+          };
+        },
+      },
+      resume: context.resume,
+      onMessage: context.log,
+      signal: context.signal,
+      onProgress: ({ step, loss, terms, imagesPerSecond, secondsLeft }) =>
+        context.progress({
+          stage: 'train',
+          step,
+          total: steps,
+          terms: { loss, ...terms },
+          imagesPerSecond,
+          secondsLeft,
+        }),
+    });
+    if (outcome.kind === 'interrupted') context.signal.throwIfAborted();
+    if (outcome.kind === 'non-finite') {
+      throw new JepaError(
+        'numeric',
+        `training stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; the last good checkpoint is ${outcome.lastGood ?? 'none'}; lower train.learningRate`,
+        outcome,
+      );
+    }
+    if (outcome.kind !== 'done') throw new JepaError('runtime', 'training ended without an outcome');
+    const { imagesPerSecond, waitShare } = outcome.timing;
+    return { metrics: { 'train.imagesPerSecond': imagesPerSecond, 'train.waitShare': waitShare } };
+  } finally {
+    run.close();
+    await features.dispose();
+  }
+}
