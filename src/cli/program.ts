@@ -12,12 +12,14 @@ import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { storyCommand } from './commands/story.ts';
 import { trainCommand } from './commands/train.ts';
 import { ownVersion } from './machine.ts';
 import type { CommandFile, Session } from './session.ts';
 
 const COMMANDS: readonly CommandFile[] = [
   runCommand,
+  storyCommand,
   collectCommand,
   trainCommand,
   evalCommand,

@@ -1,0 +1,14 @@
+// Why pixels blur and embeddings do not: the bouncing-ball story in five parts, at half size and three seeds.
+
+import type { Recipe } from '../src/cli/index.ts';
+import { liteStory, type StoryConfig } from './story/config.ts';
+import { storyParts } from './story/parts/index.ts';
+import { storyRecipe } from './story/story.ts';
+
+/** `jepa story`, or `jepa run story`. */
+export const story: Recipe<StoryConfig> = storyRecipe(
+  'story',
+  'the bouncing-ball story: why pixels blur and embeddings do not, on one page',
+  liteStory,
+  storyParts,
+);

@@ -1,0 +1,16 @@
+// `jepa story`: the bouncing-ball story, which is `jepa run story`.
+
+import { executedJson, executedText, executeRun } from '../execute.ts';
+import { type CommonOptions, withCommonOptions } from '../options.ts';
+import type { CommandFile } from '../session.ts';
+
+/** Adds the command. */
+export const storyCommand: CommandFile = (program, session) => {
+  const command = program
+    .command('story')
+    .description('tell the bouncing-ball story: train its models and write one page, story.html');
+  withCommonOptions(command, 'run folder (default: runs/story-seed<k>)').action(async (options: CommonOptions) => {
+    const done = await executeRun(session, 'run', 'story', options);
+    session.output.answer(executedJson(done), executedText(done));
+  });
+};
