@@ -12,7 +12,6 @@ export {
 } from './masks/blocks.ts';
 export { type BlockMasks, type MaskSampler, type MultiBlockConfig, multiBlock } from './masks/multi-block.ts';
 export { type RandomMasks, randomMasks } from './masks/random.ts';
-export { takeTokens } from './masks/take-tokens.ts';
 export * as methods from './methods/index.ts';
 export { type BarlowTwins, type BarlowTwinsOptions, barlowTwins, crossCorrelation } from './objectives/barlow-twins.ts';
 export { type Dino, type DinoOptions, dino, koLeo } from './objectives/dino.ts';

@@ -2,7 +2,7 @@
 // Legend: B images, N patches, K context patches, Kp patches of a target block, D width.
 
 import { flatView } from '../../../core/index.ts';
-import { narrowVit, smoothL1, takeTokens } from '../../../jepa/index.ts';
+import { narrowVit, smoothL1 } from '../../../jepa/index.ts';
 import {
   frozen,
   type Grid,
@@ -26,6 +26,7 @@ import {
   smoothL1 as smoothL1Elements,
   softmax,
   type Tensor,
+  takeTokens,
   transpose,
 } from '../../../tensor/index.ts';
 import type { ParityCase } from '../case.ts';
