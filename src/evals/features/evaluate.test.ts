@@ -74,6 +74,13 @@ test('on labels that have nothing to do with the features no probe is far from c
   expect(scores.chance).toBeLessThan(0.35);
 });
 
+test('with a grid the attentive probe is chosen without the test split', async () => {
+  const attentive = { heads: 2, epochs: 6, batchSize: 64, grid: { lr: [1e-9, 3e-3], weightDecay: [0.01] } };
+  const scores = await evaluateFeatures({ seed: 0, attentive }, features(6), { runtime });
+  // Four deviations above chance, where the first setting stays.
+  expect(scores.probes[0]!.accuracy).toBeGreaterThan(0.25 + 4 * Math.sqrt((0.25 * 0.75) / 400));
+});
+
 test('the same configuration gives the same scores', async () => {
   const run = async () => (await evaluateFeatures(everything, features(1), { runtime })).probes.map((p) => p.accuracy);
   expect(await run()).toEqual(await run());

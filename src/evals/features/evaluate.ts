@@ -10,6 +10,7 @@ import { predictLinear } from '../probes/ridge.ts';
 import { fitStandardiser } from '../probes/standardise.ts';
 import { wilsonInterval } from '../report/wilson.ts';
 import { type AttentiveProbeSettings, attentiveProbe } from './attentive.ts';
+import { type AttentiveGrid, selectAttentiveProbe } from './attentive-grid.ts';
 import { type LinearProbeSettings, linearProbe, linearProbeSettings } from './linear.ts';
 import { lowShotClassifier, lowShotRows, type Shots } from './low-shot.ts';
 import { nearestByCosine } from './nearest.ts';
@@ -27,8 +28,8 @@ export interface FeatureEvaluation {
   readonly ridge?: { readonly lambda?: number };
   /** SGD linear probe. */
   readonly linear?: LinearProbeSettings;
-  /** Attentive probe; the splits need tokens. */
-  readonly attentive?: AttentiveProbeSettings;
+  /** Attentive probe; the splits need tokens. With a grid its settings are chosen on held-back training images. */
+  readonly attentive?: AttentiveProbeSettings & { readonly grid?: AttentiveGrid };
   /** Few labels: each number of shots with each seed of the label subset. */
   readonly lowShot?: {
     readonly shots: readonly Shots[];
@@ -151,7 +152,7 @@ export async function evaluateFeatures(
 }
 
 async function attentiveLogits(
-  settings: AttentiveProbeSettings,
+  { grid, ...settings }: NonNullable<FeatureEvaluation['attentive']>,
   { train, test, classes }: FrozenFeatures,
   key: Key,
   runtime: Runtime | undefined,
@@ -163,7 +164,11 @@ async function attentiveLogits(
     );
   }
   const common = runtime === undefined ? {} : { runtime };
-  const probe = await attentiveProbe(train.tokens, train.y, classes, { ...settings, key, ...common });
+  const options = { ...settings, key, ...common };
+  const probe =
+    grid === undefined
+      ? await attentiveProbe(train.tokens, train.y, classes, options)
+      : await selectAttentiveProbe(train.tokens, train.y, classes, grid, options);
   return probe.logits(test.tokens);
 }
 

@@ -1,4 +1,5 @@
 export { type AttentiveProbe, type AttentiveProbeSettings, attentiveProbe } from './attentive.ts';
+export { type AttentiveGrid, type SelectedAttentiveProbe, selectAttentiveProbe } from './attentive-grid.ts';
 export {
   evaluateFeatures,
   type FeatureEvaluation,
