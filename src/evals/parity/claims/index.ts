@@ -14,11 +14,14 @@ import { probes } from './probes.ts';
 import { pushTClaim } from './push-t.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
+import { dinoWmPlanners, ebJepaAcPlanners } from './stored-planners.ts';
 import { swmSolvers } from './swm-solvers.ts';
 import { vicregClaim } from './vicreg.ts';
 
 /** The implementations, found by the `name` of case.json. */
 export const claims: readonly ParityClaim[] = [
+  dinoWmPlanners,
+  ebJepaAcPlanners,
   barlowTwinsClaim,
   ebJepaLosses,
   ...hfImages,
