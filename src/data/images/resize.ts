@@ -126,9 +126,13 @@ function columnPass(rows: Float32Array, y: Taps, height: number, stride: number,
   for (let i = 0; i < height; i++) {
     const at = i * stride;
     const source = y.first[i]! * stride;
+    const used = y.used[i]!;
+    // Two taps, as in every enlargement, in one pass; more of them one after another.
     const w0 = y.weights[i * y.taps]!;
-    for (let c = 0; c < stride; c++) out[at + c] = w0 * rows[source + c]!;
-    for (let k = 1; k < y.used[i]!; k++) {
+    const w1 = used > 1 ? y.weights[i * y.taps + 1]! : 0;
+    const next = used > 1 ? source + stride : source;
+    for (let c = 0; c < stride; c++) out[at + c] = w0 * rows[source + c]! + w1 * rows[next + c]!;
+    for (let k = 2; k < used; k++) {
       const w = y.weights[i * y.taps + k]!;
       const from = source + k * stride;
       for (let c = 0; c < stride; c++) out[at + c]! += w * rows[from + c]!;

@@ -6,13 +6,15 @@ const RED = 0.2989;
 const GREEN = 0.587;
 const BLUE = 0.114;
 
-function clamp(x: number): number {
-  return Math.max(0, Math.min(255, x));
+/** Keeps values in 0..255. A factor of at most 1 mixes values of that range and needs no clamping. */
+function clamp(pixels: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) pixels[i] = Math.max(0, Math.min(255, pixels[i]!));
 }
 
 /** x <- clamp(factor x) for the first `count` values. */
 export function brightness(pixels: Float32Array, count: number, factor: number): void {
-  for (let i = 0; i < count; i++) pixels[i] = clamp(factor * pixels[i]!);
+  for (let i = 0; i < count; i++) pixels[i]! *= factor;
+  if (factor > 1) clamp(pixels, count);
 }
 
 /** x <- clamp(factor x + (1 - factor) m), m the mean gray of the image. */
@@ -26,7 +28,8 @@ export function contrast(pixels: Float32Array, count: number, factor: number): v
     b += pixels[i + 2]!;
   }
   const rest = ((1 - factor) * (RED * r + GREEN * g + BLUE * b)) / (count / 3);
-  for (let i = 0; i < count; i++) pixels[i] = clamp(factor * pixels[i]! + rest);
+  for (let i = 0; i < count; i++) pixels[i] = factor * pixels[i]! + rest;
+  if (factor > 1) clamp(pixels, count);
 }
 
 /** x <- clamp(factor x + (1 - factor) y), y the gray of the pixel. */
@@ -36,10 +39,11 @@ export function saturation(pixels: Float32Array, count: number, factor: number):
     const g = pixels[i + 1]!;
     const b = pixels[i + 2]!;
     const rest = (1 - factor) * (RED * r + GREEN * g + BLUE * b);
-    pixels[i] = clamp(factor * r + rest);
-    pixels[i + 1] = clamp(factor * g + rest);
-    pixels[i + 2] = clamp(factor * b + rest);
+    pixels[i] = factor * r + rest;
+    pixels[i + 1] = factor * g + rest;
+    pixels[i + 2] = factor * b + rest;
   }
+  if (factor > 1) clamp(pixels, count);
 }
 
 /**

@@ -11,7 +11,7 @@ import { type AugmentConfig, type Crop, DEFAULT_RATIO, DEFAULT_SCALE, type Range
 export const BRIGHTNESS = 0;
 export const CONTRAST = 1;
 export const SATURATION = 2;
-export const HUE = 3;
+const HUE = 3;
 
 /** The drawn colour jitter: four factors, indexed by part (the hue in turns), and the order of the parts. */
 export interface JitterDraw {
