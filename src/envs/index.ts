@@ -22,6 +22,18 @@ export {
   inside,
   moveRightProbability,
 } from './bouncing-ball/index.ts';
+export {
+  type DotWallOptions,
+  type DotWallWalk,
+  type DotWallWalkOptions,
+  dotWall,
+  dotWallExpert,
+  dotWallFixed,
+  dotWallWalk,
+  dotWallWanderer,
+  type Wall,
+  type WallContact,
+} from './dot-wall/index.ts';
 export type {
   Env,
   EnvSpec,

@@ -2,6 +2,7 @@
 
 import { unknownName } from '../core/index.ts';
 import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
+import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
 import type { Env, Policy } from './env.ts';
 import { randomPolicy } from './policies.ts';
 import { noisyPusher, pusher, pushT, weakPusher } from './push-t/index.ts';
@@ -13,8 +14,17 @@ interface Entry {
   readonly policies: Readonly<Record<string, () => Policy>>;
 }
 
+const dotWallPolicies: Entry['policies'] = {
+  random: randomPolicy,
+  expert: () => dotWallExpert(),
+  'noisy-expert': () => dotWallExpert({ noise: 1 }),
+  wanderer: dotWallWanderer,
+};
+
 const entries: Readonly<Record<string, Entry>> = {
   'bouncing-ball': { make: bouncingBall, policies: { random: randomPolicy, expert: ballExpert } },
+  'dot-wall': { make: dotWall, policies: dotWallPolicies },
+  'dot-wall-fixed': { make: dotWallFixed, policies: dotWallPolicies },
   'push-t': {
     make: pushT,
     policies: { random: randomPolicy, expert: pusher, 'noisy-expert': () => noisyPusher(), weak: weakPusher },
