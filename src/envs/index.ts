@@ -45,6 +45,7 @@ export type {
   StepResult,
 } from './env.ts';
 export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
+export { mazeExpert, type PointMazeOptions, pointMaze, U_MAZE } from './point-maze/index.ts';
 export { randomPolicy } from './policies.ts';
 export {
   BLOCK_SHAPES,

@@ -4,6 +4,7 @@ import { unknownName } from '../core/index.ts';
 import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
 import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
 import type { Env, Policy } from './env.ts';
+import { mazeExpert, pointMaze } from './point-maze/index.ts';
 import { randomPolicy } from './policies.ts';
 import { noisyPusher, pusher, pushT, weakPusher } from './push-t/index.ts';
 import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
@@ -25,6 +26,14 @@ const entries: Readonly<Record<string, Entry>> = {
   'bouncing-ball': { make: bouncingBall, policies: { random: randomPolicy, expert: ballExpert } },
   'dot-wall': { make: dotWall, policies: dotWallPolicies },
   'dot-wall-fixed': { make: dotWallFixed, policies: dotWallPolicies },
+  'point-maze': {
+    make: pointMaze,
+    policies: {
+      random: randomPolicy,
+      expert: () => mazeExpert(),
+      'noisy-expert': () => mazeExpert({ noise: 0.5 }),
+    },
+  },
   'push-t': {
     make: pushT,
     policies: { random: randomPolicy, expert: pusher, 'noisy-expert': () => noisyPusher(), weak: weakPusher },

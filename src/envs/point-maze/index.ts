@@ -1,0 +1,3 @@
+export { mazeExpert } from './expert.ts';
+export { U_MAZE } from './maze.ts';
+export { type PointMazeOptions, pointMaze } from './point-maze.ts';
