@@ -31,6 +31,7 @@ export { type IcemOptions, icem, icemVariants } from './solvers/icem.ts';
 export { type LagrangianOptions, lagrangian } from './solvers/lagrangian.ts';
 export { type MppiOptions, type MppiTemperature, type MppiVariant, mppi, mppiVariants } from './solvers/mppi.ts';
 export { type ProjectedGradientOptions, projectedGradient } from './solvers/projected-gradient.ts';
+export { type PublishedChanges, publishedSolver, publishedSolvers } from './solvers/published.ts';
 export {
   type PredictiveSamplingOptions,
   predictiveSampling,

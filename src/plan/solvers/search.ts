@@ -75,7 +75,7 @@ export async function search(
     for (let task = 0; task < tasks; task++) {
       const taskCost = cost.subarray(task * samples, (task + 1) * samples);
       const elites = chosen.subarray(task * s.elites, (task + 1) * s.elites);
-      const count = selectLowest(taskCost, elites);
+      const count = s.elites > 0 ? selectLowest(taskCost, elites) : 0;
       const own = candidates.subarray(task * samples * length, (task + 1) * samples * length);
       s.learn({ task, iteration, candidates: own, cost: taskCost, elites, count });
       const considered = s.elites > 0 ? Array.from(elites.subarray(0, count), (e) => taskCost[e]!) : taskCost;
