@@ -85,7 +85,7 @@ export function dino(
 
 /**
  * KoLeo, DINOv2's term that spreads embeddings: -mean log of the distance to the nearest neighbour, on the unit sphere. It
- * grows without bound when two embeddings meet.
+ * is about 18, -log epsilon, when all embeddings are equal.
  *
  * @param z [N, D]
  * @throws JepaError 'shape' when there are fewer than 2 samples
