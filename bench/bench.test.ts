@@ -8,7 +8,7 @@ import { nodeRuntime } from '../src/runtime/index.ts';
 import type { LeWmConfig } from '../src/world/index.ts';
 import { measureAugment } from './augment.ts';
 import { measureCem } from './cem.ts';
-import { measureEnv } from './environment.ts';
+import { ENV_BENCH, measureEnv } from './environment.ts';
 import { measureLoader } from './loader.ts';
 import { measureOperators } from './operators.ts';
 import { measureReferenceSize, REFERENCE_SIZE } from './reference-size.ts';
@@ -125,9 +125,10 @@ test('the loader is measured alone and behind a training step', async () => {
   expectFigures(result, ['loader.batchesPerSecond', 'loader.waitShareAfterFirst']);
 });
 
-test('a world is drawn and moved', async () => {
-  const result = await measureEnv({ id: 'two-room', imageSize: 16, frames: 3, rounds: 2 }, context);
-  expectFigures(result, ['env.rendersPerSecond', 'env.stepsPerSecond']);
+test('the worlds are moved and drawn', async () => {
+  const worlds = ENV_BENCH.worlds.map((world) => ({ ...world, imageSize: 16 }));
+  const result = await measureEnv({ worlds, frames: 3, rounds: 2 }, context);
+  expectFigures(result, ['env.two-room.rendersPerSecond', 'env.dot-wall.stepsPerSecond', 'env.push-t.movesPerSecond']);
 });
 
 test('each operator is measured', async () => {

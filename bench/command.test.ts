@@ -15,7 +15,7 @@ test('bench prints one JSON line and keeps a record with machine, load and raw s
   const dir = mkdtempSync(join(tmpdir(), 'jepa-bench-'));
   try {
     const { stdout } = await run(process.execPath, [BIN, 'bench', 'env', '--json', '--out', join(dir, 'results')]);
-    expect(JSON.parse(stdout).metrics['env.rendersPerSecond']).toBeGreaterThan(0);
+    expect(JSON.parse(stdout).metrics['env.two-room.rendersPerSecond']).toBeGreaterThan(0);
     const record = JSON.parse(readFileSync(join(dir, 'results', 'env.json'), 'utf8'));
     expect(record).toMatchObject({
       bench: 'env',
@@ -25,7 +25,7 @@ test('bench prints one JSON line and keeps a record with machine, load and raw s
       loadBefore: { busyShare: expect.any(Number), loadAverage: expect.any(Array) },
       metrics: JSON.parse(stdout).metrics,
     });
-    expect(record.record.samplesSeconds.render).toHaveLength(record.record.options.rounds);
+    expect(record.record.samplesSeconds['two-room.render']).toHaveLength(record.record.options.rounds);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

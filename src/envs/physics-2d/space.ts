@@ -126,7 +126,7 @@ export function space(body: Body, discRadius: number, walls: readonly Segment[],
     let ready = false;
     for (let w = 0; w <= walls.length; w++) {
       const wall = walls[w];
-      if (wall === undefined ? !nearDisc : distanceTo(wall, x, y) > reach + wall.radius) continue;
+      if (wall === undefined ? !nearDisc : squaredDistance(wall, x, y) > (reach + wall.radius) ** 2) continue;
       if (!ready) {
         const cos = Math.cos(pose[2]!);
         const sin = Math.sin(pose[2]!);
@@ -212,10 +212,12 @@ export function space(body: Body, discRadius: number, walls: readonly Segment[],
   };
 }
 
-/** Distance of a point from the middle line of a wall. */
-function distanceTo(wall: Segment, x: number, y: number): number {
-  const ex = wall.bx - wall.ax;
-  const ey = wall.by - wall.ay;
-  const t = Math.min(Math.max(((x - wall.ax) * ex + (y - wall.ay) * ey) / (ex * ex + ey * ey), 0), 1);
-  return Math.hypot(x - wall.ax - t * ex, y - wall.ay - t * ey);
+/** Squared distance of a point from the middle line of a wall. */
+function squaredDistance({ ax, ay, bx, by }: Segment, x: number, y: number): number {
+  const ex = bx - ax;
+  const ey = by - ay;
+  const t = Math.min(Math.max(((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey), 0), 1);
+  const dx = x - ax - t * ex;
+  const dy = y - ay - t * ey;
+  return dx * dx + dy * dy;
 }

@@ -75,8 +75,22 @@ function rectangle(x0: number, y0: number, x1: number, y1: number): Convex {
   ]);
 }
 
+/** The latest blocks, by shape and scale: worlds of a vector and their policies share theirs. */
+const made = new Map<string, Block>();
+const KEEP = 64;
+
 /** The block of this shape and scale. The T of scale 30 has its centre of gravity at (0, 45) and the moment 3000. */
 export function makeBlock(shape: BlockShape, scale: number): Block {
+  const name = `${shape} ${scale}`;
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const block = build(shape, scale);
+  if (made.size >= KEEP) made.delete(made.keys().next().value!);
+  made.set(name, block);
+  return block;
+}
+
+function build(shape: BlockShape, scale: number): Block {
   const scaled = RECTANGLES[shape].map((sides) => sides.map((v) => v * scale) as [number, number, number, number]);
   const outline = scaled.map((sides) => rectangle(...sides));
   const centers = outline.map(centroid);
