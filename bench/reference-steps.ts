@@ -1,13 +1,11 @@
 // A few training steps of LeWorldModel at its published size, in this process.
 
 import { key } from '../src/core/index.ts';
-import { sigregDirections } from '../src/jepa/index.ts';
 import { parameterCount } from '../src/nn/index.ts';
 import { adamW } from '../src/optim/index.ts';
 import { nodeRuntime } from '../src/runtime/index.ts';
-import { input } from '../src/tensor/index.ts';
-import { moduleProgram } from '../src/train/index.ts';
-import { type LeWm, type LeWmConfig, leWm } from '../src/world/index.ts';
+import { jepaProgram } from '../src/train/index.ts';
+import { type Acting, type LeWm, type LeWmConfig, leWm, leWmMethod } from '../src/world/index.ts';
 import { peakBytes } from './measure.ts';
 
 /** Which model, how many clips in a batch, how many steps. */
@@ -43,16 +41,10 @@ export async function referenceSteps(plan: ReferenceSizePlan): Promise<Reference
   const frames = config.history + 1;
   const definition = leWm(config);
   const started = performance.now();
-  const program = await moduleProgram<LeWm, Clips>({
-    module: definition,
+  const program = await jepaProgram<LeWm, Acting, Clips>({
+    spec: leWmMethod(config, { batch: clips, frames }),
     key: key(seed),
     runtime: nodeRuntime({ threads }),
-    trace(model) {
-      const pixels = input('pixels', [clips, frames, imageSize, imageSize, 3], 'u8');
-      const actions = input('actions', [clips, frames, config.actionDim]);
-      const { loss } = model.loss(pixels, actions, sigregDirections(config.embedDim, config.sigreg.directions));
-      return { loss, terms: {} };
-    },
     inputs: (batch) => ({ ...batch }),
   });
   const compileSeconds = (performance.now() - started) / 1000;

@@ -11,12 +11,11 @@ import { compile } from 'jepa/compile';
 import { fold, key } from 'jepa/core';
 import { ACTION, type Batch, fitNormaliser, openStore, splitEpisodes, windowLoader } from 'jepa/data';
 import { makePolicy, twoRoom } from 'jepa/envs';
-import { sigregDirections } from 'jepa/jepa';
 import { bind } from 'jepa/nn';
 import { adamW, warmupCosine } from 'jepa/optim';
 import { input, mul, reduceMean, slice, square, sub } from 'jepa/tensor';
-import { createRun, moduleProgram, train } from 'jepa/train';
-import { type LeWm, type LeWmConfig, leWm } from 'jepa/world';
+import { createRun, jepaProgram, train } from 'jepa/train';
+import { type Acting, type LeWm, type LeWmConfig, leWm, leWmMethod } from 'jepa/world';
 
 const seed = key(0);
 const size = 32; // pixels
@@ -68,18 +67,11 @@ try {
     });
 
   // 2. Learn: one program computes loss, gradients and running statistics.
-  const pixels = () => input('pixels', [batchSize, frames, size, size, 3], 'u8');
-  const blocks = () => input('blocks', [batchSize, frames, config.actionDim]);
-  const inputsOf = (batch: Batch) => ({ pixels: batch.pixels, blocks: batch.action });
-  const program = await moduleProgram<LeWm, Batch>({
-    module: leWm(config),
+  const inputsOf = (batch: Batch) => ({ pixels: batch.pixels, actions: batch.action });
+  const program = await jepaProgram<LeWm, Acting, Batch>({
+    spec: leWmMethod(config, { batch: batchSize, frames }),
     key: fold(seed, 'model'),
     inputs: inputsOf,
-    trace(model) {
-      const directions = sigregDirections(config.embedDim, config.sigreg.directions);
-      const { loss, prediction, sigreg } = model.loss(pixels(), blocks(), directions);
-      return { loss, terms: { prediction, sigreg: sigreg.value } };
-    },
   });
   const run = createRun(join(folder, 'run'), { config: { ...config }, seed: 0, versions: {} });
   const outcome = await train<Batch>({
@@ -104,11 +96,12 @@ try {
 
   // 3. Check on held-out episodes: how far is the predicted next embedding from the true one, and how far is the last?
   const { model } = bind(leWm(config), 'eval');
-  const z = model.encode(pixels());
+  const z = model.encode(input('pixels', [batchSize, frames, size, size, 3], 'u8'));
   const next = slice(z, 1, 1);
   const last = slice(z, 1, 0, frames - 1);
-  const predicted = model.predict(last, slice(model.encodeActions(blocks()), 1, 0, frames - 1));
-  const idle = model.predict(last, slice(model.encodeActions(mul(blocks(), 0)), 1, 0, frames - 1));
+  const blocks = input('actions', [batchSize, frames, config.actionDim]);
+  const predicted = model.predict(last, slice(model.encodeActions(blocks), 1, 0, frames - 1));
+  const idle = model.predict(last, slice(model.encodeActions(mul(blocks, 0)), 1, 0, frames - 1));
   const check = await compile({
     prediction: reduceMean(square(sub(predicted, next))),
     copyLast: reduceMean(square(sub(last, next))),

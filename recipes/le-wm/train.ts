@@ -3,36 +3,36 @@
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError, key } from '../../src/core/index.ts';
 import { type Batch, libraryVersion, windowLoader } from '../../src/data/index.ts';
-import { dimensionDeviation, healthMonitor, matrix, meanSquaredDifference, readHealth } from '../../src/evals/index.ts';
-import { sigregDirections } from '../../src/jepa/index.ts';
+import {
+  dimensionDeviation,
+  healthMonitor,
+  matrix,
+  meanSquaredDifference,
+  type Numbers,
+  readHealth,
+} from '../../src/evals/index.ts';
 import { adamW, warmupCosine } from '../../src/optim/index.ts';
-import { input, slice } from '../../src/tensor/index.ts';
-import { type ModuleProgram, moduleProgram, openRun, train } from '../../src/train/index.ts';
-import { leWm } from '../../src/world/index.ts';
+import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
+import { type Acting, type LeWm, leWmMethod } from '../../src/world/index.ts';
 import type { LeWmExperiment } from './config.ts';
 import { actionBounds, keyFor, openData, rememberDataset } from './stages.ts';
 
 /** The loss program of the experiment on batches of the window loader. */
-export function lossProgram(config: LeWmExperiment, context: RunContext): Promise<ModuleProgram<Batch>> {
-  const { batchSize } = config.train;
-  const { frames } = config.data;
-  const size = config.env.imageSize;
-  return moduleProgram({
-    module: leWm(config.model),
+export function lossProgram(config: LeWmExperiment, context: RunContext): Promise<JepaProgram<Batch>> {
+  return jepaProgram<LeWm, Acting, Batch>({
+    spec: leWmMethod(config.model, { batch: config.train.batchSize, frames: config.data.frames }),
     key: keyFor(context, 'model'),
-    trace(model) {
-      const pixels = input('pixels', [batchSize, frames, size, size, 3], 'u8');
-      const actions = input('actions', [batchSize, frames, config.model.actionDim]);
-      const directions = sigregDirections(config.model.embedDim, config.model.sigreg.directions);
-      const { loss, prediction, sigreg, z, predicted } = model.loss(pixels, actions, directions);
-      return {
-        loss,
-        terms: { prediction, sigreg: sigreg.value },
-        observe: { z, predicted, next: slice(z, 1, 1), last: slice(z, 1, 0, frames - 1) },
-      };
-    },
     inputs: (batch) => ({ pixels: batch.pixels as Uint8Array, actions: batch.action as Float32Array }),
   });
+}
+
+/** The embeddings of clips without their last `tail` numbers, which are those of the last frame. */
+function framesBefore(z: Numbers, clip: number, tail: number): Float32Array {
+  const kept = clip - tail;
+  return Float32Array.from(
+    { length: (z.length / clip) * kept },
+    (_, i) => z[Math.floor(i / kept) * clip + (i % kept)]!,
+  );
 }
 
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
@@ -86,8 +86,9 @@ export async function trainStage(config: LeWmExperiment, context: RunContext): P
       instruments: {
         every: config.train.instrumentsEvery,
         measure(step) {
-          const z = observed('z');
-          const prediction = { predicted: observed('predicted'), next: observed('next'), last: observed('last') };
+          const z = observed('context');
+          const last = matrix(framesBefore(z.data, frames * dim, dim), dim);
+          const prediction = { predicted: observed('prediction'), next: observed('target'), last };
           const health = monitor.observe(step, readHealth({ embeddings: z, key: key(0), prediction }));
           for (const { code, value, since, hint } of health.alarms) {
             context.log(`alarm ${code} since step ${since} (${value.toPrecision(3)}): ${hint}`);

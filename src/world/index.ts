@@ -1,1 +1,2 @@
-export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, type LeWmLoss, leWm } from './le-wm/le-wm.ts';
+export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, leWm } from './le-wm/le-wm.ts';
+export { type Acting, type ClipOptions, leWmMethod } from './le-wm/method.ts';

@@ -2,10 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { key } from '../../core/index.ts';
+import { type TracedJepa, traceJepa } from '../../jepa/index.ts';
 import { initialise, parameterCount, specsOf } from '../../nn/index.ts';
 import { distance, gaussian, runModule } from '../../nn/run-module.law.ts';
-import { input, type Tensor } from '../../tensor/index.ts';
-import { goalCost, LE_WM_REFERENCE, type LeWm, leWm } from '../index.ts';
+import { input, slice, type Tensor } from '../../tensor/index.ts';
+import { goalCost, LE_WM_REFERENCE, type LeWm, leWm, leWmMethod } from '../index.ts';
 import { TINY, tinyValues } from './tiny.law.ts';
 
 const D = TINY.embedDim;
@@ -17,6 +18,10 @@ const run = (
   inputs: Readonly<Record<string, Float32Array>>,
   mode: 'train' | 'eval' = 'eval',
 ) => runModule(leWm(TINY), mode, trace, { values, inputs });
+
+/** The traced training step of clips of f32 images, with directions [D, M] from the input `dirs`. */
+const lossOf = (m: LeWm, batch: number, frames: number, M: number): TracedJepa =>
+  traceJepa(leWmMethod(TINY, { batch, frames, pixels: 'f32', directions: input('dirs', [D, M]) }), m);
 
 test('the reference has 18,034,478 parameters (anchor A1), part by part', () => {
   const counts = new Map<string, number>();
@@ -54,8 +59,9 @@ test('at initialisation the predictor is LN(embedding + position), whatever the 
   const T = 4;
   const frames = gaussian(2 * T * 3 * 256, 1);
   const trace = (m: LeWm) => {
-    const { z, raw } = m.loss(input('frames', [2, T, 3, 16, 16]), input('actions', [2, T, A]), input('dirs', [D, 4]));
-    return { z, raw };
+    const z = m.encode(input('frames', [2, T, 3, 16, 16]));
+    const actions = m.encodeActions(input('actions', [2, T, A]));
+    return { z, raw: m.predictRaw(slice(z, 1, 0, T - 1), slice(actions, 1, 0, T - 1)) };
   };
   const inputs = { frames, actions: gaussian(2 * T * A, 2) };
   const { z, raw } = await runModule(leWm(config), 'train', trace, { values: fresh, inputs });
@@ -93,13 +99,14 @@ test('changing a later embedding or block never changes an earlier prediction', 
 test('the loss is the mean squared error of the next embeddings plus the weighted regulariser', async () => {
   const T = 4;
   const inputs = {
-    frames: gaussian(5 * T * 3 * 256, 1),
+    pixels: gaussian(5 * T * 3 * 256, 1),
     actions: gaussian(5 * T * A, 2),
     dirs: gaussian(D * 8, 3),
   };
   const trace = (m: LeWm) => {
-    const l = m.loss(input('frames', [5, T, 3, 16, 16]), input('actions', [5, T, A]), input('dirs', [D, 8]));
-    return { loss: l.loss, prediction: l.prediction, sigreg: l.sigreg.value, z: l.z, predicted: l.predicted };
+    const { loss, terms, step } = lossOf(m, 5, T, 8);
+    const predicted = step.pairs[0]!.prediction;
+    return { loss, prediction: terms.prediction!, sigreg: terms.sigreg!, z: step.latents.clip!.embedding, predicted };
   };
   const out = await run(trace, inputs, 'train');
   let sum = 0;
@@ -198,7 +205,7 @@ test('more frames than the history are refused', async () => {
 
 test('a training batch with a single prediction is refused: batch normalisation needs two', async () => {
   const trace = (m: LeWm) => ({
-    loss: m.loss(input('frames', [1, 2, 3, 16, 16]), input('actions', [1, 2, A]), input('dirs', [D, 4])).loss,
+    loss: lossOf(m, 1, 2, 4).loss,
   });
   await expect(run(trace, {}, 'train')).rejects.toThrow(/at least two values per channel/);
 });

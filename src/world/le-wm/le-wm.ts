@@ -4,7 +4,7 @@
 // Legend: B clips, T frames, D embedding width, A actions per block (frame skip x action dimension), E tasks, S samples.
 
 import { JepaError } from '../../core/index.ts';
-import { type EppsPulleyOptions, type SigReg, sigreg } from '../../jepa/index.ts';
+import type { EppsPulleyOptions } from '../../jepa/index.ts';
 import {
   type ConditionalConfig,
   type ConditionalTransformer,
@@ -26,8 +26,6 @@ import {
   add,
   broadcastTo,
   concat,
-  mul,
-  reduceMean,
   reduceSum,
   reshape,
   silu,
@@ -36,7 +34,6 @@ import {
   square,
   sub,
   type Tensor,
-  transpose,
 } from '../../tensor/index.ts';
 
 /** Size of a LeWorldModel and its loss. */
@@ -94,22 +91,6 @@ function predictor(config: ConditionalConfig, history: number): Module<Condition
   }));
 }
 
-/** Everything a forward pass of the loss computes. */
-export interface LeWmLoss {
-  /** prediction + weight * sigreg */
-  readonly loss: Tensor;
-  readonly prediction: Tensor;
-  readonly sigreg: SigReg;
-  /** Embeddings of all frames, [B, T, D]. */
-  readonly z: Tensor;
-  /** Embedded action blocks, [B, T, D]. */
-  readonly actions: Tensor;
-  /** Predictor output before its projector, [B, T - 1, D]. */
-  readonly raw: Tensor;
-  /** Predicted embeddings of frames 1..T-1, [B, T - 1, D]. */
-  readonly predicted: Tensor;
-}
-
 /** What a bound LeWorldModel offers. */
 export interface LeWm {
   readonly encoder: Vit;
@@ -119,8 +100,8 @@ export interface LeWm {
   encodeActions(actions: Tensor): Tensor;
   /** Embeddings of the next frames from z [B, T, D] and embedded actions [B, T, D], T <= history; causal. */
   predict(z: Tensor, actions: Tensor): Tensor;
-  /** The training loss of clips: frames [B, T, ...image], actions [B, T, A] (the last block has no influence). */
-  loss(frames: Tensor, actions: Tensor, directions: Tensor): LeWmLoss;
+  /** What the predictor gives before its projector, which `predict` goes on with. */
+  predictRaw(z: Tensor, actions: Tensor): Tensor;
   /**
    * Imagines candidate plans. Embeddings of the context frames [E, Hc, D], the executed blocks between them
    * [E, Hc - 1, A] (absent when Hc = 1) and candidate blocks [E, S, H, A] give all embeddings [E, S, Hc + H, D]:
@@ -175,17 +156,7 @@ export function leWm(config: LeWmConfig, normalisation: PixelNormalisation = IMA
       encode,
       encodeActions,
       predict,
-      loss(frames, actions, directions) {
-        const z = encode(frames);
-        const u = encodeActions(actions);
-        const T = z.shape[1]!;
-        const raw = predictRaw(slice(z, 1, 0, T - 1), slice(u, 1, 0, T - 1));
-        const predicted = byRow(m.pred_proj, raw);
-        const prediction = reduceMean(square(sub(predicted, slice(z, 1, 1))));
-        const regulariser = sigreg(transpose(z, [1, 0, 2]), directions, config.sigreg);
-        const loss = add(prediction, mul(regulariser.value, config.sigreg.weight));
-        return { loss, prediction, sigreg: regulariser, z, actions: u, raw, predicted };
-      },
+      predictRaw,
       rollout(context, executed, candidates) {
         const [E, S, H] = candidates.shape as [number, number, number, number];
         const Hc = context.shape[1]!;

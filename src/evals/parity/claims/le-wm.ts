@@ -4,13 +4,14 @@
 
 import { compile, type Program } from '../../../compile/index.ts';
 import { flatView, JepaError, key } from '../../../core/index.ts';
+import { sigreg, traceJepa } from '../../../jepa/index.ts';
 import { bind, blankValues, loadWeights, type ModelValues } from '../../../nn/index.ts';
 import { adamW, clipByGlobalNorm } from '../../../optim/index.ts';
 import { cem, type PlanProblem } from '../../../plan/index.ts';
 import { nodeRuntime } from '../../../runtime/index.ts';
-import { type HostArray, input, reshape, slice, type Tensor } from '../../../tensor/index.ts';
+import { type HostArray, input, reshape, slice, type Tensor, transpose } from '../../../tensor/index.ts';
 import { moduleProgram } from '../../../train/index.ts';
-import { goalCost, type LeWm, type LeWmConfig, leWm } from '../../../world/index.ts';
+import { goalCost, type LeWm, type LeWmConfig, leWm, leWmMethod } from '../../../world/index.ts';
 import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
@@ -98,27 +99,29 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
   const { config, values } = modelOf(c);
   const pixels = c.tensor('input.pixels');
   const [B, T, ...image] = pixels.shape as [number, number, ...number[]];
-  const blocks = c.tensor('input.action_blocks');
   const directions = c.tensor('input.sigreg_directions');
   const shapes: Record<string, readonly number[]> = {};
+  const fed = input('directions', directions.shape.slice(1));
+  const spec = leWmMethod(config, { batch: B, frames: T, pixels: 'f32', directions: fed });
   const program = await moduleProgram<LeWm, ClipBatch>({
-    module: leWm(config),
+    module: spec.module,
     key: key(0), // not drawn from: the weights are given
     values,
     runtime: runtime(),
     trace(model) {
-      const frames = input('pixels', pixels.shape);
-      const traced = model.loss(frames, input('actions', blocks.shape), input('directions', directions.shape.slice(1)));
+      const { loss, terms, step } = traceJepa(spec, model);
+      const z = step.latents.clip!.embedding;
+      const act = model.encodeActions(step.inputs.actions!);
       const observe = {
-        emb: traced.z,
-        act_emb: traced.actions,
-        patch_tokens: model.encoder.tokens(reshape(frames, [B * T, ...image])),
-        predictor_raw: traced.raw,
-        pred_emb: traced.predicted,
-        sigreg_per_slice: traced.sigreg.perSlice,
+        emb: z,
+        act_emb: act,
+        patch_tokens: model.encoder.tokens(reshape(step.inputs.pixels!, [B * T, ...image])),
+        predictor_raw: model.predictRaw(slice(z, 1, 0, T - 1), slice(act, 1, 0, T - 1)),
+        pred_emb: step.pairs[0]!.prediction,
+        sigreg_per_slice: sigreg(transpose(z, [1, 0, 2]), fed, config.sigreg).perSlice,
       };
       for (const [name, t] of Object.entries(observe)) shapes[name] = t.shape;
-      return { loss: traced.loss, terms: { pred: traced.prediction, sigreg: traced.sigreg.value }, observe };
+      return { loss, terms: { pred: terms.prediction!, sigreg: terms.sigreg! }, observe };
     },
     inputs: (batch) => ({ ...batch }),
   });

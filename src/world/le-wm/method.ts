@@ -1,0 +1,69 @@
+// LeWorldModel as a method of the family: from the embedding of each frame of a clip, and what the agent does next, predict
+// the embedding of the following frame; SIGReg keeps the embeddings of each frame distributed as N(0, I). One encoder for
+// both sides, gradients through both, no teacher.
+// Legend: B clips, T frames, D width, A numbers per action block.
+
+import { type Condition, defineJepa, type JepaSpec, l2, methods, sigreg, sigregDirections } from '../../jepa/index.ts';
+import { slice, type Tensor, type TensorType, transpose } from '../../tensor/index.ts';
+import { type LeWm, type LeWmConfig, leWm } from './le-wm.ts';
+
+/** Sizes of a batch of clips. */
+export interface ClipOptions {
+  /** B */
+  readonly batch: number;
+  /** T, at most history + 1. */
+  readonly frames: number;
+  /** `u8` pixels [B, T, H, W, 3] (default), or normalised `f32` [B, T, 3, H, W]. */
+  readonly pixels?: 'u8' | 'f32';
+  /** Directions of SIGReg [D, M]; drawn anew at each step when left out. */
+  readonly directions?: Tensor;
+}
+
+/** The condition of a world model: what was done between frames. */
+export type Acting = Extract<Condition, { readonly kind: 'action' }>;
+
+/** LeWorldModel on clips, with the inputs `pixels` and `actions` [B, T, A]; the last block has no influence. */
+export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<LeWm, Acting> {
+  const { batch, frames, pixels = 'u8' } = options;
+  const { embedDim, actionDim, encoder } = config;
+  const directions = options.directions ?? sigregDirections(embedDim, config.sigreg.directions);
+  const side = encoder.imageSize;
+  const image = pixels === 'u8' ? [side, side, 3] : [3, side, side];
+  return defineJepa<LeWm, Acting>({
+    name: 'le-wm',
+    module: leWm(config),
+    inputs: {
+      pixels: { dtype: pixels, shape: [batch, frames, ...image] } satisfies TensorType,
+      actions: { dtype: 'f32', shape: [batch, frames, actionDim] },
+    },
+    pairs: ({ pixels: clip, actions }) => [
+      {
+        name: 'next',
+        context: { name: 'clip', input: clip! },
+        target: { name: 'clip', input: clip! },
+        z: { kind: 'action', actions: actions!, steps: 1 },
+        select: (z) => slice(z, 1, 1),
+      },
+    ],
+    encode(model, view) {
+      const z = model.encode(view.input);
+      return { embedding: z, representation: z };
+    },
+    target: { kind: 'shared' },
+    predict(model, { embedding }, { actions }) {
+      const u = model.encodeActions(actions);
+      return model.predict(slice(embedding, 1, 0, frames - 1), slice(u, 1, 0, frames - 1));
+    },
+    terms: [
+      methods.predictEnergy(l2),
+      {
+        name: 'sigreg',
+        mechanism: 'gaussian',
+        reads: 'embedding',
+        weight: config.sigreg.weight,
+        trace: ({ latents }) => sigreg(transpose(latents.clip!.embedding, [1, 0, 2]), directions, config.sigreg).value,
+      },
+    ],
+    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
+  });
+}
