@@ -10,8 +10,10 @@ import { sizeOf } from '../shape.ts';
 import { flip } from './arrange.ts';
 import { add } from './elementwise.ts';
 import { linear, matmul } from './matmul.ts';
+import { fromPixelMajor } from './pixel-major.ts';
 import { reduceSum } from './reduce.ts';
 import { expandDims, pad, reshape, slice, transpose } from './shaping.ts';
+import { convolveTiles } from './tiled-convolution.ts';
 import { convWeightGradient } from './unfold.ts';
 
 /** [height, width] */
@@ -220,7 +222,10 @@ export function conv2d(x: Tensor, weight: Tensor, options: ConvOptions = {}): Te
   const attributes = { strides: pairOf(stride), padding: sidesOf(padding), groups };
   const inputs = bias === undefined ? [x, weight] : [x, weight, bias];
   const direct = apply1(convOp, inputs, attributes);
-  if (!tiles(x, weight, attributes)) return direct;
+  if (!tiles(x, weight, attributes)) {
+    const tiled = convolveTiles(x, weight, attributes);
+    return tiled === undefined ? direct : fromPixelMajor(bias === undefined ? tiled : add(tiled, bias));
+  }
   const rows = linear(patches(x, attributes.strides), reshape(weight, [weight.shape[0]!, -1]), bias);
   return transpose(rows, [0, 3, 1, 2]);
 }

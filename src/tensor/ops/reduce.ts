@@ -4,6 +4,7 @@ import { emitInts } from '../emit.ts';
 import { apply1, type Operation, problem, type Tensor } from '../node.ts';
 import { axisOf, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { cast, div, equal, mul, sub } from './elementwise.ts';
+import { pixelMajorOf } from './pixel-major.ts';
 import { broadcastTo, reshape } from './shaping.ts';
 
 /** Axes to reduce (all when absent) and whether they stay with size 1. */
@@ -57,6 +58,11 @@ function reduction(
     const given = options.axes ?? Array.from({ length: rank }, (_, i) => i);
     const axes = (typeof given === 'number' ? [given] : given).map((a) => axisOf(a, rank) ?? a);
     if (axes.length === 0) return x;
+    const images = pixelMajorOf(x);
+    if (images !== undefined && axes.length === 2 && axes.every((a) => a >= 2)) {
+      const y = apply1(op, [images], { axes: [0, 1], keepDims: false });
+      return options.keepDims === true ? reshape(y, [...y.shape, 1, 1]) : y;
+    }
     return apply1(op, [x], { axes: [...axes].sort((a, b) => a - b), keepDims: options.keepDims ?? false });
   };
 }
