@@ -12,20 +12,20 @@ import { enumeration } from './enumeration.ts';
 import { heldOut } from './measure.ts';
 import type { JointFunctions, RowFunction } from './models.ts';
 
-/** A ball at `start` that some sequence of `horizon` directions brings to `goal`. */
+/** A ball at `start`, and the column where it is `horizon` steps later if nobody interferes. */
 export interface BallTask {
   readonly start: number;
   readonly goal: number;
 }
 
-/** Random tasks that can be solved: the goal is where random directions lead. */
+/** Random episodes as tasks: get where the bouncing ball would get in `horizon` steps. Every one can be solved. */
 export function ballTasks(world: BallWorld, horizon: number, count: number, taskKey: Key): BallTask[] {
   return Array.from({ length: count }, (_, i) => {
     const random = stream(fold(taskKey, horizon, i));
     const start = world.radius + 1 + random.uniform() * (world.size - 2 * world.radius - 2);
-    let goal = start;
-    for (let t = 0; t < horizon; t++) goal = bounce(world, goal, random.uniform() < 0.5 ? -1 : 1).x;
-    return { start, goal };
+    let ball = { x: start, direction: random.uniform() < 0.5 ? -1 : 1 };
+    for (let t = 0; t < horizon; t++) ball = bounce(world, ball.x, ball.direction);
+    return { start, goal: ball.x };
   });
 }
 
@@ -153,7 +153,10 @@ export async function measurePlanning(config: StoryConfig, model: JointFunctions
   return scores;
 }
 
-/** Share of variance unexplained after k predicted steps, fed with its own predictions; k as given. */
+/**
+ * Share of variance unexplained after k predicted steps under random directions, fed with its own predictions; k as given.
+ * Directions that point away from a wall at a wall are rare in the training episodes, and cost more here than there.
+ */
 export async function rolloutUnexplained(
   config: StoryConfig,
   model: JointFunctions,

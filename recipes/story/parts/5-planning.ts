@@ -128,7 +128,7 @@ export const planning: StoryPart = {
         action.map((m) => m.unexplained),
         4,
       )}, without it ${overSeeds(single.map((m) => m.unexplained))}: ${factor.toFixed(0)} times as much.</p>` +
-      `<p>A task is a picture of now and a picture of the goal, which random directions lead to. The planner embeds both, imagines candidate directions, and takes those whose last ` +
+      `<p>A task is a picture of now and a picture of the goal, which is where the bouncing ball would be at the horizon. The planner embeds both, imagines candidate directions, and takes those whose last ` +
       `embedding is nearest to the goal's. Success is judged in the true world: the ball ends within half a step of the goal. ${config.plan.episodes} tasks per cell, with 95 % intervals.</p>` +
       table(['horizon', 'planner', ...seeds.map((s) => `seed ${s}`)], rows) +
       `<p class="after">enumeration tries all 2<sup>H</sup> sequences; cem draws 6 times 64 candidates of real numbers, whose signs are the directions.</p>` +
