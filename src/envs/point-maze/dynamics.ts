@@ -11,7 +11,7 @@ export const RADIUS = 0.1;
 /** Mass of a sphere of that radius and density 1000. */
 export const MASS: number = (1000 * 4 * Math.PI * RADIUS ** 3) / 3;
 /** Speeds are cut to this before a step of control. */
-export const MAX_SPEED = 5;
+const MAX_SPEED = 5;
 const DAMPING = 1;
 const DT = 0.01;
 const SUBSTEPS = 5;

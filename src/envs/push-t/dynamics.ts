@@ -20,7 +20,7 @@ export const AGENT = 0;
 export const BLOCK = 2;
 export const ANGLE = 4;
 export const AGENT_VELOCITY = 5;
-export const BLOCK_VELOCITY = 7;
+const BLOCK_VELOCITY = 7;
 
 /** Steps of physics in one step of control, and their length in seconds. */
 const SUBSTEPS = 10;
@@ -70,7 +70,7 @@ export function control(world: Space, action: ArrayLike<number>): void {
 }
 
 /** `angle` in [0, 2 pi). */
-export function turn(angle: number): number {
+function turn(angle: number): number {
   const rest = angle % (2 * Math.PI);
   return rest < 0 ? rest + 2 * Math.PI : rest;
 }
