@@ -1,7 +1,7 @@
 // Files that recipes write into a run folder.
 
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { RunContext } from '../src/cli/index.ts';
 import { writeFileAtomic } from '../src/data/index.ts';
 
@@ -10,4 +10,20 @@ export function writeJson(context: RunContext, name: string, value: unknown): vo
   const path = join(context.out, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileAtomic(path, [new TextEncoder().encode(`${JSON.stringify(value)}\n`)]);
+}
+
+const LINK = 'dataset-link.json';
+
+/** Remembers in the run which dataset outside of it is used. */
+export function rememberDataset(context: RunContext): void {
+  if (context.data !== undefined) writeJson(context, LINK, { dataset: resolve(context.data) });
+}
+
+/** The dataset that the user gives now, or gave when the run was trained. */
+export function rememberedDataset(context: RunContext): string | undefined {
+  if (context.data !== undefined) return context.data;
+  const link = join(context.model ?? context.out, LINK);
+  return existsSync(link)
+    ? (JSON.parse(readFileSync(link, 'utf8')) as { readonly dataset: string }).dataset
+    : undefined;
 }

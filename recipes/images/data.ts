@@ -2,12 +2,14 @@
 
 import type { RunContext } from '../../src/cli/index.ts';
 import { type Cifar10, openCifar10 } from '../../src/data/index.ts';
+import { rememberDataset, rememberedDataset } from '../run-files.ts';
 import type { ImageExperiment } from './config.ts';
 
 /** Opens train and test images, and says what was left out. */
 export async function openData(config: ImageExperiment, context: RunContext): Promise<Cifar10> {
   const { size, skipCorrupt } = config.data;
-  const sets = await openCifar10(context.data, { size, skipCorrupt });
+  rememberDataset(context);
+  const sets = await openCifar10(rememberedDataset(context), { size, skipCorrupt });
   for (const set of [sets.train, sets.test]) {
     if (set.skipped.length === 0) continue;
     context.log(`${set.name}: ${set.skipped.length} corrupt images left out, the first ${set.skipped[0]!.where}`);

@@ -3,15 +3,7 @@
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { fold, JepaError, key } from '../../src/core/index.ts';
 import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../../src/data/index.ts';
-import {
-  accuracy,
-  type HealthInput,
-  healthMonitor,
-  knnVotes,
-  matrix,
-  nearestByCosine,
-  readHealth,
-} from '../../src/evals/index.ts';
+import { accuracy, type HealthInput, knnVotes, matrix, nearestByCosine, onlineHealth } from '../../src/evals/index.ts';
 import type { Condition } from '../../src/jepa/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../src/optim/index.ts';
 import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
@@ -32,8 +24,10 @@ async function onlineKnn(features: FeatureProgram, data: Cifar10, config: ImageE
 /** Rows whose similarity is measured pair by pair. */
 const PAIR_ROWS = 512;
 
+type Latents = Omit<HealthInput, 'key' | 'slices'>;
+
 /** What the instruments read of the last step: the context's embedding, and predictions beside their targets. */
-function healthOf(program: JepaProgram<ImageBatch>, contrast: number | undefined): HealthInput | null {
+function latentsOf(program: JepaProgram<ImageBatch>, contrast: number | undefined): Latents | null {
   const { context, prediction, target } = program.observed;
   if (context === undefined || prediction === undefined || target === undefined) return null;
   const shape = program.program.outputs['observe:context']!.shape;
@@ -47,7 +41,6 @@ function healthOf(program: JepaProgram<ImageBatch>, contrast: number | undefined
   const [predicted, next] = [rows(prediction as Float32Array), rows(target as Float32Array)];
   return {
     embeddings,
-    key: key(0),
     prediction: { predicted, next },
     pairs: { x: predicted, y: next },
     ...(contrast === undefined ? {} : { contrastBatch: contrast }),
@@ -65,7 +58,7 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
     inputs: feed,
   });
   const features = await featureProgram(spec, config.data.size, program.values);
-  const monitor = healthMonitor();
+  const health = onlineHealth({ key: fold(seed, 'health') });
   const contrast = config.method.name === 'simclr' ? 2 * batchSize : undefined;
   const run = openRun(context.out);
   try {
@@ -100,13 +93,13 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
         every: config.train.evaluateEvery,
         async measure(step) {
           const knn = await onlineKnn(features, data, config);
-          const input = healthOf(program, contrast);
-          if (input === null) return { knn };
-          const health = monitor.observe(step, readHealth(input));
-          for (const { code, value, since, hint } of health.alarms) {
+          const latents = latentsOf(program, contrast);
+          if (latents === null) return { knn };
+          const reading = health.observe(step, latents);
+          for (const { code, value, since, hint } of reading.alarms) {
             context.log(`alarm ${code} since step ${since} (${value.toPrecision(3)}): ${hint}`);
           }
-          const { samples, dim, sigreg, effectiveRank, pooledStd, minStd } = health;
+          const { samples, dim, sigreg, effectiveRank, pooledStd, minStd } = reading;
           return {
             knn,
             samples,
@@ -115,12 +108,13 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
             effectiveRank,
             pooledStd,
             minStd,
-            mismatchedSimilarity: health.mismatchedSimilarity,
-            unexplained: health.unexplained ?? null,
-            tokenStd: health.tokenStd ?? null,
-            positionShare: health.positionShare ?? null,
-            retrieval: health.pairs?.retrieval ?? null,
-            alarms: health.alarms.length,
+            mismatchedSimilarity: reading.mismatchedSimilarity,
+            unexplained: reading.unexplained ?? null,
+            tokenStd: reading.tokenStd ?? null,
+            positionShare: reading.positionShare ?? null,
+            retrieval: reading.pairs?.retrieval ?? null,
+            alarms: reading.alarms.length,
+            ...Object.fromEntries(reading.alarms.map(({ code, value }) => [`alarm.${code}`, value])),
           };
         },
       },

@@ -1,7 +1,6 @@
 // Data, model and folders that several stages of a LeWorldModel experiment need.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type LeWmModel, leWmModel } from '../../src/agent/index.ts';
 import type { RunContext } from '../../src/cli/index.ts';
 import { fold, JepaError, type Key, key } from '../../src/core/index.ts';
@@ -13,12 +12,12 @@ import {
   openStore,
   type Split,
   splitEpisodes,
-  writeFileAtomic,
 } from '../../src/data/index.ts';
 import { type Env, makeEnv } from '../../src/envs/index.ts';
 import { blankValues, type ModelValues } from '../../src/nn/index.ts';
 import { type Checkpoint, latestCheckpoint, loadModel } from '../../src/train/index.ts';
 import { leWm } from '../../src/world/index.ts';
+import { rememberedDataset } from '../run-files.ts';
 import type { LeWmExperiment } from './config.ts';
 
 /** The seed's key for one purpose. */
@@ -26,23 +25,9 @@ export function keyFor(context: RunContext, purpose: string): Key {
   return fold(key(context.seed), purpose);
 }
 
-const LINK = 'dataset-link.json';
-
 /** The dataset folder: the one the user gives now, the one given when the run was trained, else inside the run. */
 export function datasetDir(context: RunContext): string {
-  const run = context.model ?? context.out;
-  if (context.data !== undefined) return context.data;
-  const link = join(run, LINK);
-  if (existsSync(link)) return (JSON.parse(readFileSync(link, 'utf8')) as { readonly dataset: string }).dataset;
-  return join(run, 'dataset');
-}
-
-/** Remembers in the run which dataset outside of it was used. */
-export function rememberDataset(context: RunContext): void {
-  if (context.data === undefined) return;
-  writeFileAtomic(join(context.out, LINK), [
-    new TextEncoder().encode(`${JSON.stringify({ dataset: resolve(context.data) })}\n`),
-  ]);
+  return rememberedDataset(context) ?? join(context.model ?? context.out, 'dataset');
 }
 
 /** The dataset with its split and the action normaliser fitted on the training episodes. */

@@ -14,8 +14,9 @@ import {
 import { adamW, warmupCosine } from '../../src/optim/index.ts';
 import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
 import { type Acting, type LeWm, leWmMethod } from '../../src/world/index.ts';
+import { rememberDataset } from '../run-files.ts';
 import type { LeWmExperiment } from './config.ts';
-import { actionBounds, keyFor, openData, rememberDataset } from './stages.ts';
+import { actionBounds, keyFor, openData } from './stages.ts';
 
 /** The loss program of the experiment on batches of the window loader. */
 export function lossProgram(config: LeWmExperiment, context: RunContext): Promise<JepaProgram<Batch>> {

@@ -22,6 +22,24 @@ export function withCommonOptions(command: Command, out: string): Command {
     .option('-q, --quiet', 'print no log and no progress');
 }
 
+/** Options of commands that read a recipe's data. */
+export interface DataOptions {
+  readonly data?: string;
+  readonly skipCorrupt?: boolean;
+}
+
+/** Adds `--data`, with what it means for the command, and `--skip-corrupt`. */
+export function withDataOptions(command: Command, data: string): Command {
+  return command
+    .option('--data <folder>', data)
+    .option('--skip-corrupt', 'leave corrupt images out and count them, instead of refusing the data');
+}
+
+/** The settings of a command: those typed, and what its data options stand for. */
+export function settingsWithData<O extends CommonOptions & DataOptions>(options: O): O {
+  return options.skipCorrupt === true ? { ...options, set: [...options.set, 'data.skipCorrupt=true'] } : options;
+}
+
 /** Reads a non-negative integer. */
 export function wholeNumber(text: string): number {
   const value = Number(text);

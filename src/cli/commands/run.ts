@@ -1,7 +1,13 @@
 // `jepa run RECIPE`: a whole experiment.
 
 import { executedJson, executedText, executeRun } from '../execute.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import {
+  type CommonOptions,
+  type DataOptions,
+  settingsWithData,
+  withCommonOptions,
+  withDataOptions,
+} from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -9,11 +15,11 @@ export const runCommand: CommandFile = (program, session) => {
   const command = program
     .command('run')
     .description('do a whole experiment: collect or load, train, evaluate, plan, report')
-    .argument('<recipe>', 'name of a recipe (see `jepa list`), or the path of a module that exports one')
-    .option('--data <folder>', 'dataset to use instead of collecting one');
+    .argument('<recipe>', 'name of a recipe (see `jepa list`), or the path of a module that exports one');
+  withDataOptions(command, 'dataset to use instead of collecting one');
   withCommonOptions(command, 'run folder (default: runs/<recipe>-seed<k>)').action(
-    async (recipe: string, options: CommonOptions & { data?: string }) => {
-      const done = await executeRun(session, 'run', recipe, options);
+    async (recipe: string, options: CommonOptions & DataOptions) => {
+      const done = await executeRun(session, 'run', recipe, settingsWithData(options));
       session.output.answer(executedJson(done), executedText(done));
     },
   );

@@ -1,7 +1,13 @@
 // `jepa train RECIPE`: only the training of an experiment.
 
 import { executedJson, executedText, executeRun } from '../execute.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import {
+  type CommonOptions,
+  type DataOptions,
+  settingsWithData,
+  withCommonOptions,
+  withDataOptions,
+} from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -9,11 +15,11 @@ export const trainCommand: CommandFile = (program, session) => {
   const command = program
     .command('train')
     .description('train the model of a recipe into a run folder')
-    .argument('<recipe>', 'name of a recipe, or the path of a module that exports one')
-    .option('--data <folder>', 'dataset to train on, such as one made by `jepa collect`');
+    .argument('<recipe>', 'name of a recipe, or the path of a module that exports one');
+  withDataOptions(command, 'dataset to train on, such as one made by `jepa collect`');
   withCommonOptions(command, 'run folder (default: runs/<recipe>-seed<k>)').action(
-    async (recipe: string, options: CommonOptions & { data?: string }) => {
-      const done = await executeRun(session, 'train', recipe, options);
+    async (recipe: string, options: CommonOptions & DataOptions) => {
+      const done = await executeRun(session, 'train', recipe, settingsWithData(options));
       session.output.answer(executedJson(done), executedText(done));
     },
   );
