@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { collectCommand } from './commands/collect.ts';
+import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly CommandFile[] = [
   evalCommand,
   planCommand,
   reportCommand,
+  compareCommand,
   exportCommand,
   inspectCommand,
   fetchCommand,

@@ -5,7 +5,18 @@ import { escapeHtml, scriptJson } from './html.ts';
 import { linearScale, logScale, type Scale, shortNumber } from './scale.ts';
 
 /** Colour of a line, by its name in style.ts. */
-export type Hue = 'blue' | 'orange' | 'green' | 'purple' | 'red' | 'teal' | 'muted';
+export type Hue =
+  | 'blue'
+  | 'orange'
+  | 'green'
+  | 'purple'
+  | 'red'
+  | 'teal'
+  | 'muted'
+  | 'gold'
+  | 'pink'
+  | 'lime'
+  | 'brown';
 
 /** One line of a chart. */
 export interface Series {

@@ -9,6 +9,16 @@ export {
   textWidth,
 } from './canvas.ts';
 export { type ChartSpec, type Hue, lineChart, type Rule, type Series } from './chart.ts';
+export { finalLoss } from './compare/curve.ts';
+export {
+  alignedTable,
+  type Comparison,
+  comparisonJson,
+  comparisonMarkdown,
+  comparisonText,
+  markdownTable,
+} from './compare/table.ts';
+export { writeComparison } from './compare/write.ts';
 export { animatedGif, episodesGif, type GifFile, type GifOptions } from './gif.ts';
 export { escapeHtml } from './html.ts';
 export { htmlPage } from './page.ts';

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { type Found, field, flag, list, number, optional, record, text } from './check.ts';
+import { type Found, field, flag, type JsonObject, list, number, optional, record, text } from './check.ts';
 import type {
   EmbeddingFile,
   Instruments,
@@ -58,7 +58,8 @@ export function readRunFolder(dir: string, maxRollouts = 12): RunFolder {
   };
 }
 
-function part<T>(name: string, read: () => T): Part<T> {
+/** What `read` gives, or the sentence that says why the file `name` is not there. */
+export function part<T>(name: string, read: () => T): Part<T> {
   try {
     return { ok: true, value: read() };
   } catch (error) {
@@ -67,7 +68,8 @@ function part<T>(name: string, read: () => T): Part<T> {
   }
 }
 
-function jsonPart<T>(dir: string, name: string, parse: (found: Found) => T): Part<T> {
+/** The JSON file `name` of a run folder as `parse` reads it. */
+export function jsonPart<T>(dir: string, name: string, parse: (found: Found) => T): Part<T> {
   return part(name, () => parse({ value: parseJson(readFileSync(join(dir, name), 'utf8'), name), where: name }));
 }
 
@@ -112,7 +114,8 @@ function parseMachine(found: Found): MachineRecord {
   };
 }
 
-function readMetrics(dir: string): MetricsLine[] {
+/** The lines of metrics.jsonl. Errors: that of the file system, `data` when it holds no line, `corrupt` with the line. */
+export function readMetrics(dir: string): MetricsLine[] {
   const name = 'metrics.jsonl';
   const rows = readFileSync(join(dir, name), 'utf8').split('\n');
   const lines: MetricsLine[] = [];
@@ -148,11 +151,25 @@ function parseInstruments(found: Found): Instruments {
     ...optional(found, 'minStd', number),
     ...optional(found, 'unexplained', number),
     ...optional(found, 'copyLastRatio', number),
+    ...optional(found, 'knn', number),
+    ...optional(found, 'alarms', number),
+    ...standingAlarms(found),
+  };
+}
+
+const ALARM = 'alarm.';
+
+function standingAlarms({ value, where }: Found): Pick<Instruments, 'standing'> {
+  const entries = Object.entries(value as JsonObject).filter(([name]) => name.startsWith(ALARM));
+  if (entries.length === 0) return {};
+  return {
+    standing: record({ value: Object.fromEntries(entries.map(([k, v]) => [k.slice(ALARM.length), v])), where }, number),
   };
 }
 
 function parseTiming(found: Found): TimeShares {
   return {
+    ...optional(found, 'seconds', number),
     ...optional(found, 'imagesPerSecond', number),
     ...optional(found, 'waitShare', number),
     ...optional(found, 'overheadShare', number),

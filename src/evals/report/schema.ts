@@ -6,6 +6,8 @@
 //   evals/planning.json  PlanningFile
 //   evals/probe.json     ProbeFile
 //   evals/surprise.json  SurpriseFile
+//   evals/features.json  FeaturesFile
+//   evals/pictures.json  PicturesFile
 //   rollouts/<k>.json    RolloutFile, with its frames in rollouts/<k>.bin
 //
 // Every file may be missing: the report then says so in its section. Numbers that are not finite are written as null
@@ -64,10 +66,18 @@ export interface Instruments {
   readonly unexplained?: number;
   /** Error of the predictor over the error of repeating the last embedding. */
   readonly copyLastRatio?: number;
+  /** Accuracy of weighted k-NN, k 20, on the features as they stand. */
+  readonly knn?: number;
+  /** How many alarms stand. */
+  readonly alarms?: number;
+  /** Their names with the numbers that broke the rules, written as `alarm.<CODE>`. */
+  readonly standing?: Readonly<Record<string, number>>;
 }
 
 /** Where the wall-clock time since the last line went; shares of 1. */
 export interface TimeShares {
+  /** Length of the interval in seconds. */
+  readonly seconds?: number;
   readonly imagesPerSecond?: number;
   /** Waiting for data. */
   readonly waitShare?: number;
@@ -94,6 +104,51 @@ export interface MetricsLine {
 export interface EmbeddingFile {
   /** Standard deviation of each embedding dimension, [D]. */
   readonly deviations: readonly number[];
+}
+
+/** One probe of a frozen encoder; what `evaluateFeatures` gives has more fields. */
+export interface FeatureProbe {
+  /** `knn-20`, `linear`, `ridge`, `low-shot-1%`, `low-shot-12-per-class`. */
+  readonly probe: string;
+  /** Top-1 accuracy on the test split. */
+  readonly accuracy: number;
+  /** Test images. */
+  readonly n: number;
+  /** Labelled training images. */
+  readonly labels?: number;
+}
+
+/** `evals/features.json`: the probes and collapse instruments of a frozen image encoder. */
+export interface FeaturesFile {
+  readonly method?: string;
+  readonly probes: readonly FeatureProbe[];
+  readonly instruments?: {
+    readonly rankMe: number;
+    readonly effectiveRank: number;
+    /** Eigenvalues of the covariance, descending. */
+    readonly spectrum: readonly number[];
+    /** Deviation of each dimension, descending. */
+    readonly deviations: readonly number[];
+  };
+}
+
+/** A picture as a `data:image/png;base64,` address. */
+export type DataUri = string;
+
+/** `evals/pictures.json`: what the features say of a few test images. */
+export interface PicturesFile {
+  readonly neighbours: readonly {
+    readonly query: DataUri;
+    readonly label: string;
+    /** The most similar training images, nearest first; similarity is the cosine. */
+    readonly neighbours: readonly { readonly image: DataUri; readonly label: string; readonly similarity: number }[];
+  }[];
+  /** The image, its patch tokens by their principal components, and their similarity to the middle patch. */
+  readonly patches: readonly {
+    readonly image: DataUri;
+    readonly components: DataUri;
+    readonly similarity: DataUri;
+  }[];
 }
 
 /** How one policy did on the tasks of one protocol. */

@@ -3,11 +3,11 @@
 /** CSS of the report. */
 export const styleSheet: string = `
 :root{color-scheme:light;--bg:#f7f7f5;--card:#fff;--ink:#15171c;--soft:#5d6470;--line:#e6e6e2;--grid:#eeeeea;
---blue:#2b5fd9;--orange:#e0681f;--green:#16895a;--purple:#7b4fd6;--red:#d33a4c;--teal:#0d8a94;--muted:#9aa1ac;--track:#ecece8}
+--blue:#2b5fd9;--orange:#e0681f;--green:#16895a;--purple:#7b4fd6;--red:#d33a4c;--teal:#0d8a94;--gold:#b58900;--pink:#d63384;--lime:#6a9a00;--brown:#8a5a3c;--muted:#9aa1ac;--track:#ecece8}
 @media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;--bg:#0e1014;--card:#16191f;--ink:#e9ebf0;--soft:#98a0ae;--line:#272c35;--grid:#20252d;
---blue:#6f9dff;--orange:#ff9a52;--green:#43c98b;--purple:#b295ff;--red:#ff7482;--teal:#45cdd6;--muted:#6d7685;--track:#242a33}}
+--blue:#6f9dff;--orange:#ff9a52;--green:#43c98b;--purple:#b295ff;--red:#ff7482;--teal:#45cdd6;--gold:#e3b93f;--pink:#ff7ab8;--lime:#a8d43a;--brown:#c99a78;--muted:#6d7685;--track:#242a33}}
 :root[data-theme=dark]{color-scheme:dark;--bg:#0e1014;--card:#16191f;--ink:#e9ebf0;--soft:#98a0ae;--line:#272c35;--grid:#20252d;
---blue:#6f9dff;--orange:#ff9a52;--green:#43c98b;--purple:#b295ff;--red:#ff7482;--teal:#45cdd6;--muted:#6d7685;--track:#242a33}
+--blue:#6f9dff;--orange:#ff9a52;--green:#43c98b;--purple:#b295ff;--red:#ff7482;--teal:#45cdd6;--gold:#e3b93f;--pink:#ff7ab8;--lime:#a8d43a;--brown:#c99a78;--muted:#6d7685;--track:#242a33}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Inter,Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;-webkit-font-smoothing:antialiased}
 main{max-width:1180px;margin:0 auto;padding:28px 24px 80px}
@@ -35,9 +35,9 @@ svg{width:100%;height:auto;display:block;overflow:visible}svg text{font-size:12p
 .rule{stroke-width:1.4;stroke-dasharray:5 4}.mark{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}.dots{fill:none;stroke:var(--blue);stroke-width:3.6;stroke-linecap:round;opacity:.42}
 .cursor line{stroke:var(--soft);stroke-width:1}.cursor circle{stroke:var(--card);stroke-width:1.5}.cursor[hidden]{display:none}
 .tip{position:absolute;pointer-events:none;background:var(--card);border:1px solid var(--line);border-radius:9px;box-shadow:0 6px 24px #0003;padding:7px 11px;font-size:12.5px;line-height:1.5;white-space:nowrap;z-index:2}.tip[hidden]{display:none}.tip b{float:right;margin-left:16px}
-.stroke-blue{stroke:var(--blue)}.stroke-orange{stroke:var(--orange)}.stroke-green{stroke:var(--green)}.stroke-purple{stroke:var(--purple)}.stroke-red{stroke:var(--red)}.stroke-teal{stroke:var(--teal)}.stroke-muted{stroke:var(--muted)}
-svg .fill-blue{fill:var(--blue)}svg .fill-orange{fill:var(--orange)}svg .fill-green{fill:var(--green)}svg .fill-purple{fill:var(--purple)}svg .fill-red{fill:var(--red)}svg .fill-teal{fill:var(--teal)}svg .fill-muted{fill:var(--muted)}
-.bg-blue{background:var(--blue)}.bg-orange{background:var(--orange)}.bg-green{background:var(--green)}.bg-purple{background:var(--purple)}.bg-red{background:var(--red)}.bg-teal{background:var(--teal)}.bg-muted{background:var(--muted)}
+.stroke-blue{stroke:var(--blue)}.stroke-orange{stroke:var(--orange)}.stroke-green{stroke:var(--green)}.stroke-purple{stroke:var(--purple)}.stroke-red{stroke:var(--red)}.stroke-teal{stroke:var(--teal)}.stroke-muted{stroke:var(--muted)}.stroke-gold{stroke:var(--gold)}.stroke-pink{stroke:var(--pink)}.stroke-lime{stroke:var(--lime)}.stroke-brown{stroke:var(--brown)}
+svg .fill-blue{fill:var(--blue)}svg .fill-orange{fill:var(--orange)}svg .fill-green{fill:var(--green)}svg .fill-purple{fill:var(--purple)}svg .fill-red{fill:var(--red)}svg .fill-teal{fill:var(--teal)}svg .fill-muted{fill:var(--muted)}svg .fill-gold{fill:var(--gold)}svg .fill-pink{fill:var(--pink)}svg .fill-lime{fill:var(--lime)}svg .fill-brown{fill:var(--brown)}
+.bg-blue{background:var(--blue)}.bg-orange{background:var(--orange)}.bg-green{background:var(--green)}.bg-purple{background:var(--purple)}.bg-red{background:var(--red)}.bg-teal{background:var(--teal)}.bg-muted{background:var(--muted)}.bg-gold{background:var(--gold)}.bg-pink{background:var(--pink)}.bg-lime{background:var(--lime)}.bg-brown{background:var(--brown)}
 .ink-blue{color:var(--blue)}
 .scroll{overflow-x:auto}.protocols{display:grid;gap:16px}
 table{border-collapse:collapse;width:100%;font-size:14px}th{font-weight:500;color:var(--soft);font-size:12.5px;text-align:left;padding:4px 14px 6px 0;white-space:nowrap}td{padding:7px 14px 7px 0;border-top:1px solid var(--grid);white-space:nowrap}tr.main td:first-child{font-weight:650}.wide{width:38%;min-width:150px}
@@ -52,6 +52,9 @@ section>.card+.card{margin-top:12px}summary{cursor:pointer;font-weight:600}summa
 .player figcaption{color:var(--soft);font-size:13px;margin-top:6px}.player.reached .now{box-shadow:0 0 0 3px var(--green)}
 .meter{margin-bottom:16px}.gauge{position:relative;height:16px;border-radius:8px;background:linear-gradient(90deg,var(--green) 22%,var(--orange) 62%,var(--red) 92%)}.gauge i{position:absolute;top:-6px;width:4px;height:28px;margin-left:-2px;border-radius:2px;background:var(--ink);box-shadow:0 0 0 2.5px var(--card)}
 .ticks{position:relative;height:44px;font-size:12.5px;color:var(--soft);margin-top:9px}.tick{position:absolute;transform:translateX(-50%);text-align:center;white-space:nowrap}.tick b{display:block;color:var(--ink)}
+.comparison td small,.comparison th small{display:block;color:var(--soft);font-weight:400;font-size:11.5px}.comparison td.none{color:var(--soft);font-size:12.5px;white-space:normal;min-width:90px}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,360px),1fr));gap:16px}.panel h3{margin-bottom:10px}
+.pictures{display:flex;gap:5px;margin-bottom:6px}.pictures img{width:40px;height:40px;image-rendering:pixelated;border-radius:4px;border:2px solid transparent}.pictures img.same{border-color:var(--green)}.pictures img:first-child{margin-right:9px}
 @media (max-width:640px){main{padding:18px 14px 60px}h1{font-size:32px}section{margin-top:40px}.tick:last-child{transform:translateX(-82%)}.tick:first-child{transform:translateX(-12%)}svg text{font-size:15px}}
 @media print{button,.bar{display:none}.card,.tiles{break-inside:avoid}}
 `.replace(/\n/g, '');

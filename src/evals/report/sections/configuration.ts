@@ -26,7 +26,8 @@ function details(title: string, rows: readonly (readonly [string, string])[]): s
   return `<details class="card"><summary>${title} <small>${rows.length}</small></summary><table class="plain">${body}</table></details>`;
 }
 
-function leaves(value: unknown, path: string): (readonly [string, string])[] {
+/** Dotted paths of all values that are not objects, with the values as JSON. */
+export function leaves(value: unknown, path: string): (readonly [string, string])[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return path === '' ? [] : [[path, JSON.stringify(value)]];
   }

@@ -1,0 +1,26 @@
+// `jepa compare RUN...`: runs side by side on one page.
+
+import { writeFileAtomic } from '../../data/index.ts';
+import { comparisonJson, comparisonMarkdown, comparisonText, writeComparison } from '../../evals/index.ts';
+import { type CommonOptions, withCommonOptions } from '../options.ts';
+import type { CommandFile } from '../session.ts';
+
+/** Adds the command. */
+export const compareCommand: CommandFile = (program, session) => {
+  const command = program
+    .command('compare')
+    .description('put runs side by side on one page: scores, curves, spectra, neighbours, patch maps')
+    .argument('<run...>', 'run folders; those that differ only in their seed share a row')
+    .option('--markdown <file>', 'write the table as markdown, too');
+  withCommonOptions(command, 'the page (default: compare.html)').action(
+    (runs: string[], { out = 'compare.html', markdown }: CommonOptions & { markdown?: string }) => {
+      const comparison = writeComparison(runs, out);
+      if (markdown !== undefined) {
+        writeFileAtomic(markdown, [new TextEncoder().encode(comparisonMarkdown(comparison))]);
+      }
+      const files = { page: out, ...(markdown === undefined ? {} : { markdown }) };
+      const text = `${comparisonText(comparison)}\n\n${Object.values(files).join('\n')}`;
+      session.output.answer({ ...files, ...comparisonJson(comparison) }, text);
+    },
+  );
+};
