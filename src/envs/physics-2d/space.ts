@@ -46,6 +46,8 @@ export interface Space {
   contacts(): number;
 }
 
+/** A step long before the first. */
+const NEVER = -1_000_000;
 const DEFAULT_SLOP = Math.fround(0.1);
 const DEFAULT_BIAS = Math.fround(1 - Math.fround(0.1)) ** 60;
 
@@ -71,7 +73,7 @@ export function space(body: Body, discRadius: number, walls: readonly Segment[],
 
   // Pairs: walls first, each against every part, then the disc against every part. Two slots of contacts each.
   const pairs = (walls.length + 1) * parts.length;
-  const seen = new Int32Array(pairs).fill(-1_000_000);
+  const seen = new Int32Array(pairs).fill(NEVER);
   const known = new Int32Array(pairs);
   const feature = new Int32Array(2 * pairs);
   const impulse = new Float64Array(2 * pairs);
@@ -196,7 +198,10 @@ export function space(body: Body, discRadius: number, walls: readonly Segment[],
     velocity,
     bias,
     contacts: () => count,
-    forget: () => void seen.fill(stamp - 1_000_000),
+    forget() {
+      stamp = 0;
+      seen.fill(NEVER);
+    },
     step(dt) {
       stamp++;
       disc[0]! += disc[2]! * dt;
