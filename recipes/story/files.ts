@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = { '.png': 'image/png', '.gif': '
 export function writeFigure(out: string, name: string, bytes: Uint8Array, alt: string): string {
   writeBytes(join(out, 'media', name), bytes);
   const data = Buffer.from(bytes).toString('base64');
-  return `<img src="data:${TYPES[extname(name)]};base64,${data}" alt="${escapeHtml(alt)}">`;
+  return `<img src="data:${TYPES[extname(name)]};base64,${data}" alt="${escapeHtml(alt)}" style="max-width:100%">`;
 }
 
 /** The metrics of a trained model. */

@@ -80,7 +80,7 @@ async function embedded(
 }
 
 /** Positions all over the picture, evenly spaced, `perStep` of them in the length of one step. */
-export function gridTransitions(config: StoryConfig, perStep: number): BallTransitions {
+function gridTransitions(config: StoryConfig, perStep: number): BallTransitions {
   const { world } = config;
   const { size, radius, speed } = world;
   const count = Math.floor(((size - 2 * radius) * perStep) / speed);

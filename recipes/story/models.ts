@@ -19,7 +19,7 @@ const CHUNK = 256;
 export type RowFunction = (...inputs: readonly Float32Array[]) => Promise<Float32Array>;
 
 /** Shape of one row of an input. */
-export type RowShape = readonly number[];
+type RowShape = readonly number[];
 
 const product = (shape: RowShape): number => shape.reduce((a, b) => a * b, 1);
 
@@ -27,7 +27,7 @@ const product = (shape: RowShape): number => shape.reduce((a, b) => a * b, 1);
  * Compiles `trace` as a function on any number of rows: it gets one tensor [chunk, ...shape] per input and gives back one
  * [chunk, ...].
  */
-export async function rowFunction(
+async function rowFunction(
   trace: (...rows: readonly Tensor[]) => Tensor,
   shapes: readonly RowShape[],
   values: ModelValues,
@@ -69,7 +69,7 @@ export async function rowFunction(
 }
 
 /** The numbers of a trained model, from its newest checkpoint. */
-export function trainedValues(m: Module<unknown>, out: string, job: StoryJob): ModelValues {
+function trainedValues(m: Module<unknown>, out: string, job: StoryJob): ModelValues {
   const dir = modelDir(out, job);
   const checkpoint = latestCheckpoint(dir, () => {});
   if (checkpoint === null)
@@ -97,7 +97,7 @@ export interface JointFunctions {
 }
 
 /** A joint-embedding model with given numbers. */
-export async function jointFunctions(
+async function jointFunctions(
   config: StoryConfig,
   { frames, action }: { readonly frames: 1 | 2; readonly action: boolean },
   values: ModelValues,

@@ -89,7 +89,7 @@ export function decoder(sizes: NetworkSizes, outputBias?: number): Module<Layer>
 export type Predictor = (z: Tensor, action?: Tensor) => Tensor;
 
 /** Linear, GELU, Linear on [B, D], or on [B, D + actionDim]. */
-export function predictor({ dim, hidden }: NetworkSizes, actionDim: number): Module<Predictor> {
+function predictor({ dim, hidden }: NetworkSizes, actionDim: number): Module<Predictor> {
   return module({ fc1: linear(dim + actionDim, hidden), fc2: linear(hidden, dim) }, ({ fc1, fc2 }) => (z, action) => {
     if ((actionDim === 0) !== (action === undefined)) {
       throw new JepaError(

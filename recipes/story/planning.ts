@@ -98,7 +98,7 @@ export type PlanScore = {
 const AT_ONCE = 25;
 
 /** The planners of the story. */
-export function storySolvers(): readonly Solver[] {
+function storySolvers(): readonly Solver[] {
   return [enumeration([-1, 1]), cem({ samples: 64, elites: 8, iterations: 6 })];
 }
 

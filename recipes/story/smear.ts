@@ -99,7 +99,7 @@ export async function measureSmear(
 }
 
 /** Whether both directions are possible at `x`. */
-export function isInterior(world: BallWorld, x: number): boolean {
+function isInterior(world: BallWorld, x: number): boolean {
   const right = moveRightProbability(world, x);
   return right > 0 && right < 1;
 }

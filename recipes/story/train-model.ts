@@ -65,7 +65,7 @@ export function trainingTransitions(config: StoryConfig, job: StoryJob): BallTra
 }
 
 /** One thread per model: two models at a time use two cores better than one model on both. */
-export function storyRuntime(): Runtime {
+function storyRuntime(): Runtime {
   return nodeRuntime({ threads: 1 });
 }
 

@@ -28,7 +28,7 @@ interface Views {
 }
 
 /** Pictures whose embeddings are drawn. */
-export const WATCHED = 256;
+const WATCHED = 256;
 
 /** A view of a picture [S, S]: rolled by whole pixels up to `shift` each way, and multiplied by 0.7 to 1. */
 function view(picture: Float32Array, size: number, shift: number, random: { uniform(): number }): Float32Array {
@@ -58,7 +58,7 @@ function viewsOf(config: StoryConfig, transitions: BallTransitions, count: numbe
 }
 
 /** Columns of the pictures whose embeddings are drawn, evenly over the places the ball can be. */
-export function watchedPositions({ world: { size, radius } }: StoryConfig): Float64Array {
+function watchedPositions({ world: { size, radius } }: StoryConfig): Float64Array {
   return Float64Array.from({ length: WATCHED }, (_, i) => radius + ((i + 0.5) / WATCHED) * (size - 2 * radius));
 }
 

@@ -3,7 +3,6 @@
 import { type ChartSpec, lineChart, type Series } from '../../../src/evals/index.ts';
 import { type EnergyCurves, energyCurves } from '../energies.ts';
 import { chartFile } from '../figures.ts';
-import { captioned } from '../joint-measures.ts';
 import { trainedJoint, trainedPixel } from '../models.ts';
 import type { PartContext, StoryPart } from '../part.ts';
 
@@ -86,7 +85,7 @@ export const theArgument: StoryPart = {
       `${joint!.at.toFixed(2)} (joint embedding); the lowest of impossible ones is ${pixel!.off.toFixed(2)}, ${contrastive!.off.toFixed(2)}, ` +
       `${joint!.off.toFixed(2)}. An impossible future with an energy near 0 is a mistake of the model: with a constant speed the position ` +
       `modulo two steps is all that one picture tells for certain, and part 3 shows that the embedding knows it too well.</p>` +
-      captioned('', 'Seed and models: pixel-clean, jepa-contrastive and jepa-clean of the first seed.');
+      `<p class="after">Models of the first seed: pixel-clean, jepa-contrastive, jepa-clean.</p>`;
     return {
       html,
       metrics: {
