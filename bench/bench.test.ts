@@ -12,6 +12,7 @@ import { ENV_BENCH, measureEnv } from './environment.ts';
 import { measureLoader } from './loader.ts';
 import { measureOperators } from './operators.ts';
 import { measureReferenceSize, REFERENCE_SIZE } from './reference-size.ts';
+import { measureResNetStep, RESNET_STEP, resNetFlops } from './resnet-step.ts';
 import { measureTrainingStep } from './training-step.ts';
 import { stepFlops, VIT_STEP, vitStep } from './vit-step.ts';
 
@@ -83,6 +84,16 @@ test('without PyTorch the training step says that there is no ratio', async () =
   );
   expect(text).toContain('no ratio');
   expect(metrics).not.toHaveProperty('trainingStep.timesTorch');
+});
+
+test('the ResNet step is measured and, where it is asked for, compared with PyTorch', async () => {
+  const size = { imageSize: 8, batch: 4, blocks: [1, 1], width: 8, classes: 3, threads: 1, rounds: 2 };
+  const result = await measureResNetStep({ ...size, torch: TORCH }, context);
+  expectFigures(result, ['resNetStep.ms', 'resNetStep.imagesPerSecond']);
+}, 180_000);
+
+test("the ResNet step's operations are those published for ResNet-18 on CIFAR: 0.56 G multiplications per image, forward", () => {
+  expect(resNetFlops(RESNET_STEP) / (3 * 2 * RESNET_STEP.batch) / 1e9).toBeCloseTo(0.555, 3);
 });
 
 test('the operations of a step, counted from the definition, are those of the compiled program', async () => {

@@ -2,6 +2,7 @@
 
 Each request is one JSON object on a line of standard input, each reply one JSON object on a line of standard output:
   {"do": "vit", ...sizes}    build the ViT training step  -> {"parameters": n}
+  {"do": "resnet", ...sizes} build the ResNet training step -> {"parameters": n}
   {"do": "cem", ...sizes}    build the LeWM planner       -> {"parameters": n}
   {"do": "sgemm", "size": n} a matrix product             -> {"seconds": t}   (mean of `repeats`)
   {"do": "step"}             one round of what was built  -> {"seconds": t, "value": loss or cost}
@@ -67,6 +68,39 @@ class Vit(nn.Module):
         for block in self.blocks:
             x = block(x)
         return self.head(self.norm(x).mean(1))
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, inputs, channels, stride):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(inputs, channels, 3, stride, 1, bias=False), nn.BatchNorm2d(channels)
+        self.conv2, self.bn2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels)
+        self.downsample = None
+        if stride > 1 or inputs != channels:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)), inplace=True)))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)), inplace=True)
+
+
+class ResNet(nn.Module):
+    """Basic blocks behind a 3x3 stem, as for CIFAR."""
+
+    def __init__(self, blocks, width, classes):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
+        layers, inputs = [], width
+        for stage, count in enumerate(blocks):
+            channels = width * 2**stage
+            for i in range(count):
+                layers.append(BasicBlock(inputs, channels, 2 if stage > 0 and i == 0 else 1))
+                inputs = channels
+        self.layers, self.fc = nn.Sequential(*layers), nn.Linear(inputs, classes)
+
+    def forward(self, images):
+        x = F.relu(self.bn1(self.conv1(images)), inplace=True)
+        return self.fc(self.layers(x).mean((2, 3)))
 
 
 class ConditionalBlock(nn.Module):
@@ -148,6 +182,22 @@ def build_vit(r):
     return step, {"parameters": sum(p.numel() for p in model.parameters()), "adamw": options}
 
 
+def build_resnet(r):
+    model = ResNet(r["blocks"], r["width"], r["classes"])
+    optimiser = torch.optim.SGD(model.parameters(), r["learningRate"], momentum=r["momentum"])
+    images = torch.randn(r["batch"], 3, r["imageSize"], r["imageSize"])
+    labels = torch.arange(r["batch"]) % r["classes"]
+
+    def step():
+        optimiser.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+
+    return step, {"parameters": sum(p.numel() for p in model.parameters())}
+
+
 def build_cem(r):
     model = Predictor(
         r["dim"], r["depth"], r["heads"], r["headDim"], r["mlpDim"], r["history"], r["actionDim"], r["actionSmoothed"],
@@ -210,8 +260,9 @@ def main():
         try:
             request = json.loads(line)
             do = request["do"]
-            if do in ("vit", "cem"):
-                step, answer = (build_vit if do == "vit" else build_cem)(request)
+            build = {"vit": build_vit, "resnet": build_resnet, "cem": build_cem}.get(do)
+            if build is not None:
+                step, answer = build(request)
             elif do == "step":
                 start = time.perf_counter()
                 value = step()

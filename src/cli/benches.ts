@@ -7,6 +7,7 @@ import {
   loaderBench,
   operators,
   referenceSize,
+  resNetStepBench,
   trainingStep,
 } from '../../bench/index.ts';
 import type { Bench } from './bench.ts';
@@ -14,6 +15,7 @@ import type { Bench } from './bench.ts';
 /** All benchmarks. */
 export const benches: readonly Bench[] = [
   trainingStep,
+  resNetStepBench,
   cemSolve,
   loaderBench,
   augmentBench,
