@@ -1,40 +1,22 @@
 // The evaluation stage: probes and collapse instruments on the frozen encoder, neighbours and patch maps of a few images.
 
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
-import { fold, JepaError, key } from '../../src/core/index.ts';
 import type { Cifar10 } from '../../src/data/index.ts';
 import { evaluateFeatures, type FeatureScores, neighbourPanel, standardEvaluation } from '../../src/evals/index.ts';
-import { initialise, type ModelValues } from '../../src/nn/index.ts';
-import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
 import { writeJson } from '../run-files.ts';
 import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
 import { featureProgram } from './features.ts';
-import { type AnyJepa, methodOf } from './method.ts';
+import { methodOf } from './method.ts';
 import { patchPictures, thumbnails } from './pictures.ts';
-
-/** The numbers of a trained run, or fresh ones for the method that trains nothing. */
-function valuesOf(config: ImageExperiment, spec: AnyJepa, context: RunContext): ModelValues {
-  const values = initialise(spec.module, fold(key(context.seed), 'model'));
-  if (config.method.name === 'random') return values;
-  const dir = context.model ?? context.out;
-  const checkpoint = latestCheckpoint(dir, context.log);
-  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`);
-  loadModel(checkpoint, {
-    layout: values.parameters.layout,
-    params: values.parameters.data,
-    bufferLayout: values.buffers.layout,
-    buffers: values.buffers.data,
-  });
-  return values;
-}
+import { trainedValues } from './trained.ts';
 
 const NEIGHBOURS = 6;
 
 /** Judges the frozen encoder; writes evals/features.json and evals/pictures.json. */
 export async function evaluateStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
   const { spec } = methodOf(config, context.seed);
-  const values = valuesOf(config, spec, context);
+  const values = trainedValues(config, spec, context.seed, context.model ?? context.out, context.log);
   const features = await featureProgram(spec, config.data.size, values);
   try {
     context.log('evaluating: features of the frozen encoder');

@@ -42,6 +42,14 @@ export interface StoryConfig {
     readonly draws: number;
   };
   readonly plan: { readonly episodes: number; readonly horizons: readonly number[] };
+  /** Part 4: a JPEG or PNG file, and the encoders to show on it; null leaves them out. */
+  readonly photograph: {
+    readonly image: string | null;
+    /** Folder or name in the local cache of a checkpoint of DINOv2, DINOv3, I-JEPA or ViT. */
+    readonly pretrained: string | null;
+    /** Folder of a trained run such as `cifar10-lejepa`. */
+    readonly trained: string | null;
+  };
 }
 
 /** The half-size world: thirty models in about ten minutes on two cores. */
@@ -64,6 +72,7 @@ export function liteStory(): StoryConfig {
     collapse: { steps: 800, shift: 2, snapshots: 20 },
     evals: { pairs: 2048, draws: 32 },
     plan: { episodes: 200, horizons: [3, 6, 10] },
+    photograph: { image: null, pretrained: null, trained: null },
   };
 }
 

@@ -1,0 +1,59 @@
+// The encoder of a trained image run, read back from its folder.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fold, JepaError, key } from '../../src/core/index.ts';
+import type { RunFile } from '../../src/evals/index.ts';
+import { initialise, type ModelValues } from '../../src/nn/index.ts';
+import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import type { ImageExperiment } from './config.ts';
+import { type AnyJepa, methodOf } from './method.ts';
+
+/** The numbers of a trained run in `dir`, or fresh ones for the method that trains nothing. */
+export function trainedValues(
+  { method }: ImageExperiment,
+  spec: AnyJepa,
+  seed: number,
+  dir: string,
+  onMessage: (message: string) => void,
+): ModelValues {
+  const values = initialise(spec.module, fold(key(seed), 'model'));
+  if (method.name === 'random') return values;
+  const checkpoint = latestCheckpoint(dir, onMessage);
+  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`, { dir });
+  loadModel(checkpoint, {
+    layout: values.parameters.layout,
+    params: values.parameters.data,
+    bufferLayout: values.buffers.layout,
+    buffers: values.buffers.data,
+  });
+  return values;
+}
+
+/** A trained run of an image experiment. */
+export interface TrainedRun {
+  readonly recipe: string;
+  readonly seed: number;
+  readonly config: ImageExperiment;
+  readonly spec: AnyJepa;
+  readonly values: ModelValues;
+}
+
+/** Reads the run in `dir`. Errors: `usage` when the folder holds no run of an image experiment. */
+export function readTrainedRun(dir: string, onMessage: (message: string) => void): TrainedRun {
+  let run: RunFile;
+  try {
+    run = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as RunFile;
+  } catch (cause) {
+    throw new JepaError('usage', `${dir} must be a run folder with run.json`, { dir }, { cause });
+  }
+  const config = run.config as ImageExperiment | undefined;
+  if (config?.method === undefined || config.encoder === undefined) {
+    throw new JepaError('usage', `${dir} is a run of ${run.recipe}, not of an image method such as cifar10-vicreg`, {
+      dir,
+    });
+  }
+  const { spec } = methodOf(config, run.seed);
+  const values = trainedValues(config, spec, run.seed, dir, onMessage);
+  return { recipe: run.recipe, seed: run.seed, config, spec, values };
+}
