@@ -12,11 +12,19 @@ export interface CommonOptions {
 
 /** Adds the common options; `out` says what `--out` means for the command. */
 export function withCommonOptions(command: Command, out: string): Command {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  const seeded = command.option(
+    '--seed <k>',
+    'seed of every random draw (default: 0, or that of the run)',
+    wholeNumber,
+  );
+  return withUnseededOptions(seeded, out);
+}
+
+/** The common options apart from `--seed`, for a command that takes several seeds. */
+export function withUnseededOptions(command: Command, out: string): Command {
   return command
-    .option('--seed <k>', 'seed of every random draw (default: 0, or that of the run)', wholeNumber)
     .option('--out <path>', out)
-    .option('--set <path=value>', 'change a value of the configuration; may be repeated', collect, [])
+    .option('--set <path=value>', 'change a value of the configuration; may be repeated', collected, [])
     .option('--resume', 'continue an interrupted run in its folder')
     .option('--json', 'print one JSON object as the last line of standard output; text goes to standard error')
     .option('-q, --quiet', 'print no log and no progress');
@@ -38,6 +46,11 @@ export function withDataOptions(command: Command, data: string): Command {
 /** The settings of a command: those typed, and what its data options stand for. */
 export function settingsWithData<O extends CommonOptions & DataOptions>(options: O): O {
   return options.skipCorrupt === true ? { ...options, set: [...options.set, 'data.skipCorrupt=true'] } : options;
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /** Reads a non-negative integer. */

@@ -14,6 +14,7 @@ import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { storyCommand } from './commands/story.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { ownVersion } from './machine.ts';
 import type { CommandFile, Session } from './session.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly CommandFile[] = [
   planCommand,
   reportCommand,
   compareCommand,
+  sweepCommand,
   exportCommand,
   inspectCommand,
   fetchCommand,

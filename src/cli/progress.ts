@@ -75,6 +75,13 @@ export function progressText(line: ProgressLine, secondsLeft: number): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
+/** What `progressText` wrote, apart from numbers that only people read; undefined for any other line. */
+export function parseProgress(text: string): ProgressLine | undefined {
+  const found = /^(\S.*?) {2}(\d+)\/(\d+)(?= {2}|$)/.exec(text);
+  if (found === null) return undefined;
+  return { stage: found[1]!, step: Number(found[2]), total: Number(found[3]) };
+}
+
 /** A time span as `0:07`, `12:30` or `1:02:00`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

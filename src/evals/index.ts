@@ -60,6 +60,7 @@ export {
 } from './probes/softmax.ts';
 export type { Standardiser } from './probes/standardise.ts';
 export * from './report/index.ts';
+export { averageRanks, spearman, spearmanInterval } from './spearman.ts';
 export {
   compareSurprise,
   type SurpriseCurves,
