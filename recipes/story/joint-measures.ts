@@ -41,10 +41,15 @@ export function meanOf(values: readonly number[]): number {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (tag: string, cells: readonly string[]): string =>
     `<tr>${cells.map((c) => `<${tag}>${c}</${tag}>`).join('')}</tr>`;
-  return `<div class="card scroll"><table>${row('th', head)}${rows.map((r) => row('td', r)).join('')}</table></div>`;
+  return `<div class="card scroll" style="margin-top:12px"><table>${row('th', head)}${rows.map((r) => row('td', r)).join('')}</table></div>`;
 }
 
 /** A figure with a caption; `image` is HTML. */
 export function captioned(image: string, caption: string): string {
-  return `<figure class="card">${image}<figcaption class="after">${caption}</figcaption></figure>`;
+  return `<figure class="card" style="margin-top:12px">${image}<figcaption class="after">${caption}</figcaption></figure>`;
+}
+
+/** A single chart at the width of half the page. */
+export function narrow(chart: string): string {
+  return `<div style="max-width:640px;margin-top:12px">${chart}</div>`;
 }

@@ -83,8 +83,8 @@ export const theArgument: StoryPart = {
       `must keep all embeddings from becoming the same (part 3). It need not describe what cannot be predicted.</p>` +
       `<p>Between the walls the lowest energy near a possible future is ${pixel!.at.toFixed(2)} (pixels), ${contrastive!.at.toFixed(2)} (contrastive), ` +
       `${joint!.at.toFixed(2)} (joint embedding); the lowest of impossible ones is ${pixel!.off.toFixed(2)}, ${contrastive!.off.toFixed(2)}, ` +
-      `${joint!.off.toFixed(2)}. An impossible future with an energy near 0 is a mistake of the model: with a constant speed the position ` +
-      `modulo two steps is all that one picture tells for certain, and part 3 shows that the embedding knows it too well.</p>` +
+      `${joint!.off.toFixed(2)}. The pixel energy hardly tells a ball between the two futures, which cannot be, from one at either. The contrastive energy is jagged: its encoder was ` +
+      `paid for telling pictures apart, pixel by pixel. The joint embedding dips two steps from a possible future as well: with a constant speed the column modulo two steps is what one picture tells for certain, and the embedding knows it too well (part 3).</p>` +
       `<p class="after">Models of the first seed: pixel-clean, jepa-contrastive, jepa-clean.</p>`;
     return {
       html,

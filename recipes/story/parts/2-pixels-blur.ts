@@ -7,7 +7,7 @@ import { ballBatch, ballFloors, ballTransitions, bayesPrediction } from '../../.
 import { lineChart } from '../../../src/evals/index.ts';
 import { chartFile, gif, greyPicture, labelledPictures, png } from '../figures.ts';
 import { metricsOf, remembered } from '../files.ts';
-import { captioned, meanOf, overSeeds, table } from '../joint-measures.ts';
+import { captioned, meanOf, narrow, overSeeds, table } from '../joint-measures.ts';
 import { allRows } from '../measure.ts';
 import { trainedPixel } from '../models.ts';
 import { forSeeds, type PartContext, type StoryPart } from '../part.ts';
@@ -170,6 +170,7 @@ export const pixelsBlur: StoryPart = {
         ['best possible (conditional mean)', floors.clean.toFixed(5), floors.noisy.toFixed(5)],
         ['all black', floors.allBlack.toFixed(5), ''],
         ['copy the present picture', floors.copyLast.toFixed(5), ''],
+        ['published training error of the network, full size', '.018', '.060'],
         ['transitions with two possible futures', `${(100 * floors.ambiguous).toFixed(1)} %`, ''],
       ],
     );
@@ -191,7 +192,7 @@ export const pixelsBlur: StoryPart = {
       `<p>The error splits exactly into the error of the best possible prediction (irreducible) and the distance from it (reducible). ` +
       `${((100 * meanOf(clean.map((s) => s.all.reducible))) / error).toFixed(0)} % of the clean and ${((100 * noisy.all.reducible) / noisy.all.error).toFixed(0)} % of the noisy error could still be learned. ` +
       `That noisy pictures cost ${(noisy.all.error / error).toFixed(1)} times as much says nothing about the network: the best possible error grows ` +
-      `${(floors.noisy / floors.clean).toFixed(1)} times.</p>${bounds}<div class="charts">${chart}</div>` +
+      `${(floors.noisy / floors.clean).toFixed(1)} times.</p>${bounds}${narrow(chart)}` +
       `<p><b>The plateau.</b> With PyTorch's default initialisation the last layer starts at grey, and the fastest way down is to make everything black, which ` +
       `is wrong only at the 5 % of the pixels that are lit. There the sigmoid is flat, and so is the loss: some seeds sit there for ever. ` +
       `Ours ${sits ? `still sits there after ${config.train.plateauSteps} steps, at ${stuck.all.error.toFixed(4)}` : `left it, and was at ${stuck.all.error.toFixed(4)} after ${config.train.plateauSteps} steps`}. ` +

@@ -5,7 +5,7 @@ import { ballBatch, ballTransitions } from '../../../src/envs/index.ts';
 import { type Canvas, lineChart, type Series } from '../../../src/evals/index.ts';
 import { chartFile, correlationPicture, gif, greyPicture, labelledPictures, planePicture, png } from '../figures.ts';
 import { metricsOf } from '../files.ts';
-import { captioned, jointMeasures, meanOf, overSeeds, table } from '../joint-measures.ts';
+import { captioned, jointMeasures, meanOf, narrow, overSeeds, table } from '../joint-measures.ts';
 import { allRows, type JointMeasures } from '../measure.ts';
 import { trainedEyes, trainedJoint } from '../models.ts';
 import { forSeeds, type PartContext, type StoryPart } from '../part.ts';
@@ -134,11 +134,11 @@ function collapseHtml(context: PartContext): { readonly html: string; readonly m
     ) +
     matrices.map((m) => captioned(m, '')).join('') +
     `<p>The matrices are the correlations of the numbers of one view (rows) with those of the other (columns), red 1, white 0, blue &minus;1, at four times of training. ` +
-    `Barlow Twins asks for the identity. The diagonal gets there; off the diagonal it cannot, because the world has essentially one dimension, the column, and a ` +
-    `code of ${d} numbers about one thing cannot be uncorrelated. The naive encoder's matrix means nothing: it is the correlation of rounding noise.</p>` +
+    `Barlow Twins asks for the identity. The diagonal comes to ${metrics['collapse.barlow.diagonal']!.toFixed(2)}; off the diagonal zero is out of reach, because the world has essentially one dimension, the column, and ` +
+    `${d} numbers about one thing cannot be uncorrelated. The naive matrix turns blank: numbers that vary less than the normalisation's &epsilon; correlate with nothing.</p>` +
     table(['objective', 'deviation', 'RankMe', 'SIGReg statistic', 'diagonal', 'off-diagonal, rms'], rows) +
-    `<p>RankMe alone would call the collapsed encoder healthy, since noise has full rank: read it beside the deviation. The SIGReg statistic of ${256} embeddings is 1.05 when ` +
-    `they are Gaussian and 102.9 when they have collapsed. Barlow Twins is blind to scale, so its deviation says little.</p>`;
+    `<p>A rank sees no scale. That of a collapsed encoder is the rank of its mean and its rounding noise, and comes out low or high by chance: read it beside the deviation. ` +
+    `The SIGReg statistic of 256 embeddings is 1.05 when they are Gaussian and 102.9 when all are zero. Barlow Twins does not care about scale either, so neither deviation nor statistic judges it.</p>`;
   return { html, metrics };
 }
 
@@ -242,11 +242,11 @@ export const embeddings: StoryPart = {
       `<p><b>Distractors.</b> Drawn anew at every step they raise the held-out FVU from ${plain.toFixed(3)} to ${online.toFixed(3)}, and cause ` +
       `${(100 * meanOf(of('jepa-noisy').map((m) => m.noiseShare))).toFixed(1)} % of the embedding's variance. Stored once per pair, as the public code has it, the FVU is ` +
       `${fixed.trainUnexplained.toFixed(3)} in training and ${fixed.unexplained.toFixed(3)} held out` +
-      `${fixed.unexplained > 1.25 * fixed.trainUnexplained ? ': the model has begun to know its dots by heart' : ', so a network this small does not learn its dots by heart; the full-size one does (0.09 to 0.12 in training, 0.74 to 0.79 held out)'}.</p>` +
+      `${fixed.unexplained > 1.1 * fixed.trainUnexplained ? ': it has begun to learn its dots by heart' : ': a network this small does not learn its dots by heart'}. The full-size model does so thoroughly (0.09 to 0.12 in training, 0.74 to 0.79 held out).</p>` +
       `<p><b>A low error is not understanding.</b> The speed is constant, so an episode stays on x + ${context.config.world.speed} Z, and the column modulo ${2 * context.config.world.speed} can be predicted from one picture whichever way the ball goes. ` +
       `That residue explains ${(100 * alias).toFixed(0)} % of the embedding's variance with VICReg and ${(100 * sigreg.alias).toFixed(0)} % with SIGReg, which has the lower FVU (${sigreg.unexplained.toFixed(3)} against ${plain.toFixed(3)}) for that reason: ` +
       `its embeddings correlate by ${sigreg.autocorrelation[1]!.toFixed(2)} at two steps and ${sigreg.autocorrelation[0]!.toFixed(2)} at one.</p>` +
-      `<div class="charts">${chart}</div><h3>For eyes only</h3><p>A decoder is trained afterwards, on frozen embeddings; nothing flows back. It draws the predicted embedding of the next picture.</p>` +
+      `${narrow(chart)}<h3>For eyes only</h3><p>A decoder is trained afterwards, on frozen embeddings; nothing flows back. It draws the predicted embedding of the next picture.</p>` +
       captioned(
         clean,
         'Drawn from the predicted embedding. Where the direction is unknown the decoder, which is trained on pixels, smears like part 2: the blur comes back with the pixels.',

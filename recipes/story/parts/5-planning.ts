@@ -6,7 +6,7 @@ import { lineChart } from '../../../src/evals/index.ts';
 import { enumeration } from '../enumeration.ts';
 import { chartFile, greyPicture, pictureGrid, png } from '../figures.ts';
 import { remembered } from '../files.ts';
-import { captioned, jointMeasures, meanOf, overSeeds, table } from '../joint-measures.ts';
+import { captioned, jointMeasures, meanOf, narrow, overSeeds, table } from '../joint-measures.ts';
 import type { JointMeasures } from '../measure.ts';
 import { trainedEyes, trainedJoint } from '../models.ts';
 import { forSeeds, type PartContext, type StoryPart } from '../part.ts';
@@ -133,7 +133,7 @@ export const planning: StoryPart = {
       table(['horizon', 'planner', ...seeds.map((s) => `seed ${s}`)], rows) +
       `<p class="after">enumeration tries all 2<sup>H</sup> sequences; cem draws 6 times 64 candidates of real numbers, whose signs are the directions.</p>` +
       captioned(picture, 'One planned episode, and the imagined embeddings drawn by a decoder for eyes.') +
-      `<div class="charts">${chart}</div>`;
+      narrow(chart);
     const metrics: Record<string, number> = {
       'action.fvu': meanOf(action.map((m) => m.unexplained)),
       'action.factor': factor,

@@ -101,7 +101,7 @@ export const theTable: StoryPart = {
     const ignores = online / clean < 0.75 * (floors.noisy / floors.clean);
     const sentence =
       `Distractors multiply the error that no pixel predictor can avoid by ${times(floors.noisy, floors.clean)}, and the held-out FVU of the embedding predictor by ` +
-      `${times(online, clean)}; ${(100 * (1 - share)).toFixed(0)} % of the embedding's variance does not come from them. ` +
+      `${times(online, clean)}; ${(100 * (1 - share)).toFixed(1)} % of the embedding's variance does not come from them. ` +
       `So "${ignores ? 'the embedding mostly ignores the clutter' : 'the embedding ignores the clutter'}" ${ignores ? 'holds' : 'does not hold here'} when the dots are drawn anew, ` +
       `but the published row in which noise makes prediction <em>easier</em> (.021 against .082) does not: held out, ` +
       `noise never lowers the error (${clean.toFixed(3)} clean, ${online.toFixed(3)} with fresh dots; dots stored once: ${trainFixed.toFixed(3)} in training, ${fixed.toFixed(3)} held out). ` +
@@ -112,7 +112,7 @@ export const theTable: StoryPart = {
         [
           'variant',
           'sim, published',
-          'sim, public code run by us at full size (its held-out FVU)',
+          'public code re-run: sim (held-out FVU)',
           'sim here, in training',
           'FVU held out',
           'FVU of copying',
@@ -122,7 +122,7 @@ export const theTable: StoryPart = {
         ],
         rows,
       ) +
-      `<p><b>${sentence}</b></p><p class="after">Mean over seeds, with the range. The published numbers and the runs of the public code are of the 64-pixel world; ` +
+      `<p><b>${sentence}</b></p><p class="after">Mean over seeds, with the range. The published numbers and the re-runs of the public code (PyTorch) are of the 64-pixel world; ` +
       `this page's world has ${config.world.size} pixels, ${config.networks.dim} numbers per embedding and ${config.train.steps} steps. ` +
       `sim is a mean squared error in units of each model's own embedding, and cannot be compared between rows; FVU can. Copying the present embedding has an FVU above 1 because neighbours in time are anti-correlated.</p>`;
     const metrics: Record<string, number> = {};
