@@ -1,10 +1,11 @@
 // Operations that move elements without arithmetic: reshape, transpose, broadcast, slice, concat, pad.
 
 import { emitInts, emitScalar } from '../emit.ts';
-import { apply1, type Operation, problem, type Tensor } from '../node.ts';
+import { apply, apply1, type Operation, problem, type Tensor } from '../node.ts';
 import { axisOf, broadcastShape, type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 import { add } from './elementwise.ts';
 import { sumTo } from './reduce.ts';
+import { scalar } from './sources.ts';
 
 const reshapeOp: Operation<{ readonly shape: Shape }> = {
   name: 'reshape',
@@ -226,14 +227,34 @@ export function stack(tensors: readonly Tensor[], axis: number): Tensor {
   );
 }
 
-/** Cuts an axis into consecutive pieces of the given sizes. */
+/** All pieces of an axis in one operation, so that their gradients are joined in one pass. */
+const splitOp: Operation<{ readonly sizes: readonly number[]; readonly axis: number }> = {
+  name: 'split',
+  infer([x], { sizes, axis }) {
+    const size = x!.shape[axis];
+    if (size === undefined) throw problem(`axis ${axis} must lie within the rank`);
+    if (sizes.reduce((a, b) => a + b, 0) !== size || !sizes.every((n) => Number.isInteger(n) && n >= 0))
+      throw problem(`the sizes [${sizes.join(', ')}] must add up to ${size}, the size of axis ${axis}`);
+    return sizes.map((n) => ({ dtype: x!.dtype, shape: x!.shape.map((d, i) => (i === axis ? n : d)) }));
+  },
+  gradient({ outputs, grads, attributes: { axis } }) {
+    if (grads.every((g) => g === undefined)) return [];
+    return [
+      concat(
+        outputs.map((y, i) => grads[i] ?? broadcastTo(scalar(0), y.shape)),
+        axis,
+      ),
+    ];
+  },
+  lower: (emitter, inputs, _node, { sizes, axis }) =>
+    emitter.node('Split', [inputs[0]!, emitInts(emitter, sizes)], { int: { axis } }, { outputs: sizes.length }),
+  flops: () => 0,
+};
+
+/** Cuts an axis into consecutive pieces of the given sizes, which add up to it. */
 export function split(x: Tensor, sizes: readonly number[], axis: number): Tensor[] {
-  let from = 0;
-  return sizes.map((n) => {
-    const part = slice(x, axis, from, from + n);
-    from += n;
-    return part;
-  });
+  if (sizes.length === 1 && sizes[0] === x.shape.at(axis)) return [x];
+  return [...apply(splitOp, [x], { sizes, axis: axisOf(axis, x.shape.length) ?? axis })];
 }
 
 /** Elements to add before and after each axis. */
