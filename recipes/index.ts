@@ -2,6 +2,7 @@
 
 import type { AnyRecipe } from '../src/cli/index.ts';
 import { cifar10 } from './cifar10.ts';
+import { leJepaSelection } from './lejepa-selection.ts';
 import { story } from './story.ts';
 import { storyFull } from './story-full.ts';
 import { twoRoom } from './two-room.ts';
@@ -12,4 +13,5 @@ export const recipes: readonly AnyRecipe[] = [
   story as AnyRecipe,
   storyFull as AnyRecipe,
   ...(cifar10 as readonly AnyRecipe[]),
+  leJepaSelection as AnyRecipe,
 ];

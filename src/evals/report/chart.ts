@@ -29,6 +29,8 @@ export interface Series {
   readonly dashed?: boolean;
   /** Draws the values faintly and a running mean boldly. */
   readonly smooth?: boolean;
+  /** Draws points instead of a line; x must ascend all the same. */
+  readonly dots?: boolean;
 }
 
 /** A horizontal reference line with its label. */
@@ -177,6 +179,11 @@ function seriesMarkup(s: Series, px: (v: number) => number, py: (v: number) => n
     const upper = points(s.band.high);
     const lower = points(s.band.low).split(' ').reverse().join(' ');
     parts.push(`<polygon class="band fill-${s.hue}" points="${upper} ${lower}"/>`);
+  }
+  if (s.dots === true) {
+    return s.x
+      .map((x, i) => `<circle class="fill-${s.hue}" r="4" cx="${round(px(x))}" cy="${round(py(s.y[i]!))}"/>`)
+      .join('');
   }
   if (s.smooth === true) parts.push(`<polyline class="faint stroke-${s.hue}" points="${points(s.y)}"/>`);
   const line = s.smooth === true ? runningMean(s.y, log) : s.y;

@@ -1,0 +1,91 @@
+// Trains and judges one configuration in a run folder of its own, unless it is there already.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunContext } from '../../src/cli/index.ts';
+import { JepaError } from '../../src/core/index.ts';
+import { type Cifar10, libraryVersion } from '../../src/data/index.ts';
+import { evaluateFeatures, finalLoss, type RunFile } from '../../src/evals/index.ts';
+import { createRun, readMetrics } from '../../src/train/index.ts';
+import type { ImageExperiment } from '../images/config.ts';
+import { spread } from '../images/data.ts';
+import { featureProgram } from '../images/features.ts';
+import { methodOf } from '../images/method.ts';
+import { trainStage } from '../images/train.ts';
+import { trainedValues } from '../images/trained.ts';
+import { writeJson } from '../run-files.ts';
+import type { Choice } from './config.ts';
+import type { Outcome } from './correlate.ts';
+
+/** The folder of a configuration inside the run. */
+export function folderOf({ lambda, learningRate }: Choice): string {
+  return join('configurations', `lambda=${lambda}_learningRate=${learningRate}`);
+}
+
+/** Reads the outcome of a configuration that was finished before, or makes it. A loss that is not finite is an outcome. */
+export async function measure(
+  choice: Choice,
+  config: ImageExperiment,
+  context: RunContext,
+  data: Cifar10,
+): Promise<Outcome> {
+  const dir = join(context.out, folderOf(choice));
+  const file = join(dir, 'outcome.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
+  const began = performance.now();
+  const resume = existsSync(join(dir, 'run.json'));
+  const versions = { jepa: libraryVersion() };
+  if (!resume) createRun(dir, { config: { ...config }, seed: context.seed, versions }).close();
+  const inner: RunContext = { ...context, out: dir, model: dir, resume };
+  const outcome: Outcome = { ...choice, ...(await numbers(config, inner, data)) };
+  const manifest = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as Omit<RunFile, 'recipe' | 'status'>;
+  const minutes = (manifest.minutes ?? 0) + (performance.now() - began) / 60_000;
+  const status = outcome.ok ? 'done' : 'failed';
+  writeJson(inner, 'run.json', { ...manifest, recipe: 'lejepa-selection', status, minutes });
+  writeJson(inner, 'outcome.json', outcome);
+  return outcome;
+}
+
+type Numbers = Omit<Extract<Outcome, { ok: true }>, keyof Choice> | { readonly ok: false; readonly why: string };
+
+async function numbers(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<Numbers> {
+  try {
+    await trainStage(config, context, data);
+  } catch (error) {
+    if (error instanceof JepaError && error.code === 'numeric') return { ok: false, why: error.message };
+    throw error;
+  }
+  context.signal.throwIfAborted();
+  const lines = readMetrics(join(context.out, 'metrics.jsonl'));
+  const mean = (name: string): number =>
+    finalLoss(lines.map(({ step, terms }) => ({ step, loss: terms[name] ?? Number.NaN }))) ?? Number.NaN;
+  const { spec } = methodOf(config, context.seed);
+  const features = await featureProgram(
+    spec,
+    config.data.size,
+    trainedValues(config, spec, context.seed, context.out, context.log),
+  );
+  try {
+    const scores = await evaluateFeatures(
+      { seed: context.seed, knn: { k: [20] }, ridge: {}, instruments: {} },
+      {
+        train: await features.of(data.train, spread(data.train.count, config.evals.train)),
+        test: await features.of(data.test, spread(data.test.count, config.evals.test)),
+        classes: data.train.classes.length,
+      },
+    );
+    writeJson(context, 'evals/features.json', { method: spec.name, ...scores });
+    const accuracy = (probe: string): number => scores.probes.find((p) => p.probe === probe)!.accuracy;
+    return {
+      ok: true,
+      loss: finalLoss(lines.map(({ step, loss }) => ({ step, loss })))!,
+      invariance: mean('invariance'),
+      sigreg: mean('sigreg'),
+      knn: accuracy('knn-20'),
+      ridge: accuracy('ridge'),
+      effectiveRank: scores.instruments!.effectiveRank,
+    };
+  } finally {
+    await features.dispose();
+  }
+}
