@@ -25,7 +25,7 @@ export const leJepaSelection: Recipe<LeJepaSelection> = {
     exponent: 0.4,
     experiment: {
       data: { name: 'cifar10', size: 32, skipCorrupt: false, workers: 1 },
-      encoder: { kind: 'vit', patchSize: 4, dim: 64, depth: 3, heads: 2, mlpDim: 256 },
+      encoder: { kind: 'vit', patchSize: 8, dim: 96, depth: 3, heads: 3, mlpDim: 384 },
       method: { name: 'lejepa', projector: [256, 256, 32], globalViews: 2, loss: LE_JEPA.minimal },
       views: augmentation('cifar-lejepa'),
       train: {

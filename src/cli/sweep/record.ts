@@ -102,7 +102,7 @@ const USUAL = [
 const OTHERS = 6;
 
 /** The rows of the table, the head first. */
-export function sweepTable(sweep: SweepFile, sort: SortBy | undefined): string[][] {
+function sweepTable(sweep: SweepFile, sort: SortBy | undefined): string[][] {
   const runs = sorted(sweep.runs, sort);
   const known = [...new Set(runs.flatMap(({ metrics }) => Object.keys(metrics ?? {})))];
   const usual = USUAL.filter((name) => known.includes(name));

@@ -9,7 +9,7 @@ import { alarmSection, learningSection, lossSection, spectrumSection, tableSecti
 import { type Comparison, compareRuns } from './table.ts';
 
 /** The page as text. */
-export function renderComparison(comparison: Comparison): string {
+function renderComparison(comparison: Comparison): string {
   const { rows, runs } = comparison;
   const machines = [...new Set(runs.flatMap(({ run }) => run.machine?.cpu ?? []))];
   const facts = [`${runs.length} runs`, `${rows.length} configurations`, ...machines.map(escapeHtml)];
