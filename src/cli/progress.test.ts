@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, progressReporter, progressText } from './progress.ts';
+import { duration, parseProgress, progressReporter, progressText } from './progress.ts';
 
 function stream(isTTY: boolean) {
   const written: string[] = [];
@@ -9,6 +9,14 @@ function stream(isTTY: boolean) {
 test('a line holds stage, step, share, terms, rate and time left', () => {
   const line = { stage: 'train', step: 50, total: 200, terms: { loss: 0.12345 }, imagesPerSecond: 1480.4 };
   expect(progressText(line, 95)).toBe('train  50/200  25%  loss 0.1235  1480 images/s  1:35 left');
+});
+
+test('a printed line can be read back, and other lines are not taken for one', () => {
+  const line = { stage: 'train and judge', step: 50, total: 200, terms: { loss: 0.5 } };
+  expect(parseProgress(progressText(line, 95))).toEqual({ stage: 'train and judge', step: 50, total: 200 });
+  expect(parseProgress('count  4/4  100%')).toEqual({ stage: 'count', step: 4, total: 4 });
+  expect(parseProgress('alarm LOW_RANK since step 3 (1.2): 1/2 of it')).toBeUndefined();
+  expect(parseProgress('')).toBeUndefined();
 });
 
 test('time spans read like a clock', () => {

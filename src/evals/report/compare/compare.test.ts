@@ -125,7 +125,12 @@ test('a file that is missing or damaged leaves its cells with the reason', () =>
   const { probes: _, ...bare } = fast;
   const damaged = made('c', { ...slow, recipe: 'damaged' });
   writeFileSync(join(damaged, 'evals/features.json'), '{"probes": 3}');
+  writeFileSync(join(damaged, 'metrics.jsonl'), 'no JSON\n');
   const all = compared(made('a', slow), made('b', bare), damaged);
+  // It is not taken for an encoder that was never trained.
+  for (const key of ['knnAtEqualTime', 'images', 'loss']) {
+    expect(cell(all, 'damaged', key)).toEqual({ why: expect.stringContaining('metrics.jsonl line 1 must be JSON') });
+  }
   expect(cell(all, 'fast', 'knn-20')).toEqual({ why: 'This run has no evals/features.json.' });
   expect(cell(all, 'damaged', 'knn-20')).toEqual({
     why: expect.stringContaining('evals/features.json: probes must be an array'),

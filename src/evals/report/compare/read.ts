@@ -14,6 +14,8 @@ export interface ComparedRun {
   readonly dir: string;
   readonly run: RunFile;
   readonly metrics: Part<readonly MetricsLine[]>;
+  /** False for a finished run without metrics.jsonl, such as that of an encoder as it is initialised. */
+  readonly trained: boolean;
   readonly axes: TrainingAxes;
   readonly features: Part<FeaturesFile>;
   readonly pictures: Part<PicturesFile>;
@@ -52,6 +54,7 @@ function readOne(dir: string): ComparedRun {
     dir,
     run: run.value,
     metrics,
+    trained: run.value.status !== 'done' || existsSync(join(dir, 'metrics.jsonl')),
     axes: trainingAxes(metrics.ok ? metrics.value : []),
     features: jsonPart(dir, 'evals/features.json', parseFeatures),
     pictures: jsonPart(dir, 'evals/pictures.json', parsePictures),

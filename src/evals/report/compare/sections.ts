@@ -6,7 +6,7 @@ import type { MetricsLine } from '../schema.ts';
 import { alarmsOf } from './alarms.ts';
 import { type Curve, curveOf } from './curve.ts';
 import type { ComparedRun } from './read.ts';
-import { type Comparison, inUnit, type TableRow } from './table.ts';
+import { type Comparison, columnsOf, inUnit, type TableRow } from './table.ts';
 import { type Cell, onlineKnn, type Unit } from './values.ts';
 
 const HUES: readonly Hue[] = [
@@ -36,24 +36,34 @@ function cellHtml(cell: Cell, unit: Unit): string {
   return `<td>${inUnit(cell.mean, unit)}${small.map((s) => `<small>${escapeHtml(s)}</small>`).join('')}</td>`;
 }
 
-/** The table of scores and costs. */
-export function tableSection({ columns, rows, notes }: Comparison): string {
-  const block = (which: 'score' | 'cost'): string => {
-    const at = columns.map((_, c) => c).filter((c) => columns[c]!.part === which);
+/** The table of scores and costs, and the results that only some recipes have. */
+export function tableSection(comparison: Comparison): string {
+  const { columns, rows, notes } = comparison;
+  const card = (head: readonly string[], body: readonly string[]): string =>
+    `<div class="card scroll"><table class="comparison"><tr>${['', ...head].map((h) => `<th>${h}</th>`).join('')}</tr>` +
+    `${body.map((line) => `<tr>${line}</tr>`).join('')}</table></div>`;
+  const cell = (row: TableRow, c: number): string => cellHtml(row.cells[c]!, columns[c]!.unit);
+  const nameOf = ({ label, group }: TableRow): string =>
+    `<b>${escapeHtml(label)}</b><small>seed ${group.runs.map(({ run }) => run.seed).join(', ')}</small>`;
+  const block = (part: 'score' | 'cost'): string => {
+    const at = columnsOf(comparison, part);
     if (at.length === 0) return '';
-    const head = at.map((c) => `<th>${escapeHtml(columns[c]!.title)}</th>`).join('');
-    const body = rows.map((row) => {
-      const seeds = row.group.runs.map(({ run }) => run.seed).join(', ');
-      const cells = at.map((c) => cellHtml(row.cells[c]!, columns[c]!.unit)).join('');
-      return `<tr><td><b>${escapeHtml(row.label)}</b><small>seed ${seeds}</small></td>${cells}</tr>`;
-    });
-    return `<div class="card scroll"><table class="comparison"><tr><th></th>${head}</tr>${body.join('')}</table></div>`;
+    const lines = rows.map((row) => `<td>${nameOf(row)}</td>${at.map((c) => cell(row, c)).join('')}`);
+    return card(
+      at.map((c) => escapeHtml(columns[c]!.title)),
+      lines,
+    );
   };
+  const own = columnsOf(comparison, 'own');
+  const results = own.map(
+    (c) => `<td>${escapeHtml(columns[c]!.title)}</td>${rows.map((row) => cell(row, c)).join('')}`,
+  );
   const lead =
     "Scores and k-NN in percent, means over seeds. Below a score: Wilson's 95 % interval for the number of test images, then the smallest and the largest seed. " +
     'A method is better than another when it is so at equal images and at equal time, not only in its own last line.';
   const after = notes.map((n) => `<p class="after">${escapeHtml(n)}</p>`).join('');
-  return section('table', 'Side by side', lead, `${block('score')}${block('cost')}${after}`);
+  const tables = `${block('score')}${block('cost')}${own.length === 0 ? '' : card(rows.map(nameOf), results)}`;
+  return section('table', 'Side by side', lead, tables + after);
 }
 
 /** One line for each run; the seeds of a group share its hue, further groups than hues are dashed. */

@@ -65,7 +65,7 @@ function ownMetrics(runs: readonly ComparedRun[]): Column[] {
     key: name,
     title: name,
     unit: 'number',
-    part: 'score',
+    part: 'own',
     of({ run }) {
       const value = run.metrics?.[name];
       return value === undefined ? { why: 'not a result of this recipe' } : { value };
@@ -101,22 +101,39 @@ function full(cell: Cell, unit: Unit): string {
 
 const seedsOf = ({ group }: TableRow): string => group.runs.map(({ run }) => run.seed).join(', ');
 
-/** The table for a terminal: scores, then costs, then the notes. Intervals as their half width. */
-export function comparisonText({ columns, rows, notes }: Comparison): string {
-  const blocks = (['score', 'cost'] as const).flatMap((which) => {
-    const at = columns.map((_, c) => c).filter((c) => columns[c]!.part === which);
+/** Positions of the columns of a part. */
+export function columnsOf({ columns }: Comparison, part: Column['part']): number[] {
+  return columns.map((_, c) => c).filter((c) => columns[c]!.part === part);
+}
+
+type Write = (cell: Cell, unit: Unit) => string;
+
+/** Parts of the table as rows of text, the head first; results of single recipes stand below each other, for they are many. */
+function blocks(comparison: Comparison, parts: readonly (readonly Column['part'][])[], write: Write): string[][][] {
+  const { columns, rows } = comparison;
+  const cell = (r: TableRow, c: number): string => write(r.cells[c]!, columns[c]!.unit);
+  const wide = parts.flatMap((which) => {
+    const at = which.flatMap((part) => columnsOf(comparison, part));
     if (at.length === 0) return [];
     const head = ['run', 'seeds', ...at.map((c) => columns[c]!.title)];
-    const body = rows.map((r) => [r.label, seedsOf(r), ...at.map((c) => brief(r.cells[c]!, columns[c]!.unit))]);
-    return [alignedTable([head, ...body])];
+    return [[head, ...rows.map((r) => [r.label, seedsOf(r), ...at.map((c) => cell(r, c))])]];
   });
+  const own = columnsOf(comparison, 'own');
+  if (own.length === 0) return wide;
+  const long = own.map((c) => [columns[c]!.title, ...rows.map((r) => cell(r, c))]);
+  return [...wide, [['result', ...rows.map((r) => r.label)], ...long]];
+}
+
+/** The table for a terminal: scores, then costs, then what is a recipe's own, then the notes. Intervals as half widths. */
+export function comparisonText(comparison: Comparison): string {
+  const { rows, notes } = comparison;
   const noted = rows.flatMap((r) =>
     r.cells.flatMap((cell) => ('mean' in cell && cell.note !== undefined ? [`* ${r.label}: ${cell.note}`] : [])),
   );
   const legend =
     "scores and k-NN in percent, means over seeds; ± is half of Wilson's 95 % interval for the test images";
-  const notesText = [...new Set(noted), ...notes].map((n) => `note: ${n}`);
-  return [...blocks, [legend, ...notesText].join('\n')].join('\n\n');
+  const below = [legend, ...[...new Set(noted), ...notes].map((n) => `note: ${n}`)].join('\n');
+  return [...blocks(comparison, [['score'], ['cost']], brief).map(alignedTable), below].join('\n\n');
 }
 
 /** Rows of cells in columns, the first to the left and the others to the right. */
@@ -140,12 +157,11 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
 }
 
 /** The whole table as markdown: (Wilson's 95 % interval) and [smallest to largest seed]. */
-export function comparisonMarkdown({ columns, rows, notes }: Comparison): string {
-  const head = ['run', 'seeds', ...columns.map((c) => c.title)];
-  const body = rows.map((r) => [r.label, seedsOf(r), ...r.cells.map((cell, c) => full(cell, columns[c]!.unit))]);
+export function comparisonMarkdown(comparison: Comparison): string {
+  const tables = blocks(comparison, [['score', 'cost']], full).map(markdownTable);
   const legend =
     "scores and k-NN in percent, means over seeds, (Wilson's 95 % interval for the test images), [smallest to largest seed]";
-  return `${markdownTable([head, ...body])}\n${[legend, ...notes].map((n) => `- ${n}`).join('\n')}\n`;
+  return `${tables.join('\n')}\n${[legend, ...comparison.notes].map((n) => `- ${n}`).join('\n')}\n`;
 }
 
 /** The comparison as plain JSON: proportions as shares of 1; a missing number as `{ why }`. */

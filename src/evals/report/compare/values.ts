@@ -29,7 +29,8 @@ export interface Column {
   readonly key: string;
   readonly title: string;
   readonly unit: Unit;
-  readonly part: 'score' | 'cost';
+  /** `own`: results that only some recipes have. */
+  readonly part: 'score' | 'cost' | 'own';
   of(run: ComparedRun): RunValue;
 }
 
@@ -72,15 +73,10 @@ const instrument =
     return value === undefined ? { why: 'not measured' } : { value };
   };
 
-/** True for a run whose record says that it ended without any training, such as that of a random encoder. */
-function untrained({ run, metrics }: ComparedRun): boolean {
-  return run.status === 'done' && !metrics.ok;
-}
-
 const equalKnn =
   (axis: 'images' | 'seconds', at: number | undefined) =>
   (run: ComparedRun): RunValue => {
-    if (untrained(run)) {
+    if (!run.trained) {
       const own = probe('knn-20')(run);
       return 'value' in own ? { ...own, note: 'no training: its final k-NN' } : own;
     }
@@ -116,7 +112,8 @@ export function columnsAt(equal: EqualPoint): Column[] {
     cost('knnAtEqualTime', 'k-NN at equal time', 'percent', equalKnn('seconds', equal.seconds)),
     cost('loss', 'loss, last 10 %', 'number', (run) => {
       const value = run.metrics.ok ? finalLoss(run.metrics.value) : undefined;
-      return value === undefined ? { why: run.metrics.ok ? 'not logged' : 'not trained' } : { value };
+      if (value !== undefined) return { value };
+      return { why: run.metrics.ok ? 'not logged' : run.trained ? run.metrics.why : 'not trained' };
     }),
     cost('images', 'images seen', 'count', (run) => last(run, run.axes.images)),
     cost('trainingMinutes', 'training min', 'number', (run) => {
@@ -127,7 +124,7 @@ export function columnsAt(equal: EqualPoint): Column[] {
       run.minutes === undefined ? { why: 'not recorded' } : { value: run.minutes },
     ),
     cost('imagesPerSecond', 'images/s', 'number', (run) => {
-      if (untrained(run)) return { why: 'not trained' };
+      if (!run.trained) return { why: 'not trained' };
       const [images, seconds] = [last(run, run.axes.images), last(run, run.axes.seconds)];
       return 'value' in images && 'value' in seconds ? { value: images.value / seconds.value } : seconds;
     }),
@@ -138,7 +135,7 @@ export function columnsAt(equal: EqualPoint): Column[] {
 }
 
 function last(run: ComparedRun, axis: readonly number[]): RunValue {
-  if (untrained(run)) return { value: 0 };
+  if (!run.trained) return { value: 0 };
   const value = axis.at(-1);
   return value === undefined || !Number.isFinite(value)
     ? { why: run.metrics.ok ? 'no timing' : run.metrics.why }
