@@ -22,6 +22,9 @@ export function folderOf({ lambda, learningRate }: Choice): string {
   return join('configurations', `lambda=${lambda}_learningRate=${learningRate}`);
 }
 
+/** The trainer has an outcome.json of its own, which only says how training ended. */
+const OUTCOME = 'evals/outcome.json';
+
 /** Reads the outcome of a configuration that was finished before, or makes it. A loss that is not finite is an outcome. */
 export async function measure(
   choice: Choice,
@@ -30,7 +33,7 @@ export async function measure(
   data: Cifar10,
 ): Promise<Outcome> {
   const dir = join(context.out, folderOf(choice));
-  const file = join(dir, 'outcome.json');
+  const file = join(dir, OUTCOME);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
   const began = performance.now();
   const resume = existsSync(join(dir, 'run.json'));
@@ -42,7 +45,7 @@ export async function measure(
   const minutes = (manifest.minutes ?? 0) + (performance.now() - began) / 60_000;
   const status = outcome.ok ? 'done' : 'failed';
   writeJson(inner, 'run.json', { ...manifest, recipe: 'lejepa-selection', status, minutes });
-  writeJson(inner, 'outcome.json', outcome);
+  writeJson(inner, OUTCOME, outcome);
   return outcome;
 }
 

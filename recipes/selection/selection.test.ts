@@ -90,8 +90,8 @@ test('a configuration that was finished before is read, not trained again', asyn
   const out = mkdtempSync(join(tmpdir(), 'jepa-selection-'));
   try {
     const folder = join(out, folderOf(four[1]!));
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'outcome.json'), JSON.stringify(four[1]));
+    mkdirSync(join(folder, 'evals'), { recursive: true });
+    writeFileSync(join(folder, 'evals/outcome.json'), JSON.stringify(four[1]));
     const config = leJepaSelection.config();
     // No images are given: training would fail at once.
     const again = await measure(four[1]!, config.experiment, { out } as RunContext, undefined as never);
