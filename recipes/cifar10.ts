@@ -9,6 +9,9 @@ import { imageRecipe } from './images/experiment.ts';
 
 const PREDICTOR = { dim: 64, depth: 2, heads: 4 };
 
+/** Blocks of 2 x 2 on a grid of 4 x 4, and a teacher that can follow in some hundred steps. */
+const BLOCKS = { predictor: PREDICTOR, momentum: 0.98, targets: 4, targetScale: [0.15, 0.3] } as const;
+
 /** Each method with what is said of it in `jepa list`, its views and its learning rate. */
 const METHODS: readonly {
   readonly summary: string;
@@ -35,7 +38,7 @@ const METHODS: readonly {
   {
     summary: 'I-JEPA: predict what a teacher says about hidden blocks',
     views: 'cifar-i-jepa',
-    method: { name: 'i-jepa', predictor: PREDICTOR, momentum: 0.996, targets: 4 },
+    method: { name: 'i-jepa', ...BLOCKS },
     weightDecay: [0.04, 0.4],
   },
   {
@@ -51,7 +54,7 @@ const METHODS: readonly {
   {
     summary: "I-JEPA's predictor on pixels: generative at equal masks",
     views: 'cifar-i-jepa',
-    method: { name: 'pixel-predictor', predictor: PREDICTOR, momentum: 0.996, targets: 4 },
+    method: { name: 'pixel-predictor', ...BLOCKS },
   },
   {
     summary: 'DINO: self-distillation with a centred, sharpened teacher',
@@ -87,11 +90,11 @@ export const cifar10: readonly Recipe<ImageExperiment>[] = METHODS.map(
       `CIFAR-10, ${summary}`,
       (): ImageExperiment => ({
         data: { name: 'cifar10', size: 32, skipCorrupt: false, workers: 1 },
-        encoder: { kind: 'vit', patchSize: 4, dim: 128, depth: 4, heads: 4, mlpDim: 512 },
+        encoder: { kind: 'vit', patchSize: 8, dim: 128, depth: 4, heads: 4, mlpDim: 512 },
         method,
         views: augmentation(views),
         train: {
-          steps: 400,
+          steps: 500,
           batchSize: 128,
           learningRate,
           warmup: 0.1,
@@ -101,7 +104,7 @@ export const cifar10: readonly Recipe<ImageExperiment>[] = METHODS.map(
           logEvery: 10,
           evaluateEvery: 50,
         },
-        evals: { onlineTrain: 4000, onlineTest: 1000, train: 20_000, test: null, attentive: false, show: 6 },
+        evals: { onlineTrain: 3000, onlineTest: 1000, train: 20_000, test: null, attentive: false, show: 6 },
       }),
     ),
 );

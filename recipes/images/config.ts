@@ -42,6 +42,8 @@ export type MethodChoice =
       readonly predictor: PredictorSize;
       readonly momentum: number;
       readonly targets: number;
+      /** Share of the patches that a target block covers, least and most. */
+      readonly targetScale: readonly [number, number];
     }
   | { readonly name: 'simclr'; readonly projector: readonly number[]; readonly temperature: number }
   | { readonly name: 'mae'; readonly decoder: PredictorSize; readonly keep: number }

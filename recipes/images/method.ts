@@ -94,19 +94,21 @@ export function methodOf(config: ImageExperiment, seed: number): Method {
     case 'i-jepa':
     case 'pixel-predictor': {
       const grid = gridOf(encoder);
-      const sampler = multiBlock({ grid: [grid, grid], compat: 'fixed', targets: method.targets });
+      const { targets, targetScale } = method;
+      const sampler = multiBlock({ grid: [grid, grid], compat: 'fixed', targets, targetScale });
       const spec = methods.iJepa({
         encoder,
         batch,
         size,
         predictor: method.predictor,
-        masks: { context: sampler.contextSizes[0]!, targets: method.targets, target: sampler.targetSizes[0]! },
+        masks: { context: sampler.contextSizes[0]!, targets, target: sampler.targetSizes[0]! },
         momentum: linearMomentum({ start: method.momentum, final: 1, totalSteps: train.steps }),
         target: method.name === 'i-jepa' ? 'embedding' : 'pixels',
       });
       return made(spec, (b) => {
-        const { context, targets } = sampler.sample(stepKey(maskKey, b.step), batch);
-        return { view0: b.views[0]!, context, ...Object.fromEntries(targets.map((ids, i) => [`target${i}`, ids])) };
+        const masks = sampler.sample(stepKey(maskKey, b.step), batch);
+        const blocks = Object.fromEntries(masks.targets.map((ids, i) => [`target${i}`, ids]));
+        return { view0: b.views[0]!, context: masks.context, ...blocks };
       });
     }
   }
