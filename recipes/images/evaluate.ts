@@ -9,14 +9,14 @@ import { spread } from './data.ts';
 import { featureProgram } from './features.ts';
 import { methodOf } from './method.ts';
 import { patchPictures, thumbnails } from './pictures.ts';
-import { trainedValues } from './trained.ts';
+import { encoderValues } from './trained.ts';
 
 const NEIGHBOURS = 6;
 
 /** Judges the frozen encoder; writes evals/features.json and evals/pictures.json. */
 export async function evaluateStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
   const { spec } = methodOf(config, context.seed);
-  const values = trainedValues(config, spec, context.seed, context.model ?? context.out, context.log);
+  const values = encoderValues(config, spec, context.seed, context.model ?? context.out, context.log);
   const features = await featureProgram(spec, config.data.size, values);
   try {
     context.log('evaluating: features of the frozen encoder');

@@ -1,12 +1,13 @@
 // The training stage: a method on augmented views, judged online by k-NN and the collapse instruments.
 
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
-import { fold, JepaError, key } from '../../src/core/index.ts';
+import { fold, key } from '../../src/core/index.ts';
 import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../../src/data/index.ts';
 import { accuracy, type HealthInput, knnVotes, matrix, nearestByCosine, onlineHealth } from '../../src/evals/index.ts';
 import type { Condition } from '../../src/jepa/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../src/optim/index.ts';
 import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
+import { trainingIn, trainingSummary } from '../training.ts';
 import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
 import { type FeatureProgram, featureProgram } from './features.ts';
@@ -118,30 +119,9 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
           };
         },
       },
-      resume: context.resume,
-      onMessage: context.log,
-      signal: context.signal,
-      onProgress: ({ step, loss, terms, imagesPerSecond, secondsLeft }) =>
-        context.progress({
-          stage: 'train',
-          step,
-          total: steps,
-          terms: { loss, ...terms },
-          imagesPerSecond,
-          secondsLeft,
-        }),
+      ...trainingIn(context, steps),
     });
-    if (outcome.kind === 'interrupted') context.signal.throwIfAborted();
-    if (outcome.kind === 'non-finite') {
-      throw new JepaError(
-        'numeric',
-        `training stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; the last good checkpoint is ${outcome.lastGood ?? 'none'}; lower train.learningRate`,
-        outcome,
-      );
-    }
-    if (outcome.kind !== 'done') throw new JepaError('runtime', 'training ended without an outcome');
-    const { imagesPerSecond, waitShare } = outcome.timing;
-    return { metrics: { 'train.imagesPerSecond': imagesPerSecond, 'train.waitShare': waitShare } };
+    return trainingSummary(outcome, context);
   } finally {
     run.close();
     await features.dispose();

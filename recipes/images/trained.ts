@@ -5,29 +5,20 @@ import { join } from 'node:path';
 import { fold, JepaError, key } from '../../src/core/index.ts';
 import type { RunFile } from '../../src/evals/index.ts';
 import { initialise, type ModelValues } from '../../src/nn/index.ts';
-import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import { trainedValues } from '../../src/train/index.ts';
 import type { ImageExperiment } from './config.ts';
 import { type AnyJepa, methodOf } from './method.ts';
 
 /** The numbers of a trained run in `dir`, or fresh ones for the method that trains nothing. */
-export function trainedValues(
+export function encoderValues(
   { method }: ImageExperiment,
   spec: AnyJepa,
   seed: number,
   dir: string,
   onMessage: (message: string) => void,
 ): ModelValues {
-  const values = initialise(spec.module, fold(key(seed), 'model'));
-  if (method.name === 'random') return values;
-  const checkpoint = latestCheckpoint(dir, onMessage);
-  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`, { dir });
-  loadModel(checkpoint, {
-    layout: values.parameters.layout,
-    params: values.parameters.data,
-    bufferLayout: values.buffers.layout,
-    buffers: values.buffers.data,
-  });
-  return values;
+  if (method.name === 'random') return initialise(spec.module, fold(key(seed), 'model'));
+  return trainedValues(spec.module, dir, onMessage).values;
 }
 
 /** A trained run of an image experiment. */
@@ -54,6 +45,6 @@ export function readTrainedRun(dir: string, onMessage: (message: string) => void
     });
   }
   const { spec } = methodOf(config, run.seed);
-  const values = trainedValues(config, spec, run.seed, dir, onMessage);
+  const values = encoderValues(config, spec, run.seed, dir, onMessage);
   return { recipe: run.recipe, seed: run.seed, config, spec, values };
 }

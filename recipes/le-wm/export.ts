@@ -5,7 +5,7 @@ import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import type { Checkpoint } from '../../src/train/index.ts';
 import type { LeWmExperiment } from './config.ts';
-import { actionBounds, trainedValues } from './stages.ts';
+import { actionBounds, trainedRun } from './stages.ts';
 
 /** What the training stage wrote into the checkpoint's header. */
 function originOf(config: LeWmExperiment, { path, seed, step, metadata }: Checkpoint): LeWmOrigin {
@@ -22,7 +22,7 @@ function originOf(config: LeWmExperiment, { path, seed, step, metadata }: Checkp
 
 /** Writes the graphs and the model file into `context.out`: one task, one image at a time, plans as the planner makes them. */
 export async function exportStage(config: LeWmExperiment, context: RunContext): Promise<RunSummary> {
-  const { values, checkpoint } = trainedValues(config, context);
+  const { values, checkpoint } = trainedRun(config, context);
   const { history, samples, horizon } = config.plan;
   const files = await exportLeWm({
     dir: context.out,

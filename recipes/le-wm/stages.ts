@@ -14,8 +14,7 @@ import {
   splitEpisodes,
 } from '../../src/data/index.ts';
 import { type Env, makeEnv } from '../../src/envs/index.ts';
-import { blankValues, type ModelValues } from '../../src/nn/index.ts';
-import { type Checkpoint, latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import { type TrainedValues, trainedValues } from '../../src/train/index.ts';
 import { leWm } from '../../src/world/index.ts';
 import { rememberedDataset } from '../run-files.ts';
 import type { LeWmExperiment } from './config.ts';
@@ -64,28 +63,12 @@ export function actionBounds(config: LeWmExperiment): { readonly low: number; re
   return { low, high };
 }
 
-/** The numbers of a trained model, and the checkpoint that they came from. */
-export interface TrainedValues {
-  readonly values: ModelValues;
-  readonly checkpoint: Checkpoint;
-}
-
 /** The trained numbers of a run, from its newest checkpoint. */
-export function trainedValues(config: LeWmExperiment, context: RunContext): TrainedValues {
-  const dir = context.model ?? context.out;
-  const checkpoint = latestCheckpoint(dir, context.log);
-  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`);
-  const values = blankValues(leWm(config.model));
-  loadModel(checkpoint, {
-    layout: values.parameters.layout,
-    params: values.parameters.data,
-    bufferLayout: values.buffers.layout,
-    buffers: values.buffers.data,
-  });
-  return { values, checkpoint };
+export function trainedRun(config: LeWmExperiment, context: RunContext): TrainedValues {
+  return trainedValues(leWm(config.model), context.model ?? context.out, context.log);
 }
 
 /** The trained model of a run, from its newest checkpoint. */
 export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmModel {
-  return leWmModel(config.model, trainedValues(config, context).values);
+  return leWmModel(config.model, trainedRun(config, context).values);
 }

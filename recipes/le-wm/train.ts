@@ -1,7 +1,7 @@
 // The training stage: LeWorldModel's two losses on windows of the training episodes, with collapse instruments.
 
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
-import { JepaError, key } from '../../src/core/index.ts';
+import { key } from '../../src/core/index.ts';
 import { type Batch, libraryVersion, windowLoader } from '../../src/data/index.ts';
 import {
   dimensionDeviation,
@@ -15,6 +15,7 @@ import { adamW, warmupCosine } from '../../src/optim/index.ts';
 import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
 import { type Acting, type LeWm, leWmMethod } from '../../src/world/index.ts';
 import { rememberDataset } from '../run-files.ts';
+import { trainingIn, trainingSummary } from '../training.ts';
 import type { LeWmExperiment } from './config.ts';
 import { actionBounds, keyFor, openData } from './stages.ts';
 
@@ -106,33 +107,9 @@ export async function trainStage(config: LeWmExperiment, context: RunContext): P
           };
         },
       },
-      resume: context.resume,
-      onMessage: context.log,
-      signal: context.signal,
-      onProgress: ({ step, loss, terms, imagesPerSecond, secondsLeft }) =>
-        context.progress({
-          stage: 'train',
-          step,
-          total: steps,
-          terms: { loss, ...terms },
-          imagesPerSecond,
-          secondsLeft,
-        }),
+      ...trainingIn(context, steps),
     });
-    if (outcome.kind === 'interrupted') {
-      context.signal.throwIfAborted();
-    }
-    if (outcome.kind === 'non-finite') {
-      throw new JepaError(
-        'numeric',
-        `training stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; the last good checkpoint is ${outcome.lastGood ?? 'none'}; lower train.learningRate`,
-        outcome,
-      );
-    }
-    if (outcome.kind !== 'done') throw new JepaError('runtime', 'training ended without an outcome');
-    return {
-      metrics: { 'train.imagesPerSecond': outcome.timing.imagesPerSecond, 'train.waitShare': outcome.timing.waitShare },
-    };
+    return trainingSummary(outcome, context);
   } finally {
     run.close();
     data.store.close();

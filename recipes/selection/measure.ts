@@ -12,7 +12,7 @@ import { spread } from '../images/data.ts';
 import { featureProgram } from '../images/features.ts';
 import { methodOf } from '../images/method.ts';
 import { trainStage } from '../images/train.ts';
-import { trainedValues } from '../images/trained.ts';
+import { encoderValues } from '../images/trained.ts';
 import { writeJson } from '../run-files.ts';
 import type { Choice } from './config.ts';
 import type { Outcome } from './correlate.ts';
@@ -66,7 +66,7 @@ async function numbers(config: ImageExperiment, context: RunContext, data: Cifar
   const features = await featureProgram(
     spec,
     config.data.size,
-    trainedValues(config, spec, context.seed, context.out, context.log),
+    encoderValues(config, spec, context.seed, context.out, context.log),
   );
   try {
     const scores = await evaluateFeatures(

@@ -3,14 +3,14 @@
 
 import { type CompileOptions, compile } from '../../src/compile/index.ts';
 import { JepaError } from '../../src/core/index.ts';
-import { bind, blankValues, type ModelValues, type Module } from '../../src/nn/index.ts';
+import { bind, type ModelValues, type Module } from '../../src/nn/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { input, type Tensor } from '../../src/tensor/index.ts';
-import { latestCheckpoint, loadModel } from '../../src/train/index.ts';
+import { trainedValues } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
 import { decoder, jointModel, pixelPredictor } from './networks.ts';
 import { modelDir } from './train-model.ts';
-import { jobName, type StoryJob, sizesFor, variants } from './variants.ts';
+import { type StoryJob, sizesFor, variants } from './variants.ts';
 
 /** Rows per run of a compiled program. */
 const CHUNK = 256;
@@ -68,21 +68,8 @@ async function rowFunction(
   };
 }
 
-/** The numbers of a trained model, from its newest checkpoint. */
-function trainedValues(m: Module<unknown>, out: string, job: StoryJob): ModelValues {
-  const dir = modelDir(out, job);
-  const checkpoint = latestCheckpoint(dir, () => {});
-  if (checkpoint === null)
-    throw new JepaError('usage', `story: ${jobName(job)} has no checkpoint in ${dir}; train it first`);
-  const values = blankValues(m);
-  loadModel(checkpoint, {
-    layout: values.parameters.layout,
-    params: values.parameters.data,
-    bufferLayout: values.buffers.layout,
-    buffers: values.buffers.data,
-  });
-  return values;
-}
+const numbers = (m: Module<unknown>, out: string, job: StoryJob): ModelValues =>
+  trainedValues(m, modelDir(out, job), () => {}).values;
 
 /** A joint-embedding model on host arrays. */
 export interface JointFunctions {
@@ -130,7 +117,7 @@ export async function trainedJoint(
 ): Promise<JointFunctions> {
   const variant = variants[job.variant];
   if (variant.kind !== 'joint') throw new JepaError('usage', `story: ${job.variant} predicts no embeddings`);
-  const values = trainedValues(jointModel(sizesFor(config, variant.frames), variant.action ? 1 : 0), out, job);
+  const values = numbers(jointModel(sizesFor(config, variant.frames), variant.action ? 1 : 0), out, job);
   return jointFunctions(config, variant, values, runtime);
 }
 
@@ -139,12 +126,12 @@ export function trainedPixel(config: StoryConfig, out: string, job: StoryJob, ru
   const m = pixelPredictor(sizesFor(config, 1));
   const { imageSize } = config.networks;
   const predict = bind(m, 'eval').model;
-  return rowFunction((x) => predict(x!), [[1, imageSize, imageSize]], trainedValues(m, out, job), runtime);
+  return rowFunction((x) => predict(x!), [[1, imageSize, imageSize]], numbers(m, out, job), runtime);
 }
 
 /** A trained decoder for eyes: embeddings [N, D] to pictures [N, 1, S, S]. */
 export function trainedEyes(config: StoryConfig, out: string, job: StoryJob, runtime: Runtime): Promise<RowFunction> {
   const m = decoder(sizesFor(config, 1));
   const decode = bind(m, 'eval').model;
-  return rowFunction((z) => decode(z!), [[config.networks.dim]], trainedValues(m, out, job), runtime);
+  return rowFunction((z) => decode(z!), [[config.networks.dim]], numbers(m, out, job), runtime);
 }

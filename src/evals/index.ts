@@ -46,7 +46,6 @@ export type { ParityCase, ParityTensor } from './parity/case.ts';
 export type { ParityClaim, ParityResult, ProducedTensor } from './parity/claim.ts';
 export { type Comparison, compareCase } from './parity/compare.ts';
 export { allAgree, type CaseReport, runParity } from './parity/run.ts';
-export { type DinoLossOptions, dinoLoss } from './probes/dino.ts';
 export { accuracy, type KnnDistance, type KnnIndex, knnByCosine, knnByDistance } from './probes/knn.ts';
 export { type MlpProbeOptions, mlpProbe } from './probes/mlp.ts';
 export { type LinearModel, predictLinear, ridge, ridgeProbe } from './probes/ridge.ts';

@@ -21,3 +21,4 @@ export {
 export type { Instruments, Progress, TrainOptions, TrainOutcome } from './options.ts';
 export type { BatchSource, LossProgram, StepResult } from './program.ts';
 export { createRun, openRun, type RunDescription, type RunFolder, type RunManifest } from './run-folder.ts';
+export { type TrainedValues, trainedValues } from './trained.ts';

@@ -1,13 +1,15 @@
 // Parity case `probes`: kNN, RankMe, LiDAR, ridge, linear probe, logistic regression and the DINO loss.
 
+import { grad } from '../../../autodiff/index.ts';
+import { dino } from '../../../jepa/index.ts';
 import { nodeRuntime } from '../../../runtime/index.ts';
+import { reshape, split, type Tensor } from '../../../tensor/index.ts';
 import { lidar } from '../../collapse/lidar.ts';
 import { rankMe } from '../../collapse/spectrum.ts';
 import { nearestByCosine } from '../../features/nearest.ts';
 import { knnVotes } from '../../features/vote.ts';
 import { singularValues } from '../../matrix/eigen.ts';
 import { type Matrix, matrix, type Numbers } from '../../matrix/matrix.ts';
-import { dinoLoss } from '../../probes/dino.ts';
 import { accuracy, type KnnDistance, knnByDistance } from '../../probes/knn.ts';
 import { type LinearModel, predictLinear, ridge } from '../../probes/ridge.ts';
 import { scorePredictions } from '../../probes/score.ts';
@@ -15,6 +17,7 @@ import { crossEntropy, linearClassifier, logisticRegression } from '../../probes
 import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
+import { evaluate, stored } from './pass.ts';
 
 const distances: readonly KnnDistance[] = ['euclidean', 'squared_euclidean', 'cosine', 'manhattan'];
 
@@ -44,7 +47,7 @@ export const probes: ParityClaim = {
     regression(c, data, tensors, scalars);
     linearProbe(c, data, tensors, scalars);
     logistic(c, data, tensors, scalars);
-    dino(c, tensors, scalars);
+    await distillation(c, tensors, scalars);
     return { tensors, scalars };
   },
 };
@@ -128,22 +131,27 @@ function logistic(c: ParityCase, d: ProbeData, tensors: Tensors, scalars: Scalar
   scalars.logreg_test_acc = accuracy(predictLinear(model, d.testX), d.testY);
 }
 
-function dino(c: ParityCase, tensors: Tensors, scalars: Scalars): void {
+async function distillation(c: ParityCase, tensors: Tensors, scalars: Scalars): Promise<void> {
   const at = (name: string): number => numberOf(c.config, `dino.${name}`);
-  const student = matrixOf(c, 'input.student');
-  const centre = c.tensor('input.center');
   // A straight line over the warm-up epochs, both ends included (numpy.linspace), then constant.
   const progress = Math.min(1, at('epoch') / Math.max(1, at('warmup_epochs') - 1));
   const final = at('teacher_temp');
   const warm = at('warmup_teacher_temp');
   const teacherTemperature = at('epoch') < at('warmup_epochs') ? warm + progress * (final - warm) : final;
-  const result = dinoLoss(student, matrixOf(c, 'input.teacher'), centre.data, {
-    crops: at('ncrops'),
+  const student = stored(c, 'input.student');
+  const centre = stored(c, 'input.center');
+  const views = (logits: Tensor, count: number): Tensor[] =>
+    split(logits, Array<number>(count).fill(logits.shape[0]! / count), 0);
+  const result = dino(views(student, at('ncrops')), views(stored(c, 'input.teacher'), 2), reshape(centre, [-1]), {
     teacherTemperature,
     centreMomentum: at('center_momentum'),
   });
-  tensors['output.d_student'] = { shape: [student.rows, student.cols], data: result.gradient };
-  tensors['output.center_after'] = { shape: centre.shape, data: result.centre };
-  scalars.dino_loss = result.loss;
+  const { loss, ...others } = await evaluate(c, {
+    loss: result.value,
+    'output.d_student': grad(result.value, [student])[0]!,
+    'output.center_after': reshape(result.centre, centre.shape),
+  });
+  Object.assign(tensors, others);
+  scalars.dino_loss = loss!.data[0]!;
   scalars.dino_teacher_temp = teacherTemperature;
 }

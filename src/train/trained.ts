@@ -1,0 +1,34 @@
+// The numbers of a trained module, read back from its run.
+
+import { JepaError } from '../core/index.ts';
+import { blankValues, type ModelValues, type Module } from '../nn/index.ts';
+import { type Checkpoint, loadModel } from './checkpoint.ts';
+import { latestCheckpoint } from './checkpoint-folder.ts';
+
+/** Numbers, and the checkpoint that they came from. */
+export interface TrainedValues {
+  readonly values: ModelValues;
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * Parameters and buffers of `module` from the newest whole checkpoint of the run in `dir`.
+ *
+ * @throws JepaError `usage` when the run has no checkpoint; `checkpoint` when it is of another module
+ */
+export function trainedValues(
+  module: Module<unknown>,
+  dir: string,
+  onMessage: (message: string) => void,
+): TrainedValues {
+  const checkpoint = latestCheckpoint(dir, onMessage);
+  if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`, { dir });
+  const values = blankValues(module);
+  loadModel(checkpoint, {
+    layout: values.parameters.layout,
+    params: values.parameters.data,
+    bufferLayout: values.buffers.layout,
+    buffers: values.buffers.data,
+  });
+  return { values, checkpoint };
+}
