@@ -12,14 +12,16 @@ const PREDICTOR = { dim: 64, depth: 2, heads: 4 };
 /** Blocks of 2 x 2 on a grid of 4 x 4, and a teacher that can follow in some hundred steps. */
 const BLOCKS = { predictor: PREDICTOR, momentum: 0.98, targets: 4, targetScale: [0.15, 0.3] } as const;
 
-/** Each method with what is said of it in `jepa list`, its views and its learning rate. */
-const METHODS: readonly {
+/** A method with what is said of it in `jepa list`, its views, and what it does not share with the others. */
+interface Entry {
   readonly summary: string;
   readonly views: string;
   readonly method: MethodChoice;
   readonly learningRate?: number;
   readonly weightDecay?: readonly [number, number];
-}[] = [
+}
+
+const METHODS: readonly Entry[] = [
   {
     summary: 'Barlow Twins: two views correlate dimension by dimension',
     views: 'cifar-barlow-twins',
@@ -82,29 +84,43 @@ const METHODS: readonly {
   },
 ];
 
+/** The configuration of the table: the same for all methods but for what is their own. */
+function configuration({ views, method, learningRate = 1e-3, weightDecay = [0.05, 0.05] }: Entry): ImageExperiment {
+  return {
+    data: { name: 'cifar10', size: 32, skipCorrupt: false, workers: 1 },
+    encoder: { kind: 'vit', patchSize: 8, dim: 128, depth: 4, heads: 4, mlpDim: 512 },
+    method,
+    views: augmentation(views),
+    train: {
+      steps: 500,
+      batchSize: 128,
+      learningRate,
+      warmup: 0.1,
+      weightDecay,
+      clip: 3,
+      checkpointEvery: 100,
+      logEvery: 10,
+      evaluateEvery: 50,
+    },
+    evals: { onlineTrain: 3000, onlineTest: 1000, train: 20_000, test: null, attentive: false, show: 6 },
+  };
+}
+
 /** `jepa run cifar10-<method>`. */
-export const cifar10: readonly Recipe<ImageExperiment>[] = METHODS.map(
-  ({ summary, views, method, learningRate = 1e-3, weightDecay = [0.05, 0.05] }) =>
-    imageRecipe(
-      `cifar10-${method.name}`,
-      `CIFAR-10, ${summary}`,
-      (): ImageExperiment => ({
-        data: { name: 'cifar10', size: 32, skipCorrupt: false, workers: 1 },
-        encoder: { kind: 'vit', patchSize: 8, dim: 128, depth: 4, heads: 4, mlpDim: 512 },
-        method,
-        views: augmentation(views),
-        train: {
-          steps: 500,
-          batchSize: 128,
-          learningRate,
-          warmup: 0.1,
-          weightDecay,
-          clip: 3,
-          checkpointEvery: 100,
-          logEvery: 10,
-          evaluateEvery: 50,
-        },
-        evals: { onlineTrain: 3000, onlineTest: 1000, train: 20_000, test: null, attentive: false, show: 6 },
-      }),
-    ),
+const table: readonly Recipe<ImageExperiment>[] = METHODS.map((entry) =>
+  imageRecipe(`cifar10-${entry.method.name}`, `CIFAR-10, ${entry.summary}`, () => configuration(entry)),
 );
+
+/** `jepa run cifar10-lejepa-long`: a ResNet-18 for ten epochs, some hours on two cores. */
+const long = imageRecipe('cifar10-lejepa-long', 'CIFAR-10, LeJEPA with a ResNet-18 for ten epochs: hours', () => {
+  const base = configuration(METHODS.find(({ method }) => method.name === 'lejepa')!);
+  return {
+    ...base,
+    encoder: { kind: 'resnet', width: 64, blocks: [2, 2, 2, 2] },
+    train: { ...base.train, steps: 3900, evaluateEvery: 195, checkpointEvery: 195 },
+    evals: { ...base.evals, train: null },
+  };
+});
+
+/** All recipes on CIFAR-10. */
+export const cifar10: readonly Recipe<ImageExperiment>[] = [...table, long];
