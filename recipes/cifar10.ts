@@ -102,7 +102,16 @@ function configuration({ views, method, learningRate = 1e-3, weightDecay = [0.05
       logEvery: 10,
       evaluateEvery: 50,
     },
-    evals: { onlineTrain: 3000, onlineTest: 1000, train: 20_000, test: null, attentive: false, show: 6 },
+    evals: {
+      onlineTrain: 3000,
+      onlineTest: 1000,
+      train: 20_000,
+      test: null,
+      knn: [10, 20, 100, 200],
+      lowShot: [{ share: 0.01 }, { perClass: 12 }],
+      attentive: false,
+      show: 6,
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 // every number can be set from the command line.
 
 import type { AugmentConfig } from '../../src/data/index.ts';
+import type { Shots } from '../../src/evals/index.ts';
 import type { LeJepaConfig } from '../../src/jepa/index.ts';
 
 /** Which encoder, and its size. */
@@ -95,6 +96,10 @@ export interface ImageExperiment {
     /** Images of the final evaluation; null for all. */
     readonly train: number | null;
     readonly test: number | null;
+    /** Neighbours of k-NN. */
+    readonly knn: readonly number[];
+    /** How many labels the probes on few labels get. */
+    readonly lowShot: readonly Shots[];
     readonly attentive: boolean;
     /** Images whose neighbours and patches are drawn. */
     readonly show: number;

@@ -31,7 +31,13 @@ export async function evaluateStage(config: ImageExperiment, context: RunContext
     context.signal.throwIfAborted();
     context.log('evaluating: probes and instruments');
     const scores = await evaluateFeatures(
-      { ...standardEvaluation, seed: context.seed, ...(attentive ? { attentive: {} } : {}) },
+      {
+        ...standardEvaluation,
+        seed: context.seed,
+        knn: { k: config.evals.knn },
+        lowShot: { shots: config.evals.lowShot, seeds: [0, 1, 2] },
+        ...(attentive ? { attentive: {} } : {}),
+      },
       frozen,
     );
     writeJson(context, 'evals/features.json', { method: spec.name, ...scores });

@@ -27,7 +27,7 @@ export interface Method {
 }
 
 /** The encoder of the configuration. */
-export function encoderOf(choice: EncoderChoice, size: number): ImageEncoder {
+function encoderOf(choice: EncoderChoice, size: number): ImageEncoder {
   if (choice.kind === 'resnet') return resNetEncoder(choice);
   const { patchSize, dim, depth, heads, mlpDim } = choice;
   if (size % patchSize !== 0) {
@@ -96,6 +96,7 @@ export function methodOf(config: ImageExperiment, seed: number): Method {
       const grid = gridOf(encoder);
       const { targets, targetScale } = method;
       const sampler = multiBlock({ grid: [grid, grid], compat: 'fixed', targets, targetScale });
+      sampler.sample(stepKey(maskKey, 0), batch); // masks that leave no context are refused now
       const spec = methods.iJepa({
         encoder,
         batch,

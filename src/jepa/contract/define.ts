@@ -13,7 +13,7 @@ const REMEDIES = [
 ];
 
 /** The mechanisms of a term. */
-export function mechanismsOf(term: Pick<Term<never>, 'mechanism'>): readonly Mechanism[] {
+function mechanismsOf(term: Pick<Term<never>, 'mechanism'>): readonly Mechanism[] {
   return typeof term.mechanism === 'string' ? [term.mechanism] : term.mechanism;
 }
 

@@ -5,7 +5,7 @@ import type { Condition, Scheduled, Term, TracedStep } from '../contract/types.t
 import type { Energy } from '../objectives/energies.ts';
 
 /** Mean of scalars. */
-export function meanOf(values: readonly Tensor[]): Tensor {
+function meanOf(values: readonly Tensor[]): Tensor {
   return mul(addAll(values), 1 / values.length);
 }
 
