@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { readSafetensors, type SafeTensor } from '../data/index.ts';
+import { checkpointCache, readSafetensors, type SafeTensor } from '../data/index.ts';
 import { type HfConfig, IMAGENET, type PixelNormalisation } from '../nn/index.ts';
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -108,13 +108,15 @@ function hubCache(): string {
 }
 
 /**
- * The folder of a checkpoint given as a path, or by the name under which HuggingFace's local cache holds it
- * (`facebook/dinov2-small`, its `main` revision).
+ * The folder of a checkpoint given as a path, or by the name (`facebook/dinov2-small`) under which `jepa fetch` or
+ * HuggingFace's local cache (its `main` revision) holds it.
  *
  * Errors: `io` when neither is there; nothing is downloaded.
  */
 export function checkpointFolder(nameOrFolder: string): string {
   if (existsSync(nameOrFolder) && statSync(nameOrFolder).isDirectory()) return nameOrFolder;
+  const fetched = checkpointCache(nameOrFolder);
+  if (existsSync(join(fetched, 'config.json'))) return fetched;
   const cached = join(hubCache(), `models--${nameOrFolder.split('/').join('--')}`);
   const ref = join(cached, 'refs', 'main');
   if (existsSync(ref)) {
@@ -123,7 +125,7 @@ export function checkpointFolder(nameOrFolder: string): string {
   }
   throw new JepaError(
     'io',
-    `no checkpoint '${nameOrFolder}': must be a folder with config.json and model.safetensors, or the name of a model in ${hubCache()}; get it with 'hf download ${nameOrFolder}'`,
+    `no checkpoint '${nameOrFolder}': must be a folder with config.json and model.safetensors, or the name of a model in the cache of jepa or HuggingFace; get it with 'jepa fetch ${nameOrFolder}'`,
     { nameOrFolder, cached },
   );
 }

@@ -152,7 +152,7 @@ test('a model is found by its name in the local cache, at its main revision', ()
   try {
     expect(readPretrained('someone/small', { runtime }).describe).toMatch(/^dinov2: 2 blocks of width 48/);
     expect(() => readPretrained('someone/large')).toThrow(
-      /no checkpoint 'someone\/large'.*get it with 'hf download someone\/large'/,
+      /no checkpoint 'someone\/large'.*get it with 'jepa fetch someone\/large'/,
     );
   } finally {
     if (before === undefined) delete process.env.HF_HUB_CACHE;

@@ -111,8 +111,8 @@ function resized(images: Tensor, [h, w]: ImageSize, { normalisation, filter }: P
  * the supported ones, and for missing, extra and mis-shaped tensors, all listed; `unsupported` for options that no
  * published checkpoint has.
  *
- * @param nameOrFolder a folder with config.json and model.safetensors (or its shards), or the name of a model in
- * HuggingFace's local cache
+ * @param nameOrFolder a folder with config.json and model.safetensors (or its shards), or the name of a model in the
+ * cache of jepa (`jepa fetch`) or of HuggingFace
  * @example
  * const encoder = readPretrained('dinov2-small');
  * const { patches, grid } = await encoder.encode(pixels, 480, 640, { resize: [448, 448] }); // grid [32, 32]

@@ -26,6 +26,7 @@ export {
   SHA256_KEY,
   writeSafetensors,
 } from './formats/safetensors.ts';
+export { checkpointCache, type FetchedFile, type FetchOptions, fetchCheckpoint } from './hub.ts';
 export {
   type AugmentConfig,
   type Blur,
@@ -39,8 +40,6 @@ export { augmentViews } from './images/augment/views.ts';
 export {
   CIFAR10_CLASSES,
   type Cifar10,
-  type FetchedFile,
-  type FetchOptions,
   fetchCifar10,
   openCifar10,
 } from './images/cifar10.ts';

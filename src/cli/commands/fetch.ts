@@ -1,26 +1,34 @@
-// `jepa fetch DATASET`: downloads a public dataset.
+// `jepa fetch NAME`: downloads a public dataset, or a checkpoint of the hub.
 
 import { unknownName } from '../../core/index.ts';
-import { fetchCifar10 } from '../../data/index.ts';
+import { type FetchedFile, type FetchOptions, fetchCheckpoint, fetchCifar10 } from '../../data/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
-const DATASETS: Readonly<Record<string, typeof fetchCifar10>> = { cifar10: fetchCifar10 };
+type Fetch = (options: FetchOptions) => Promise<readonly FetchedFile[]>;
+
+const DATASETS: Readonly<Record<string, Fetch>> = { cifar10: fetchCifar10 };
 const MEBIBYTE = 2 ** 20;
+
+/** What to fetch by its name: a dataset, or `organisation/model`. */
+function fetcher(name: string): Fetch {
+  if (name.includes('/')) return (options) => fetchCheckpoint(name, options);
+  const dataset = Object.hasOwn(DATASETS, name) ? DATASETS[name] : undefined;
+  if (dataset === undefined) throw unknownName('dataset', name, Object.keys(DATASETS));
+  return dataset;
+}
 
 /** Adds the command. */
 export const fetchCommand: CommandFile = (program, session) => {
   const known = Object.keys(DATASETS);
   const command = program
     .command('fetch')
-    .description(`download a public dataset: ${known.join(', ')}`)
-    .argument('<dataset>', 'name of the dataset');
-  withCommonOptions(command, 'folder (default: <dataset> in the cache folder, JEPA_CACHE or ~/.cache/jepa)').action(
+    .description(`download a dataset (${known.join(', ')}) or the checkpoint of an image encoder (organisation/model)`)
+    .argument('<name>', 'name of the dataset, or organisation/model on HuggingFace');
+  withCommonOptions(command, 'folder (default: one in the cache folder, JEPA_CACHE or ~/.cache/jepa)').action(
     async (name: string, { out }: CommonOptions) => {
       const { output, signal } = session;
-      const fetchDataset = Object.hasOwn(DATASETS, name) ? DATASETS[name] : undefined;
-      if (fetchDataset === undefined) throw unknownName('dataset', name, known);
-      const files = await fetchDataset({
+      const files = await fetcher(name)({
         ...(out === undefined ? {} : { dir: out }),
         signal,
         onProgress: (file, bytes, total) => {

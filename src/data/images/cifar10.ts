@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { cacheFolder } from '../cache-folder.ts';
-import { download } from './download.ts';
+import { type FetchedFile, type FetchOptions, fetchFiles } from '../hub.ts';
 import type { ImageSet } from './image-set.ts';
 import { type OpenImagesOptions, openImages } from './open-images.ts';
 
@@ -23,7 +23,6 @@ export const CIFAR10_CLASSES: readonly string[] = [
 ];
 
 const FILES = ['train-00000-of-00001.parquet', 'test-00000-of-00001.parquet'] as const;
-const HUB = 'https://huggingface.co';
 const REPOSITORY = 'datasets/uoft-cs/cifar10/resolve/main/plain_text';
 
 /** Where `fetchCifar10` puts the files when no folder is named. */
@@ -59,24 +58,6 @@ export async function openCifar10(
   return { train: await open('train'), test: await open('test') };
 }
 
-/** Where to, and how to follow it. */
-export interface FetchOptions {
-  /** Folder (default: `cifar10` in the cache folder). */
-  readonly dir?: string;
-  /** Base address of the hub (default: the variable HF_ENDPOINT, else https://huggingface.co). */
-  readonly endpoint?: string;
-  readonly onProgress?: (file: string, bytes: number, total: number) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** What was fetched, or was there. */
-export interface FetchedFile {
-  readonly path: string;
-  readonly bytes: number;
-  /** Whether it was there before. */
-  readonly present: boolean;
-}
-
 /**
  * Downloads the public Parquet files of CIFAR-10 (about 144 MB). Files that are there are kept; an interrupted download
  * continues; the hub's SHA-256 is verified where it gives one.
@@ -84,17 +65,5 @@ export interface FetchedFile {
  * Errors: `io` when the hub cannot be reached or answers with a failure; `corrupt` when a checksum is wrong.
  */
 export async function fetchCifar10(options: FetchOptions = {}): Promise<readonly FetchedFile[]> {
-  const { dir = defaultFolder(), onProgress, signal } = options;
-  const endpoint = (options.endpoint ?? (process.env.HF_ENDPOINT || HUB)).replace(/\/+$/, '');
-  const fetched: FetchedFile[] = [];
-  for (const file of FILES) {
-    const path = join(dir, file);
-    const done = await download(`${endpoint}/${REPOSITORY}/${file}`, path, {
-      magic: 'PAR1',
-      onProgress: (bytes, total) => onProgress?.(file, bytes, total),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    fetched.push({ path, ...done });
-  }
-  return fetched;
+  return fetchFiles(REPOSITORY, FILES, options.dir ?? defaultFolder(), options, { magic: 'PAR1' });
 }

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { JepaError } from '../../core/index.ts';
-import { ioError, syncFolder } from '../atomic.ts';
+import { JepaError } from '../core/index.ts';
+import { ioError, syncFolder } from './atomic.ts';
 
 /** How to download. */
 export interface DownloadOptions {

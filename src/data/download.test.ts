@@ -6,8 +6,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fetchCifar10 } from './cifar10.ts';
 import { download } from './download.ts';
+import { fetchCheckpoint } from './hub.ts';
+import { fetchCifar10 } from './images/cifar10.ts';
 
 const CONTENT = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(200_000, 'content'), Buffer.from('PAR1')]);
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
@@ -23,7 +24,7 @@ let requests: string[] = [];
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { method, url = '', headers } = request;
   requests.push(`${method} ${headers.range ?? ''}`.trim());
-  if (url.startsWith('/datasets/') || url === '/hub') {
+  if (url.startsWith('/datasets/') || url.startsWith('/org/model/resolve/main/') || url === '/hub') {
     const linked = { 'x-linked-etag': `"${hash}"`, 'x-linked-size': CONTENT.length, location: '/blob' };
     response.writeHead(302, linked).end();
     return;
@@ -122,4 +123,15 @@ test('an aborted download stops and can be continued', async () => {
   await expect(download(`${base}/hub`, path, { signal: controller.signal, onProgress })).rejects.toThrow(/enough/);
   await download(`${base}/hub`, path);
   expect(readFileSync(path).equals(CONTENT)).toBe(true);
+});
+
+test('a checkpoint is fetched by its name: configuration and weights', async () => {
+  const files = await fetchCheckpoint('org/model', { dir: join(dir, 'model'), endpoint: base });
+  expect(files.map(({ path }) => path)).toEqual(
+    ['config.json', 'model.safetensors'].map((file) => join(dir, 'model', file)),
+  );
+  expect(readFileSync(files[1]!.path)).toEqual(CONTENT);
+  await expect(fetchCheckpoint('org/other', { dir, endpoint: base })).rejects.toThrow(/the server answered 404/);
+  await expect(fetchCheckpoint('../up', { dir, endpoint: base })).rejects.toThrow(/got '\.\.\/up'/);
+  await expect(fetchCheckpoint('model', { dir, endpoint: base })).rejects.toThrow(/organisation\/model, got 'model'/);
 });
