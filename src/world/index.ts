@@ -1,2 +1,21 @@
+export {
+  EB_JEPA_PIXELS,
+  EB_JEPA_REFERENCE,
+  type EbJepa,
+  type EbJepaConfig,
+  ebJepa,
+  ebJepaTensors,
+  trajectoryCost,
+} from './eb-jepa/eb-jepa.ts';
+export type { Impala, ImpalaConfig } from './eb-jepa/impala.ts';
+export {
+  EB_JEPA_WEIGHTS,
+  type EbJepaWeights,
+  ebJepaMethod,
+  PLDM_WEIGHTS,
+  type PldmWeights,
+  pldmMethod,
+  type UnrollOptions,
+} from './eb-jepa/method.ts';
 export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, leWm } from './le-wm/le-wm.ts';
 export { type Acting, type ClipOptions, leWmMethod } from './le-wm/method.ts';

@@ -3,6 +3,7 @@
 
 import type { ParityClaim } from '../claim.ts';
 import { barlowTwinsClaim } from './barlow-twins.ts';
+import { ebJepaAc } from './eb-jepa-ac.ts';
 import { ebJepaLosses } from './eb-jepa-losses.ts';
 import { hfImages } from './hf-images.ts';
 import { iJepaClaim } from './i-jepa.ts';
@@ -14,15 +15,15 @@ import { probes } from './probes.ts';
 import { pushTClaim } from './push-t.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
-import { dinoWmPlanners, ebJepaAcPlanners } from './stored-planners.ts';
+import { dinoWmPlanners } from './stored-planners.ts';
 import { swmSolvers } from './swm-solvers.ts';
 import { vicregClaim } from './vicreg.ts';
 
 /** The implementations, found by the `name` of case.json. */
 export const claims: readonly ParityClaim[] = [
   dinoWmPlanners,
-  ebJepaAcPlanners,
   barlowTwinsClaim,
+  ebJepaAc,
   ebJepaLosses,
   ...hfImages,
   iJepaClaim,

@@ -7,21 +7,24 @@ import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ParityResult, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
 import { eliteMargin } from './elite-margin.ts';
-import { iterationsStored, planTrace, replayed, stepsFirst } from './plan-trace.ts';
+import { iterationsStored, type PlanTrace, planTrace, replayed, stepsFirst } from './plan-trace.ts';
 
 const floats = (c: ParityCase, name: string): Float32Array => c.tensor(name).data as Float32Array;
 
 const model = 'the world model of this case is not part of the package yet; the planners are given its costs';
 const rest = { 'output.*': model, 'grad.*': model, 'after.*': model, 'scalar.*': model };
 
-/** Takes the planner part of the case `eb_jepa_ac`. */
-export const ebJepaAcPlanners: ParityClaim = { case: 'eb_jepa_ac', notReproduced: rest, run: ebJepaPlanners };
-
 /** Takes the planner part of the case `dino_wm`. */
 export const dinoWmPlanners: ParityClaim = { case: 'dino_wm', notReproduced: rest, run: dinoWmPlanner };
 
-/** CEM and MPPI of EB-JEPA: `output.cem_*` and `output.mppi_*` but the costs, which are given. */
-export async function ebJepaPlanners(c: ParityCase): Promise<ParityResult> {
+/**
+ * CEM and MPPI of EB-JEPA: `output.cem_*` and `output.mppi_*`, on costs [S] that `costOf` gives for plans [1, S, H, A], or
+ * on those that were stored.
+ */
+export async function ebJepaPlanners(
+  c: ParityCase,
+  costOf?: (plans: Float32Array) => Promise<Float32Array>,
+): Promise<ParityResult> {
   const n = (name: string): number => numberOf(c.config, `plan.${name}`);
   const sizes = { samples: n('samples'), elites: n('elites'), iterations: n('iterations') };
   const shape = { tasks: 1, horizon: n('horizon'), actionDim: numberOf(c.config, 'action_dim') };
@@ -34,7 +37,11 @@ export async function ebJepaPlanners(c: ParityCase): Promise<ParityResult> {
     shape: [sizes.iterations + 1, shape.horizon, shape.actionDim],
     data: [...new Float32Array(shape.horizon * shape.actionDim).fill(start), ...Array.from(data)],
   });
-  const problemOf = (name: string): PlanProblem => replayed(shape, floats(c, `output.${name}_cost`));
+  const problemOf = (name: string): PlanProblem =>
+    costOf === undefined
+      ? replayed(shape, floats(c, `output.${name}_cost`))
+      : { name: 'the model of the case', ...shape, cost: costOf };
+  const costs = ({ cost }: PlanTrace): Float32Array => cost().data as Float32Array;
 
   const cemProblem = problemOf('cem');
   const cemTrace = planTrace(cemProblem);
@@ -71,7 +78,8 @@ export async function ebJepaPlanners(c: ParityCase): Promise<ParityResult> {
   scalars.cem_losses = elite.lowest;
   scalars.cem_elite_loss_mean = elite.mean;
   scalars.cem_elite_loss_std = elite.std;
-  scalars.cem_elite_margin_rel = eliteMargin(floats(c, 'output.cem_cost'), sizes.samples, sizes.elites);
+  tensors['output.cem_cost'] = { shape: [sizes.iterations, sizes.samples], data: costs(cemTrace) };
+  scalars.cem_elite_margin_rel = eliteMargin(costs(cemTrace), sizes.samples, sizes.elites);
 
   const mppiProblem = problemOf('mppi');
   const mppiTrace = planTrace(mppiProblem);
@@ -90,7 +98,8 @@ export async function ebJepaPlanners(c: ParityCase): Promise<ParityResult> {
   tensors['output.mppi_std'] = withStart(n('max_std'), mppiTrace.std());
   tensors['output.mppi_score'] = { shape: [sizes.iterations, sizes.elites], data: mppiTrace.weights().data };
   tensors['output.mppi_plan'] = plan(mppiResult);
-  scalars.mppi_elite_margin_rel = eliteMargin(floats(c, 'output.mppi_cost'), sizes.samples, sizes.elites);
+  tensors['output.mppi_cost'] = { shape: [sizes.iterations, sizes.samples], data: costs(mppiTrace) };
+  scalars.mppi_elite_margin_rel = eliteMargin(costs(mppiTrace), sizes.samples, sizes.elites);
   return { tensors, scalars };
 }
 
