@@ -45,6 +45,16 @@ export type {
   StepResult,
 } from './env.ts';
 export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
+export {
+  fromGymnasium,
+  type GymnasiumFrame,
+  type GymnasiumLike,
+  type GymnasiumOptions,
+  type GymnasiumReset,
+  type GymnasiumSpace,
+  type GymnasiumStep,
+  toGymnasium,
+} from './gymnasium/index.ts';
 export { mazeExpert, type PointMazeOptions, pointMaze, U_MAZE } from './point-maze/index.ts';
 export { randomPolicy } from './policies.ts';
 export {

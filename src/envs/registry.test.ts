@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { envIds, makeEnv, makePolicy, policyNames } from './registry.ts';
+import { vectorEnv } from './vector.ts';
 
 test('every id makes a world of that id at the asked picture size', () => {
   for (const id of envIds) {
@@ -19,4 +20,20 @@ test('an unknown world or policy is refused with the nearest known name', () => 
   expect(() => makeEnv('two-rooms')).toThrow(/unknown environment 'two-rooms'; did you mean 'two-room'\?/);
   expect(() => makePolicy('two-room', 'oracel')).toThrow(/did you mean 'oracle'\?/);
   expect(() => makeEnv('toString')).toThrow(/unknown environment/);
+});
+
+test('every world and every vector of worlds refuses an action of the wrong size or not finite by the same words', () => {
+  for (const id of envIds) {
+    const env = makeEnv(id, { imageSize: 32 });
+    const { actionDim } = env.spec;
+    const before = env.state();
+    expect(() => env.step([])).toThrow(`step: action must hold ${actionDim} numbers, got 0`);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(() => env.step(new Array(actionDim).fill(bad))).toThrow(`action must be finite, got ${bad} at index 0`);
+    }
+    expect(env.state()).toEqual(before);
+    const two = vectorEnv(() => makeEnv(id, { imageSize: 32 }), 2);
+    expect(() => two.step([0])).toThrow(`actions must hold ${2 * actionDim} numbers, got 1`);
+    expect(() => two.step(new Array(2 * actionDim).fill(Number.NaN))).toThrow('actions must be finite, got NaN');
+  }
 });

@@ -3,6 +3,7 @@
 // and rounds the state to float32; the two agree wherever one contact acts at a time.
 
 import { JepaError } from '../../core/index.ts';
+import { checkVector } from '../check.ts';
 import type { BlockShape } from './block.ts';
 import { makeBlock } from './block.ts';
 import { AGENT_RADIUS, blockOrigin, control, placeBlock, pushTSpace } from './dynamics.ts';
@@ -37,6 +38,8 @@ export function pushTRollout(
       {},
     );
   }
+  checkVector('pushTRollout', 'start', start, SIZE);
+  checkVector('pushTRollout', 'actions', actions, actions.length);
   const block = makeBlock(shape, scale);
   const world = pushTSpace(block, AGENT_RADIUS * agentScale);
   const { disc, pose } = world;

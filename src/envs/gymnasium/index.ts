@@ -1,0 +1,3 @@
+export { fromGymnasium, type GymnasiumOptions } from './from.ts';
+export type { GymnasiumFrame, GymnasiumLike, GymnasiumReset, GymnasiumSpace, GymnasiumStep } from './like.ts';
+export { toGymnasium } from './to.ts';
