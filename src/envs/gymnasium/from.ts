@@ -27,10 +27,11 @@ export interface GymnasiumOptions extends EnvOptions {
   /** The state shown by `renderGoal`; by default the state with its first G components replaced by the goal. */
   readonly atGoal?: (state: Float32Array, goal: Float32Array) => Float32Array;
   /**
-   * What `step` does after the world said terminated or truncated: refuse, as Gymnasium leaves undefined what happens
-   * then, or go on, for worlds that can. @default 'refuse'
+   * What `step` does after the world said terminated or truncated, until the next reset or `setState`: refuse, because
+   * Gymnasium leaves undefined what happens then; go on, for worlds that can; or stay, which moves nothing, so that
+   * episodes of worlds that can fail are collected to their full length. @default 'refuse'
    */
-  readonly afterEnd?: 'refuse' | 'go-on';
+  readonly afterEnd?: 'refuse' | 'go-on' | 'stay';
 }
 
 /** What a world that lacks a member can do all the same, for errors. */
@@ -186,14 +187,17 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     if (end !== undefined && afterEnd === 'refuse') {
       throw new JepaError(
         'usage',
-        `${id} step: the world has ${end}; reset it, or say afterEnd: 'go-on' if it can be stepped on`,
+        `${id} step: the world has ended (${end}); reset it, or say afterEnd: 'go-on' if it can be stepped on, 'stay' if ` +
+          'further steps should move nothing',
         { end },
       );
     }
-    const answer = like.step(toWorld(given));
-    observation = checkObservation(`${id} step`, answer, observed);
-    end = endOf(`${id} step`, answer);
-    readState();
+    if (end === undefined || afterEnd === 'go-on') {
+      const answer = like.step(toWorld(given));
+      observation = checkObservation(`${id} step`, answer, observed);
+      end = endOf(`${id} step`, answer);
+      readState();
+    }
     const far = distance(state, goal);
     return { terminated: far < solvedWithin, distance: far };
   }

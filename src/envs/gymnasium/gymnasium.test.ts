@@ -146,17 +146,24 @@ test('frames that are no [H, W, 3] bytes are refused, other sizes are averaged o
   expect(new Set(out)).toEqual(new Set([50]));
 });
 
-test('a step after the end is refused until the next reset, unless the world can go on', () => {
+test('a step after the end is refused until the next reset, unless the world goes on or stays', () => {
   const world = new Point();
   const step: GymnasiumLike['step'] = (action) => ({ ...world.step(action), truncated: true });
   const env = point({ step });
   env.step([0, 0]);
-  expect(() => env.step([0, 0])).toThrow(/point step: the world has truncated; reset it, or say afterEnd/);
+  expect(() => env.step([0, 0])).toThrow(/point step: the world has ended \(truncated\); reset it, or say afterEnd/);
   env.reset(key(3));
   env.step([0, 0]);
   const patient = point({ step }, { afterEnd: 'go-on' });
-  patient.step([0, 0]);
-  patient.step([0, 0]);
+  patient.step([1, 0]);
+  const moving = patient.state();
+  patient.step([1, 0]);
+  expect(patient.state()).not.toEqual(moving);
+  const still = point({ step }, { afterEnd: 'stay' });
+  still.step([1, 0]);
+  const ended = still.state();
+  still.step([1, 0]);
+  expect(still.state()).toEqual(ended);
 });
 
 test('a world made into Gymnasium form and back moves and looks as before', () => {
