@@ -1,4 +1,16 @@
 export {
+  DINO_WM_REFERENCE,
+  type DinoWm,
+  type DinoWmConfig,
+  dinoWm,
+  type Embedded,
+  type FrameState,
+} from './dino-wm/dino-wm.ts';
+export { type FrameEncoder, pretrainedFeatures, putEncoder, storedFeatures } from './dino-wm/frame-encoder.ts';
+export { type FrameGoalCost, frameGoalCost } from './dino-wm/goal-cost.ts';
+export { dinoWmMethod, type FrameClips } from './dino-wm/method.ts';
+export { type FramePredictor, type FramePredictorConfig, frameCausal } from './dino-wm/predictor.ts';
+export {
   EB_JEPA_PIXELS,
   EB_JEPA_REFERENCE,
   type EbJepa,

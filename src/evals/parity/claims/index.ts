@@ -3,6 +3,7 @@
 
 import type { ParityClaim } from '../claim.ts';
 import { barlowTwinsClaim } from './barlow-twins.ts';
+import { dinoWmClaim } from './dino-wm.ts';
 import { ebJepaAc } from './eb-jepa-ac.ts';
 import { ebJepaLosses } from './eb-jepa-losses.ts';
 import { hfImages } from './hf-images.ts';
@@ -15,14 +16,13 @@ import { probes } from './probes.ts';
 import { pushTClaim } from './push-t.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
-import { dinoWmPlanners } from './stored-planners.ts';
 import { swmSolvers } from './swm-solvers.ts';
 import { vicregClaim } from './vicreg.ts';
 
 /** The implementations, found by the `name` of case.json. */
 export const claims: readonly ParityClaim[] = [
-  dinoWmPlanners,
   barlowTwinsClaim,
+  dinoWmClaim,
   ebJepaAc,
   ebJepaLosses,
   ...hfImages,

@@ -1,21 +1,15 @@
-// The planner part of the cases `eb_jepa_ac` and `dino_wm`, fed with the costs that the reference's model gave: only the
-// planners' arithmetic is compared. A claim of the whole case adds it to what its model gives.
+// The planner part of the cases `eb_jepa_ac` and `dino_wm`: on the costs of our model, which the claim of the whole case
+// passes, or on the costs that the reference's model gave; then only the planners' arithmetic is compared.
 
 import { key } from '../../../core/index.ts';
 import { cem, cemVariants, mppi, mppiVariants, type PlanProblem, type PlanResult } from '../../../plan/index.ts';
 import type { JsonValue, ParityCase } from '../case.ts';
-import type { ParityClaim, ParityResult, ProducedTensor } from '../claim.ts';
+import type { ParityResult, ProducedTensor } from '../claim.ts';
 import { numberOf } from '../config.ts';
 import { eliteMargin } from './elite-margin.ts';
 import { iterationsStored, type PlanTrace, planTrace, replayed, stepsFirst } from './plan-trace.ts';
 
 const floats = (c: ParityCase, name: string): Float32Array => c.tensor(name).data as Float32Array;
-
-const model = 'the world model of this case is not part of the package yet; the planners are given its costs';
-const rest = { 'output.*': model, 'grad.*': model, 'after.*': model, 'scalar.*': model };
-
-/** Takes the planner part of the case `dino_wm`. */
-export const dinoWmPlanners: ParityClaim = { case: 'dino_wm', notReproduced: rest, run: dinoWmPlanner };
 
 /**
  * CEM and MPPI of EB-JEPA: `output.cem_*` and `output.mppi_*`, on costs [S] that `costOf` gives for plans [1, S, H, A], or
@@ -103,12 +97,19 @@ export async function ebJepaPlanners(
   return { tensors, scalars };
 }
 
-/** CEM of DINO-WM: `output.cem_*` but the costs, which are given. */
-export async function dinoWmPlanner(c: ParityCase): Promise<ParityResult> {
+/** The sizes of the problem that the case `dino_wm` plans. */
+export function dinoWmPlanSizes({ config }: ParityCase): Pick<PlanProblem, 'tasks' | 'horizon' | 'actionDim'> {
+  const n = (name: string): number => numberOf(config, name);
+  return { tasks: n('plan.envs'), horizon: n('plan.horizon'), actionDim: n('action_dim') };
+}
+
+/** CEM of DINO-WM: `output.cem_*`, of a problem whose costs are given unless a model's is passed. */
+export async function dinoWmPlanner(
+  c: ParityCase,
+  problem: PlanProblem = replayed(dinoWmPlanSizes(c), floats(c, 'output.cem_cost')),
+): Promise<ParityResult> {
   const n = (name: string): number => numberOf(c.config, `plan.${name}`);
   const [samples, elites, iterations] = [n('samples'), n('topk'), n('steps')];
-  const sizes = { tasks: n('envs'), horizon: n('horizon'), actionDim: numberOf(c.config, 'action_dim') };
-  const problem = replayed(sizes, floats(c, 'output.cem_cost'));
   const trace = planTrace(problem);
   const options = { ...cemVariants['dino-wm'], samples, elites, iterations, initialStd: n('var_scale') };
   const { plan, iterations: records } = await cem(options).solve(problem, {
@@ -116,14 +117,16 @@ export async function dinoWmPlanner(c: ParityCase): Promise<ParityResult> {
     noise: iterationsStored(floats(c, 'input.cem_noise')),
     onIteration: trace.onIteration,
   });
-  const lowest = records.map(({ best }) => best.reduce((a, b) => a + b, 0) / sizes.tasks);
+  const cost = trace.cost();
+  const lowest = records.map(({ best }) => best.reduce((a, b) => a + b, 0) / problem.tasks);
   return {
     tensors: {
+      'output.cem_cost': cost,
       'output.cem_mu': trace.mean(),
       'output.cem_sigma': trace.std(),
       'output.cem_loss': { shape: [iterations], data: lowest },
-      'output.cem_plan': { shape: [sizes.tasks, sizes.horizon, sizes.actionDim], data: plan },
+      'output.cem_plan': { shape: [problem.tasks, problem.horizon, problem.actionDim], data: plan },
     },
-    scalars: { cem_elite_margin_rel: eliteMargin(floats(c, 'output.cem_cost'), samples, elites) },
+    scalars: { cem_elite_margin_rel: eliteMargin(cost.data as Float32Array, samples, elites) },
   };
 }
