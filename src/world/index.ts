@@ -1,3 +1,4 @@
+export type { PatchGrid } from './dino-wm/decoder.ts';
 export {
   DINO_WM_REFERENCE,
   type DinoWm,
@@ -29,5 +30,7 @@ export {
   pldmMethod,
   type UnrollOptions,
 } from './eb-jepa/method.ts';
+export { EB_JEPA_VIDEO, type EbJepaVideo, ebJepaVideo, type VideoConfig } from './eb-jepa/video.ts';
+export { ebJepaVideoMethod, type VideoOptions } from './eb-jepa/video-method.ts';
 export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, leWm } from './le-wm/le-wm.ts';
 export { type Acting, type ClipOptions, leWmMethod } from './le-wm/method.ts';

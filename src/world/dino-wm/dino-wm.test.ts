@@ -3,12 +3,12 @@
 // E tasks, S samples, C context frames, H blocks.
 
 import { expect, test } from 'vitest';
-import { grad } from '../../autodiff/index.ts';
+import { grad, topological } from '../../autodiff/index.ts';
 import { key } from '../../core/index.ts';
 import { traceJepa } from '../../jepa/index.ts';
 import { initialise, parameterCount, pretrained, specsOf } from '../../nn/index.ts';
 import { distance, gaussian, numbersOf, runModule, shaken } from '../../nn/run-module.law.ts';
-import { input, type Tensor } from '../../tensor/index.ts';
+import { input, reshape, sourceOf, type Tensor } from '../../tensor/index.ts';
 import {
   DINO_WM_REFERENCE,
   type DinoWm,
@@ -225,6 +225,45 @@ test('a loaded encoder stays as it is: its numbers are buffers, and its features
   expect(out.loss![0]).toBeCloseTo(sum / (2 * 2 * P * V), 4);
 });
 
+test('the decoder puts the pixels of each patch where the patch lies, and its loss trains nothing else', async () => {
+  const { proprio: _, ...config } = TINY;
+  const encoder = pretrainedFeatures(native);
+  const spec = dinoWmMethod({ ...config, decoderHidden: 5 }, { encoder, batch: 1, frames: 2 });
+  const numbers = shaken(spec.module, 0.2);
+  const trace = (m: DinoWm) => {
+    const { terms, step } = traceJepa(spec, m);
+    const loss = terms.decoder!;
+    const features = input('features', [1, P, V]);
+    const reached = topological([loss]).flatMap(({ inputs }) => inputs.flatMap((t) => sourceOf(t) ?? []));
+    const learning = reached.filter(({ role }) => role === 'parameter').map(({ name }) => name.split('.')[0]!);
+    expect(new Set(learning)).toEqual(new Set(['decoder']));
+    return {
+      loss,
+      planes: m.decode(features),
+      decoded: m.decode(reshape(step.latents.clip!.representation, [2, P, V])),
+    };
+  };
+  const features = gaussian(P * V, 1);
+  const frames = Uint8Array.from({ length: 2 * 8 * 8 * 3 }, (_, i) => (37 * i) % 256);
+  const given = { frames, features };
+  const before = await runModule(spec.module, 'eval', trace, { values: numbers, inputs: given });
+  const other = features.slice().fill(0.7, 2 * V, 3 * V); // patch 2 of 2 x 2: row 1, column 0
+  const after = await runModule(spec.module, 'eval', trace, {
+    values: numbers,
+    inputs: { ...given, features: other },
+  });
+  for (let i = 0; i < 3 * 8 * 8; i++) {
+    const [y, x] = [Math.floor(i / 8) % 8, i % 8];
+    expect(after.planes![i] === before.planes![i]).toBe(!(y >= 4 && x < 4));
+  }
+  let sum = 0;
+  for (let i = 0; i < frames.length; i++) {
+    const [c, x, y, t] = [i % 3, Math.floor(i / 3) % 8, Math.floor(i / 24) % 8, Math.floor(i / 192)];
+    sum += (before.decoded![((t * 3 + c) * 8 + y) * 8 + x]! - (frames[i]! / 127.5 - 1)) ** 2;
+  }
+  expect(before.loss![0]).toBeCloseTo(sum / frames.length, 5);
+});
+
 test('no gradient passes through the target', async () => {
   const spec = dinoWmMethod(TINY, { encoder: storedFeatures(P, V), batch: 1, frames: 3 });
   const { d } = await run(
@@ -248,6 +287,7 @@ test('mistakes are refused with what to check', () => {
     expect(traced((m) => m.predict(state(4), input('u', [1, 4, 2])))).rejects.toThrow(
       /at most history = 3 frames, got 4/,
     ),
+    expect(traced((m) => m.decode(state(1)))).rejects.toThrow(/has no decoder; set `decoderHidden`/),
     expect(traced((m) => m.join({ visual: input('visual', [1, 1, P, V]) }))).rejects.toThrow(/needs proprioception/),
   ]);
 });

@@ -7,6 +7,7 @@
 import { JepaError } from '../../core/index.ts';
 import { type Module, module, pointwiseConv1d } from '../../nn/index.ts';
 import { at, broadcastTo, concat, expandDims, reshape, slice, split, stack, type Tensor } from '../../tensor/index.ts';
+import { frameDecoder, type PatchGrid } from './decoder.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 import { type FramePredictor, type FramePredictorConfig, framePredictor } from './predictor.ts';
 
@@ -27,6 +28,8 @@ export interface DinoWmConfig {
   readonly action: Embedded;
   /** What the body feels of itself, such as the agent's position and velocity. Absent: pixels only. */
   readonly proprio?: Embedded;
+  /** Hidden width of a decoder to pixels, to look at what is imagined. Absent: none. */
+  readonly decoderHidden?: number;
 }
 
 /** The reference's sizes on Push-T; with 196 patches of width 384, 20,122,760 parameters. */
@@ -61,6 +64,11 @@ export interface DinoWm {
   predictRaw(z: Tensor): Tensor;
   /** The next states, [B, T, P, Dv + Ep], from states and embedded actions; frame-block-causal. */
   predict(state: Tensor, actions: Tensor): Tensor;
+  /**
+   * Pictures of patch features, for eyes only: [N, P, Dv] -> planes [N, 3, H, W], -1 for black and 1 for white. Errors: `usage`
+   * when the model has no decoder.
+   */
+  decode(features: Tensor): Tensor;
   /** Visual part, and the proprioception that patch 0 predicts (as the reference), of states [..., P, Dv + Ep]. */
   separate(state: Tensor): FrameState;
   /**
@@ -83,6 +91,15 @@ function requireLast(x: Tensor, what: string, { dim }: Embedded, hint: string): 
     throw new JepaError('shape', `dino-wm: ${what} must be [..., ${dim}], got [${x.shape}]; ${hint}`);
 }
 
+function pictureOf({ picture }: FrameEncoder): PatchGrid {
+  if (picture === undefined)
+    throw new JepaError(
+      'usage',
+      'dino-wm: a decoder is trained on frames that are pictures, but the encoder is given stored features; leave `decoderHidden` out',
+    );
+  return picture;
+}
+
 /**
  * Defines a DINO-WM on the features of an encoder.
  *
@@ -90,7 +107,7 @@ function requireLast(x: Tensor, what: string, { dim }: Embedded, hint: string): 
  * parameterCount(dinoWm(DINO_WM_REFERENCE, storedFeatures(196, 384))) // 20122760
  */
 export function dinoWm(config: DinoWmConfig, encoder: FrameEncoder): Module<DinoWm> {
-  const { history, action, proprio } = config;
+  const { history, action, proprio, decoderHidden } = config;
   const { patches: P, dim: Dv } = encoder;
   const Ep = proprio?.embedDim ?? 0;
   const D = Dv + Ep + action.embedDim;
@@ -99,10 +116,14 @@ export function dinoWm(config: DinoWmConfig, encoder: FrameEncoder): Module<Dino
     predictor: framePredictor({ ...config.predictor, dim: D }, history, P),
     ...(proprio === undefined ? {} : { proprio_encoder: embedder(proprio) }),
     action_encoder: embedder(action),
+    ...(decoderHidden === undefined ? {} : { decoder: frameDecoder(Dv, decoderHidden, pictureOf(encoder)) }),
   };
   return module(children, (m): DinoWm => {
     // `Bound` does not see optional children.
-    const { proprio_encoder: embedProprio } = m as { readonly proprio_encoder?: Map1 };
+    const { proprio_encoder: embedProprio, decoder } = m as {
+      readonly proprio_encoder?: Map1;
+      readonly decoder?: Map1;
+    };
     /** [B, T, E] on every patch: [B, T, P, E]. */
     const onPatches = (x: Tensor): Tensor => {
       const [B, T, width] = x.shape as [number, number, number];
@@ -149,6 +170,11 @@ export function dinoWm(config: DinoWmConfig, encoder: FrameEncoder): Module<Dino
       act,
       predictRaw,
       predict: (state, actions) => slice(predictRaw(act(state, actions)), -1, 0, Dv + Ep),
+      decode(features) {
+        if (decoder === undefined)
+          throw new JepaError('usage', 'dino-wm: this model has no decoder; set `decoderHidden` in its configuration');
+        return decoder(features);
+      },
       separate,
       rollout(context, executed, candidates) {
         const [E, S, H, A] = candidates.shape as [number, number, number, number];

@@ -5,6 +5,7 @@
 import { flatView, JepaError } from '../../core/index.ts';
 import { frozen, type ModelValues, type Module, module, namedViews, type PretrainedModule } from '../../nn/index.ts';
 import type { Tensor, TensorType } from '../../tensor/index.ts';
+import type { PatchGrid } from './decoder.ts';
 
 /** What turns frames into patch features. */
 export interface FrameEncoder {
@@ -16,6 +17,8 @@ export interface FrameEncoder {
   readonly dim: number;
   /** What one frame is. */
   readonly frame: TensorType;
+  /** How patches lie in a frame, where frames are pictures. */
+  readonly picture?: PatchGrid;
 }
 
 /** Frames that are patch features already, f32 [P, Dv]: computed once, since the encoder never changes. */
@@ -35,12 +38,14 @@ export function storedFeatures(patches: number, dim: number): FrameEncoder {
  */
 export function pretrainedFeatures({ config, module: encoder }: PretrainedModule): FrameEncoder {
   const { imageSize, patchSize, dim } = config;
-  const [rows, columns] = config.grid ?? [imageSize / patchSize, imageSize / patchSize];
+  const grid = config.grid ?? ([imageSize / patchSize, imageSize / patchSize] as const);
+  const [rows, columns] = grid;
   return {
     module: frozen(module({ '': encoder }, (m) => (frames: Tensor) => m[''].forward(frames).patches)),
     patches: rows * columns,
     dim,
     frame: { dtype: 'u8', shape: [rows * patchSize, columns * patchSize, 3] },
+    picture: { grid, patchSize },
   };
 }
 

@@ -3,9 +3,10 @@
 // only predictor and embedders do. (The embedder of proprioception is on both sides; on the target's no gradient passes.)
 // Legend: B clips, T frames, P patches, A numbers per action block, p numbers of proprioception.
 
-import { defineJepa, type JepaSpec, type Latent, l2, methods, type View } from '../../jepa/index.ts';
+import { defineJepa, type JepaSpec, type Latent, l2, methods, type Term, type View } from '../../jepa/index.ts';
 import { at, expandDims, reduceMean, slice, type Tensor } from '../../tensor/index.ts';
 import type { Acting } from '../le-wm/method.ts';
+import { decodingError } from './decoder.ts';
 import { type DinoWm, type DinoWmConfig, dinoWm } from './dino-wm.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 
@@ -23,9 +24,19 @@ export interface FrameClips {
   readonly frames: number;
 }
 
+/** Trains the decoder and nothing else, on the features of true frames. */
+const decoding: Term<DinoWm> = {
+  name: 'decoder',
+  mechanism: 'grounded',
+  reads: 'representation',
+  weight: 1,
+  trace: ({ latents, inputs }, model) => decodingError(model.decode, latents.clip!.representation, inputs.frames!),
+};
+
 /**
  * DINO-WM on clips, with the inputs `frames` [B, T, ...frame], `actions` [B, T, A] and, where configured, `proprio` [B, T, p].
- * The last block has no influence. The loss is the mean squared error over visual and proprioceptive dimensions together.
+ * The last block has no influence. The loss is the mean squared error over visual and proprioceptive dimensions together; a
+ * decoder, where configured, learns beside it from detached features.
  */
 export function dinoWmMethod(config: DinoWmConfig, options: FrameClips): JepaSpec<DinoWm, Acting> {
   const { encoder, batch, frames } = options;
@@ -63,7 +74,7 @@ export function dinoWmMethod(config: DinoWmConfig, options: FrameClips): JepaSpe
       const u = model.encodeActions(actions);
       return model.predict(slice(embedding, 1, 0, frames - 1), slice(u, 1, 0, frames - 1));
     },
-    terms: [methods.predictEnergy(l2)],
+    terms: config.decoderHidden === undefined ? [methods.predictEnergy(l2)] : [methods.predictEnergy(l2), decoding],
     features(model, { input }) {
       const tokens = at(model.encodeFrames(expandDims(input, 1)), 1, 0);
       return { pooled: reduceMean(tokens, { axes: 1 }), tokens };
