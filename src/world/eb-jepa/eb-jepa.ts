@@ -123,13 +123,13 @@ export function trajectoryCost(rollout: Tensor, goal: Tensor): Tensor {
   return reduceSum(distance, { axes: -1 });
 }
 
-/** Second names of tensors that the reference's state dict holds twice: the predictor's layer norm is the encoder's. */
-const SHARED = 'predictor.final_ln.';
+/** Second names of tensors that the reference's state dicts hold twice, the shared layer norm and two parts of video models. */
+const SECOND = /^(predictor\.final_ln|action_encoder|predcost)\./;
 
 /**
- * The tensors of a reference's state dict under the names of this module: those of the shared layer norm stand once. Give
+ * The tensors of a reference's state dict under the names of these modules: what it holds under two names stands once. Give
  * the result to `loadWeights`.
  */
 export function ebJepaTensors<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  return new Map([...tensors].filter(([name]) => !name.startsWith(SHARED)));
+  return new Map([...tensors].filter(([name]) => !SECOND.test(name)));
 }

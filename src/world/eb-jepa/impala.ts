@@ -11,11 +11,10 @@ import {
   module,
   normalisePlanes,
   type PixelNormalisation,
-  param,
   pixelPlanes,
-  uniformFanIn,
 } from '../../nn/index.ts';
-import { add, conv2d, maxPool2d, relu, reshape, slice, type Tensor } from '../../tensor/index.ts';
+import { add, maxPool2d, relu, reshape, slice, type Tensor } from '../../tensor/index.ts';
+import { convolution, type ImageMap } from './convolution.ts';
 
 /** Size of the encoder. */
 export interface ImpalaConfig {
@@ -43,25 +42,16 @@ export interface Impala {
   norm(x: Tensor): Tensor;
 }
 
-type Map = (x: Tensor) => Tensor;
-
-/** A 3x3 convolution of stride 1 with bias, weight [outChannels, inChannels, 3, 3]. */
-function conv3(inChannels: number, outChannels: number): Module<Map> {
-  const init = uniformFanIn(9 * inChannels);
-  const children = { weight: param([outChannels, inChannels, 3, 3], init), bias: param([outChannels], init) };
-  return module(children, (p) => (x: Tensor) => conv2d(x, p.weight, { bias: p.bias, padding: 1 }));
-}
-
 /** relu(x + conv2(relu(conv1 x))). */
-function residual(channels: number): Module<Map> {
-  const children = { conv1: conv3(channels, channels), conv2: conv3(channels, channels) };
+function residual(channels: number): Module<ImageMap> {
+  const children = { conv1: convolution(channels, channels, 3), conv2: convolution(channels, channels, 3) };
   return module(children, (m) => (x: Tensor) => relu(add(m.conv2(relu(m.conv1(x))), x)));
 }
 
 /** A convolution, a 3x3 maximum of stride 2, and residual blocks. */
-function stack(inChannels: number, channels: number, blocks: number): Module<Map> {
+function stack(inChannels: number, channels: number, blocks: number): Module<ImageMap> {
   const children = {
-    initial_conv: conv3(inChannels, channels),
+    initial_conv: convolution(inChannels, channels, 3),
     blocks: Array.from({ length: blocks }, () => residual(channels)),
   };
   return module(children, (m) => (x: Tensor) => {

@@ -6,7 +6,7 @@ import { compile, type Program } from '../../../compile/index.ts';
 import { flatView, key } from '../../../core/index.ts';
 import { traceJepa } from '../../../jepa/index.ts';
 import { bind, blankValues, loadWeights, type ModelValues } from '../../../nn/index.ts';
-import { adamW, clipByGlobalNorm, decayAll } from '../../../optim/index.ts';
+import { adamW, clipByGlobalNorm } from '../../../optim/index.ts';
 import { nodeRuntime } from '../../../runtime/index.ts';
 import { concat, input, reshape, slice, type Tensor, transpose } from '../../../tensor/index.ts';
 import { type ModuleProgram, moduleProgram, type StepInputs } from '../../../train/index.ts';
@@ -23,6 +23,7 @@ import type { JsonValue, ParityCase } from '../case.ts';
 import type { ParityClaim, ProducedTensor } from '../claim.ts';
 import { numberOf, numbersOf } from '../config.ts';
 import { ebJepaPlanners } from './stored-planners.ts';
+import { stepInput, timeFirst } from './time-first.ts';
 
 type Tensors = Record<string, ProducedTensor>;
 type Scalars = Record<string, JsonValue>;
@@ -68,18 +69,6 @@ function modelOf(c: ParityCase): { readonly config: EbJepaConfig; readonly value
   return { config, values };
 }
 
-/** The reference's [B, X, T, ...] as the model's [B, T, X, ...]. */
-function timeFirst(data: ArrayLike<number>, [, X, T, ...rest]: readonly number[]): Float32Array {
-  const size = rest.reduce((a, b) => a * b, 1);
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < out.length; i++) {
-    const [place, x] = [i % size, Math.floor(i / size) % X!];
-    const [t, b] = [Math.floor(i / (size * X!)) % T!, Math.floor(i / (size * X! * T!))];
-    out[i] = data[((b * X! + x) * T! + t) * size + place]!;
-  }
-  return out;
-}
-
 /** The model's [B, T, D] as the reference's [B, D, T, 1, 1]. */
 function channelsFirst(z: Tensor): Tensor {
   const [B, T, D] = z.shape as [number, number, number];
@@ -118,11 +107,15 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
   });
 
   const { layout, params, grads } = program;
-  const optimiser = adamW(layout, { weightDecay: numberOf(c.config, 'optim.weight_decay'), group: decayAll });
+  const optimiser = adamW(layout, { weightDecay: numberOf(c.config, 'optim.weight_decay') });
   const norms: Record<'encoder' | 'predictor', number[]> = { encoder: [], predictor: [] };
   const losses: number[] = [];
   for (let step = 0; step < numberOf(c.config, 'optim.steps'); step++) {
-    const { loss, terms } = await program.step(batchOf(c, step), key(0), step);
+    const batch = {
+      pixels: stepInput(c, 'input.train_observations', step),
+      actions: stepInput(c, 'input.train_actions', step),
+    };
+    const { loss, terms } = await program.step(batch, key(0), step);
     losses.push(loss);
     if (step === 0) {
       for (const [name, shape] of Object.entries(shapes))
@@ -145,15 +138,6 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
   scalars.train_encoder_grad_norm = norms.encoder;
   scalars.train_predictor_grad_norm = norms.predictor;
   await program.program.dispose();
-}
-
-function batchOf(c: ParityCase, step: number): StepInputs {
-  const part = (name: string): Float32Array => {
-    const { data, shape } = c.tensor(name);
-    const size = data.length / shape[0]!;
-    return timeFirst(data.subarray(step * size, (step + 1) * size), shape.slice(1));
-  };
-  return { pixels: part('input.train_observations'), actions: part('input.train_actions') };
 }
 
 /** Losses of the first step under the names of case.json. */

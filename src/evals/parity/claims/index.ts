@@ -6,6 +6,7 @@ import { barlowTwinsClaim } from './barlow-twins.ts';
 import { dinoWmClaim } from './dino-wm.ts';
 import { ebJepaAc } from './eb-jepa-ac.ts';
 import { ebJepaLosses } from './eb-jepa-losses.ts';
+import { ebJepaVideoClaim } from './eb-jepa-video.ts';
 import { hfImages } from './hf-images.ts';
 import { iJepaClaim } from './i-jepa.ts';
 import { iJepaMasks } from './i-jepa-masks.ts';
@@ -25,6 +26,7 @@ export const claims: readonly ParityClaim[] = [
   dinoWmClaim,
   ebJepaAc,
   ebJepaLosses,
+  ebJepaVideoClaim,
   ...hfImages,
   iJepaClaim,
   iJepaMasks,
