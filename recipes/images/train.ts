@@ -48,6 +48,14 @@ function latentsOf(program: JepaProgram<ImageBatch>, contrast: number | undefine
   };
 }
 
+/**
+ * The deviation below which an embedding counts as constant. Losses that compare embeddings by their distance have a scale: VICReg
+ * and LeJEPA pull the deviation towards 1, the naive embedding lets go of it. The others do not see the scale.
+ */
+function leastDeviation(method: ImageExperiment['method']['name']): number {
+  return ['vicreg', 'lejepa', 'collapse'].includes(method) ? 0.05 : 1e-3;
+}
+
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
   const { steps, batchSize, learningRate, warmup, weightDecay, clip } = config.train;
@@ -59,7 +67,7 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
     inputs: feed,
   });
   const features = await featureProgram(spec, config.data.size, program.values);
-  const health = onlineHealth({ key: fold(seed, 'health') });
+  const health = onlineHealth({ key: fold(seed, 'health'), limits: { minStd: leastDeviation(config.method.name) } });
   const contrast = config.method.name === 'simclr' ? 2 * batchSize : undefined;
   const run = openRun(context.out);
   try {

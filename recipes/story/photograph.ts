@@ -53,7 +53,8 @@ export async function pretrainedTokens(photo: Canvas, nameOrFolder: string): Pro
 
 /**
  * Tokens of the encoder of an image run. It knows images of one size only, so the photograph is cut into tiles of that
- * size, each encoded by itself: a patch does not see beyond its tile.
+ * size, each encoded by itself: a patch does not see beyond its tile. A token also says where in its tile it is, which would
+ * draw the tiles over the picture: the mean token of each place over all tiles is taken off.
  */
 export async function tiledTokens(
   photo: Canvas,
@@ -96,12 +97,14 @@ export async function tiledTokens(
     const side = Math.round(Math.sqrt(T));
     const columns = across * side;
     const data = new Float32Array(tokens.data.length);
+    const place = new Float32Array(T * D); // mean token of each place
+    for (let i = 0; i < tokens.data.length; i++) place[i % (T * D)]! += tokens.data[i]! / count;
     for (let tile = 0; tile < count; tile++)
       for (let t = 0; t < T; t++) {
         const row = Math.floor(tile / across) * side + Math.floor(t / side);
         const column = (tile % across) * side + (t % side);
-        const from = (tile * T + t) * D;
-        data.set(tokens.data.subarray(from, from + D), (row * columns + column) * D);
+        const [from, to] = [(tile * T + t) * D, (row * columns + column) * D];
+        for (let j = 0; j < D; j++) data[to + j] = tokens.data[from + j]! - place[t * D + j]!;
       }
     return { tokens: matrix(data, D), columns, encoder: `${recipe}, seed ${seed}, ${count} tiles of ${size} pixels` };
   } finally {
