@@ -3,7 +3,7 @@
 import type { AnyRecipe } from '../src/cli/index.ts';
 import { cifar10 } from './cifar10.ts';
 import { leJepaSelection } from './lejepa-selection.ts';
-import { story } from './story.ts';
+import { story, storyPartRecipes } from './story.ts';
 import { storyFull } from './story-full.ts';
 import { twoRoom } from './two-room.ts';
 
@@ -11,6 +11,7 @@ import { twoRoom } from './two-room.ts';
 export const recipes: readonly AnyRecipe[] = [
   twoRoom as AnyRecipe,
   story as AnyRecipe,
+  ...(storyPartRecipes as readonly AnyRecipe[]),
   storyFull as AnyRecipe,
   ...(cifar10 as readonly AnyRecipe[]),
   leJepaSelection as AnyRecipe,

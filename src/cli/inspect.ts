@@ -81,13 +81,13 @@ export function inspectDataset(dir: string): Inspection {
   try {
     const episodes = store.episodes.length;
     const rows = store.episodes.reduce((sum, e) => sum + e.length, 0);
-    const { columns } = store.spec;
+    const { spec, library } = store;
     const text = [
-      `${dir}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, written by jepa ${store.library}`,
+      `${dir}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, written by jepa ${library}`,
       '',
-      table(columns.map((c) => [c.name, c.dtype, `[${c.shape.join(', ')}]`])),
+      table(spec.columns.map((c) => [c.name, c.dtype, `[${c.shape.join(', ')}]`])),
     ].join('\n');
-    return { json: { kind: 'dataset', path: dir, library: store.library, episodes, rows, spec: store.spec }, text };
+    return { json: { kind: 'dataset', path: dir, library, episodes, rows, spec }, text };
   } finally {
     store.close();
   }

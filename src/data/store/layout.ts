@@ -129,15 +129,15 @@ export function readDatasetFile(dir: string): DatasetFile {
     throw damaged(file, `it is not JSON (${error.message})`);
   }
   if (parsed?.format !== 'jepa-episodes') throw damaged(file, "its 'format' must be 'jepa-episodes'");
-  if (parsed.version !== STORE_VERSION) {
+  const { version, spec, shardBytes, library } = parsed;
+  if (version !== STORE_VERSION) {
     throw new JepaError(
       'unsupported',
-      `${file}: this library reads version ${STORE_VERSION} of the format, the dataset has ${parsed.version} ` +
-        `(written by ${parsed.library}); update the library`,
-      { file, version: parsed.version },
+      `${file}: this library reads version ${STORE_VERSION} of the format, the dataset has ${version} ` +
+        `(written by ${library}); update the library`,
+      { file, version },
     );
   }
-  const { spec, shardBytes, library } = parsed;
   if (!Array.isArray(spec?.columns) || !isCount(shardBytes) || typeof library !== 'string') {
     throw damaged(file, "'spec', 'shardBytes' or 'library' is missing");
   }
@@ -146,5 +146,5 @@ export function readDatasetFile(dir: string): DatasetFile {
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message : String(error));
   }
-  return { format: parsed.format, version: parsed.version, library, shardBytes, spec };
+  return { format: parsed.format, version, library, shardBytes, spec };
 }
