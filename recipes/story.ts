@@ -15,5 +15,5 @@ export const story: Recipe<StoryConfig> = storyRecipe(
 
 /** Each part by itself, with the models that it needs: `jepa run story-2-pixels-blur`. */
 export const storyPartRecipes: readonly Recipe<StoryConfig>[] = storyParts.map((part) =>
-  storyRecipe(`story-${part.id}`, `the bouncing-ball story, part ${part.title}`, liteStory, [part]),
+  storyRecipe(`story-${part.id}`, `the bouncing-ball story: ${part.title}`, liteStory, [part]),
 );
