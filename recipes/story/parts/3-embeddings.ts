@@ -12,8 +12,8 @@ import { forSeeds, type PartContext, type StoryPart } from '../part.ts';
 import type { EyesName, JointName, ViewsName } from '../variants.ts';
 import { variants } from '../variants.ts';
 
-const SINGLE: readonly JointName[] = ['jepa-clean', 'jepa-noisy', 'jepa-two-frames'];
-const ONE_SEED: readonly JointName[] = ['jepa-noisy-fixed', 'jepa-two-frames-clean', 'jepa-sigreg'];
+const ALL_SEEDS: readonly JointName[] = ['jepa-clean', 'jepa-noisy', 'jepa-noisy-fixed', 'jepa-two-frames'];
+const ONE_SEED: readonly JointName[] = ['jepa-two-frames-clean', 'jepa-sigreg'];
 const COLLAPSE: readonly ViewsName[] = ['collapse-naive', 'collapse-barlow', 'collapse-sigreg'];
 
 const LABELS: Readonly<Partial<Record<JointName, string>>> = {
@@ -177,16 +177,16 @@ export const embeddings: StoryPart = {
     'The model predicts the embedding of the next picture, which it learns itself. It may leave out what cannot be predicted, ' +
     'and it must be kept from leaving out everything.',
   jobs: (seeds) => [
-    ...forSeeds(seeds, ...SINGLE),
+    ...forSeeds(seeds, ...ALL_SEEDS),
     ...forSeeds(seeds.slice(0, 1), ...ONE_SEED, ...COLLAPSE, 'eyes-clean', 'eyes-noisy'),
   ],
   async run(context) {
     const { seeds } = context;
     const first = seeds[0]!;
     const measured = new Map<JointName, JointMeasures[]>();
-    for (const name of [...SINGLE, ...ONE_SEED]) {
+    for (const name of [...ALL_SEEDS, ...ONE_SEED]) {
       const all: JointMeasures[] = [];
-      for (const seed of SINGLE.includes(name) ? seeds : [first]) all.push(await jointMeasures(context, name, seed));
+      for (const seed of ALL_SEEDS.includes(name) ? seeds : [first]) all.push(await jointMeasures(context, name, seed));
       measured.set(name, all);
     }
     const of = (name: JointName): JointMeasures[] => measured.get(name)!;
@@ -229,7 +229,11 @@ export const embeddings: StoryPart = {
     const chart = lineChart({ title: 'VICReg: the terms during training', xLabel: 'step', series, log: true });
     context.figure('vicreg.svg', chartFile(chart, series), 'the terms of VICReg during training');
     const collapse = collapseHtml(context);
-    const fixed = of('jepa-noisy-fixed')[0]!;
+    const stored = of('jepa-noisy-fixed');
+    const fixed = {
+      trainUnexplained: meanOf(stored.map((m) => m.trainUnexplained)),
+      unexplained: meanOf(stored.map((m) => m.unexplained)),
+    };
     const online = meanOf(of('jepa-noisy').map((m) => m.unexplained));
     const plain = meanOf(of('jepa-clean').map((m) => m.unexplained));
     const sigreg = of('jepa-sigreg')[0]!;
