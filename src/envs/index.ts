@@ -55,6 +55,16 @@ export {
   type GymnasiumStep,
   toGymnasium,
 } from './gymnasium/index.ts';
+export {
+  type MujocoContact,
+  type MujocoKind,
+  type MujocoLoader,
+  mujocoPhysics,
+  openMujoco,
+  type Physics,
+  type SceneGeom,
+  type SceneShape,
+} from './mujoco/index.ts';
 export { mazeExpert, type PointMazeOptions, pointMaze, U_MAZE } from './point-maze/index.ts';
 export { randomPolicy } from './policies.ts';
 export {
@@ -82,7 +92,7 @@ export {
   gaussianDot,
   resampleArea,
 } from './raster/index.ts';
-export { envIds, makeEnv, makePolicy, policyNames } from './registry.ts';
+export { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';
 export {
   expert,
   noisyExpert,

@@ -11,6 +11,8 @@ import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
 import type { EnvOptions } from './world.ts';
 
 interface Entry {
+  /** What must be awaited before `make` works; absent in worlds that need nothing. */
+  readonly prepare?: () => Promise<void>;
   readonly make: (options?: EnvOptions) => Env;
   readonly policies: Readonly<Record<string, () => Policy>>;
 }
@@ -52,7 +54,22 @@ function entryOf(id: string): Entry {
   return entries[id]!;
 }
 
-/** The world called `id`; an unknown name throws with the nearest known one. */
+/**
+ * Loads what the world `id` needs: MuJoCo for some, which is done once a thread; nothing for the others. Throws
+ * `unsupported` when it is not installed.
+ *
+ * @example
+ * await prepareEnv('reacher');
+ * const env = makeEnv('reacher', { imageSize: 64 });
+ */
+export async function prepareEnv(id: string): Promise<void> {
+  await entryOf(id).prepare?.();
+}
+
+/**
+ * The world called `id`; an unknown name throws with the nearest known one, and a world that `prepareEnv` must make ready
+ * first says so.
+ */
 export function makeEnv(id: string, options?: EnvOptions): Env {
   return entryOf(id).make(options);
 }
