@@ -36,8 +36,8 @@ import {
   type Tensor,
 } from '../../tensor/index.ts';
 
-/** Size of a LeWorldModel and its loss. */
-export interface LeWmConfig {
+/** Size of the network of a LeWorldModel. */
+export interface LeWmNetwork {
   readonly encoder: VitConfig;
   /** Width D of the embedding. The reference has the encoder's width; a world of few degrees of freedom wants less. */
   readonly embedDim: number;
@@ -50,6 +50,10 @@ export interface LeWmConfig {
   readonly actionDim: number;
   /** Width after the 1x1 convolution of the action encoder, 10 in the reference. */
   readonly actionSmoothed: number;
+}
+
+/** Size of a LeWorldModel and its loss. */
+export interface LeWmConfig extends LeWmNetwork {
   readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
 }
 
@@ -116,7 +120,7 @@ export interface LeWm {
  * @example
  * parameterCount(leWm(LE_WM_REFERENCE)) // 18034478
  */
-export function leWm(config: LeWmConfig, normalisation: PixelNormalisation = IMAGENET): Module<LeWm> {
+export function leWm(config: LeWmNetwork, normalisation: PixelNormalisation = IMAGENET): Module<LeWm> {
   const { history, projectorHidden, actionDim } = config;
   const dim = config.embedDim;
   const width = config.encoder.dim;

@@ -8,11 +8,15 @@ import { slice, type Tensor, type TensorType, transpose } from '../../tensor/ind
 import { type LeWm, type LeWmConfig, leWm } from './le-wm.ts';
 
 /** Sizes of a batch of clips. */
-export interface ClipOptions {
+export interface ClipSize {
   /** B */
   readonly batch: number;
-  /** T, at most history + 1. */
+  /** T, at most history + 1 for a model that looks back. */
   readonly frames: number;
+}
+
+/** Sizes of a batch of clips, and what stands in for the defaults of LeWorldModel's training. */
+export interface ClipOptions extends ClipSize {
   /** `u8` pixels [B, T, H, W, 3] (default), or normalised `f32` [B, T, 3, H, W]. */
   readonly pixels?: 'u8' | 'f32';
   /** Directions of SIGReg [D, M]; drawn anew at each step when left out. */

@@ -1,0 +1,10 @@
+// PLDM on the network of LeWorldModel at work: imagined and scored as LeWorldModel is.
+
+import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { leWmGraphs, leWmSizes } from '../le-wm/dynamics.ts';
+import { type Pldm, type PldmConfig, pldm } from './pldm.ts';
+
+/** The graphs of a PLDM. Plans are scored by the squared distance of the last embedding to the goal. */
+export function pldmDynamics(config: PldmConfig, name = 'pldm'): Dynamics {
+  return defineDynamics<Pldm>(leWmSizes(config, name), pldm(config), leWmGraphs(config, name));
+}

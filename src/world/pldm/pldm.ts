@@ -1,0 +1,42 @@
+// PLDM (Sobal et al. 2025, arXiv 2502.14819) on the network of LeWorldModel, as galilai-group/stable-worldmodel compares the
+// two (wm/pldm, scripts/train/pldm.py): the same encoder, predictor and projectors, and an inverse model that is read in
+// training only. What differs from LeWorldModel is the loss.
+
+import { type InverseDynamics, inverseDynamics } from '../../jepa/index.ts';
+import { IMAGENET, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
+import type { PldmWeights } from '../eb-jepa/method.ts';
+import { type LeWm, type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
+
+/** Size of a PLDM and its loss. */
+export interface PldmConfig extends LeWmNetwork {
+  /** Of the terms beside the prediction, whose weight is 1. A weight of 0 takes the term away. */
+  readonly weights: PldmWeights;
+  /** Width of the two hidden layers of the inverse model, 512 in the reference. */
+  readonly inverseHidden: number;
+  /** Of u8 pixels; default ImageNet's. */
+  readonly normalisation?: PixelNormalisation;
+}
+
+/** The weights of stable-worldmodel. The covariance over time has weight 0 there and is left out here. */
+export const PLDM_LE_WM_WEIGHTS: PldmWeights = {
+  variance: 18,
+  covariance: 12,
+  varianceOverTime: 0.7,
+  similarity: 0.2,
+  inverse: 0,
+};
+
+/** What a bound PLDM offers. */
+export interface Pldm extends LeWm {
+  /** Reads blocks off embeddings; absent when its weight is 0. */
+  readonly inverse?: InverseDynamics;
+}
+
+/** Defines a PLDM. Parameters are called as LeWorldModel's, those of the inverse model `idm.*`. */
+export function pldm(config: PldmConfig): Module<Pldm> {
+  const { embedDim: dim, actionDim, inverseHidden, weights, normalisation = IMAGENET } = config;
+  const network = leWm(config, normalisation);
+  if (weights.inverse === 0) return network;
+  const idm = inverseDynamics({ dim, actionDim, hiddenDim: inverseHidden });
+  return module({ '': network, idm }, (m) => ({ ...m[''], inverse: m.idm }));
+}
