@@ -3,7 +3,7 @@
 
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
 import { fold, key, stream } from '../src/core/index.ts';
-import { makeEnv, makePolicy } from '../src/envs/index.ts';
+import { makeEnv, makePolicy, prepareEnv } from '../src/envs/index.ts';
 import { interleave, least, median, timed } from './measure.ts';
 import { table } from './table.ts';
 
@@ -22,13 +22,14 @@ export interface EnvBenchOptions {
   readonly rounds: number;
 }
 
-/** The two-dimensional worlds at the size of small models. */
+/** The worlds at the size of small models. */
 export const ENV_BENCH: EnvBenchOptions = {
   worlds: [
     { id: 'two-room', imageSize: 64, policy: 'random' },
     { id: 'dot-wall', imageSize: 65, policy: 'wanderer' },
     { id: 'push-t', imageSize: 64, policy: 'weak' },
     { id: 'point-maze', imageSize: 64, policy: 'random' },
+    { id: 'reacher', imageSize: 64, policy: 'random' },
   ],
   frames: 500,
   rounds: 9,
@@ -72,6 +73,7 @@ export async function measureEnv(options: EnvBenchOptions, context: BenchContext
   const see = (byte: number): void => {
     seen += byte;
   };
+  for (const { id } of worlds) await prepareEnv(id);
   const samples = await interleave(
     worlds.flatMap((world) => KINDS.map((kind) => sampler(world, kind, frames, context.seed, see))),
     {

@@ -92,6 +92,7 @@ export {
   gaussianDot,
   resampleArea,
 } from './raster/index.ts';
+export { reacher, reacherExpert } from './reacher/index.ts';
 export { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';
 export {
   expert,

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { envIds, makeEnv, makePolicy, policyNames } from './registry.ts';
+import { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';
 import { vectorEnv } from './vector.ts';
+
+test('a world that needs MuJoCo asks for it, and can be made once it is prepared', async () => {
+  expect(() => makeEnv('reacher')).toThrow(/await prepareEnv\('reacher'\) first/);
+  for (const id of envIds) await prepareEnv(id);
+  expect(makeEnv('reacher').spec.id).toBe('reacher');
+});
 
 test('every id makes a world of that id at the asked picture size', () => {
   for (const id of envIds) {
@@ -16,7 +22,8 @@ test('every policy of a world carries the name it is asked for by', () => {
   }
 });
 
-test('an unknown world or policy is refused with the nearest known name', () => {
+test('an unknown world or policy is refused with the nearest known name', async () => {
+  await expect(prepareEnv('reecher')).rejects.toThrow(/did you mean 'reacher'\?/);
   expect(() => makeEnv('two-rooms')).toThrow(/unknown environment 'two-rooms'; did you mean 'two-room'\?/);
   expect(() => makePolicy('two-room', 'oracel')).toThrow(/did you mean 'oracle'\?/);
   expect(() => makeEnv('toString')).toThrow(/unknown environment/);

@@ -4,9 +4,11 @@ import { unknownName } from '../core/index.ts';
 import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
 import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
 import type { Env, Policy } from './env.ts';
+import { openMujoco } from './mujoco/index.ts';
 import { mazeExpert, pointMaze } from './point-maze/index.ts';
 import { randomPolicy } from './policies.ts';
 import { noisyPusher, pusher, pushT, weakPusher } from './push-t/index.ts';
+import { reacher, reacherExpert } from './reacher/index.ts';
 import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
 import type { EnvOptions } from './world.ts';
 
@@ -39,6 +41,15 @@ const entries: Readonly<Record<string, Entry>> = {
   'push-t': {
     make: pushT,
     policies: { random: randomPolicy, expert: pusher, 'noisy-expert': () => noisyPusher(), weak: weakPusher },
+  },
+  reacher: {
+    prepare: openMujoco,
+    make: reacher,
+    policies: {
+      random: randomPolicy,
+      expert: () => reacherExpert(),
+      'noisy-expert': () => reacherExpert({ noise: 0.2 }),
+    },
   },
   'two-room': {
     make: twoRoom,

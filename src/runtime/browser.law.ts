@@ -19,6 +19,7 @@ export const whyNoBrowser: string | undefined =
   CHROMIUM === undefined ? 'no chromium in /usr/bin' : BUILT ? undefined : 'dist/ is missing: npm run build';
 if (whyNoBrowser !== undefined) console.warn(`browser tests are skipped: ${whyNoBrowser}`);
 
+const SERVED = /^\/(dist|node_modules\/(onnxruntime-(web|common)|@mujoco\/mujoco))\//;
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
@@ -51,7 +52,7 @@ export async function openRooms(): Promise<RoomsPage> {
       return;
     }
     const file = join(ROOT, path);
-    if (!/^\/(dist|node_modules\/onnxruntime-(web|common))\//.test(path) || !existsSync(file)) {
+    if (!SERVED.test(path) || !existsSync(file)) {
       response.writeHead(404).end();
       return;
     }

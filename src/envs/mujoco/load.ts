@@ -104,7 +104,9 @@ export async function openMujoco(load: MujocoLoader = byName): Promise<void> {
 /** The module, once it is open. `what` names the world that asks. Throws `usage` before. */
 export function mujocoModule(what: string): MujocoModule {
   if (opened !== undefined) return opened;
-  throw new JepaError('usage', `${what} needs MuJoCo, which is not open yet: await prepareEnv('${what}') first`, {
-    what,
-  });
+  throw new JepaError(
+    'usage',
+    `${what} needs MuJoCo, which is not open yet: await prepareEnv('${what}') first, or openMujoco() for a model of your own`,
+    { what },
+  );
 }

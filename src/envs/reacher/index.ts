@@ -1,0 +1,2 @@
+export { reacherExpert } from './expert.ts';
+export { reacher } from './reacher.ts';
