@@ -1,0 +1,102 @@
+// The scripted expert of the table-top world, which decides from the present state alone, as OGBench's Markov oracle does:
+// over the cube, down with open fingers, close, lift, over the goal, down, let go, up.
+
+import type { Stream } from '../../core/index.ts';
+import type { Env, Policy } from '../env.ts';
+import { cubeHalf } from './cube.ts';
+import { MOVE, opening, TWIST } from './dynamics.ts';
+import { CUBE, GRIPPER, LOWEST, MAX_YAW, OPEN, YAW } from './parts.ts';
+import { levelYaw } from './rotation.ts';
+
+/** Height of the grasping point over the cube's middle while the gripper travels without it. */
+const OVER = 0.09;
+/** Height at which the cube is carried, counted from where it lies. */
+const CARRY = 0.07;
+/** Beside a target by less than this, in metres and radians, the gripper goes down. */
+const ABOVE = 0.012;
+const SQUARE = 0.15;
+/** The cube is at its goal when nearer than this, well inside the world's own tolerance. */
+const AT_GOAL = 0.015;
+/** Shortest move along x, y and z together, in actions, where it is longer than the tolerances. OGBench's. */
+const SHORTEST = 0.4;
+/** Half the square of targets that are drawn after the world's goal is reached. */
+const PLACES = 0.14;
+
+interface Scene {
+  readonly cube: readonly [number, number, number];
+  readonly hand: readonly [number, number, number];
+  readonly goal: readonly [number, number, number];
+  readonly half: number;
+  /** Turn that squares the gripper to the cube. */
+  readonly twist: number;
+  /** How far the fingers' pads are apart from the cube's sides, on average. */
+  readonly gap: number;
+}
+
+const three = (v: ArrayLike<number>, at = 0): readonly [number, number, number] => [v[at]!, v[at + 1]!, v[at + 2]!];
+
+function sceneOf(env: Env, goal: ArrayLike<number>): Scene {
+  const half = cubeHalf(env);
+  const state = env.state();
+  const hand = three(state, GRIPPER);
+  // Heights of the hand as the cube's are counted: zero grasps a lying cube in its middle.
+  const quarter = Math.PI / 2;
+  const yaw = state[YAW]!;
+  let twist = levelYaw(state, 3) - yaw;
+  twist -= quarter * Math.round(twist / quarter);
+  if (Math.abs(yaw + twist) > MAX_YAW) twist -= quarter * Math.sign(twist);
+  return {
+    cube: three(state, CUBE),
+    hand: [hand[0], hand[1], hand[2] - Math.max(half, LOWEST)],
+    goal: three(goal),
+    half,
+    twist,
+    gap: opening(state) * OPEN - half,
+  };
+}
+
+/** What to do: where to go from here, how to turn, and whether to open (-1) or close (1). */
+interface Order {
+  readonly move: readonly [number, number, number];
+  readonly twist: number;
+  readonly grip: -1 | 1;
+}
+
+function orderOf({ cube, hand, goal, twist, gap }: Scene): Order {
+  const [dx, dy, dz] = [cube[0] - hand[0], cube[1] - hand[1], cube[2] - hand[2]];
+  const beside = Math.hypot(dx, dy);
+  const [gx, gy, gz] = [goal[0] - cube[0], goal[1] - cube[1], goal[2] - cube[2]];
+  const still = (grip: -1 | 1): Order => ({ move: [0, 0, 0], twist: 0, grip });
+
+  const around = beside < 2 * ABOVE && Math.abs(dz) < 0.02;
+  if (Math.hypot(gx, gy, gz) < AT_GOAL && goal[2] < AT_GOAL) {
+    // There: let go, and then up and away.
+    if (around && gap < 0.006) return still(-1);
+    return { move: [0, 0, Math.max(0, cube[2] + OVER - hand[2])], twist: 0, grip: -1 };
+  }
+  if (around && gap < 0.002) {
+    // Held: up, over the goal, down to it.
+    const far = Math.hypot(gx, gy);
+    const height = far < ABOVE ? goal[2] : Math.max(CARRY, goal[2]);
+    const lift = height - cube[2];
+    const ready = far < ABOVE || cube[2] > CARRY / 2;
+    return { move: ready ? [gx, gy, lift] : [0, 0, lift], twist: 0, grip: 1 };
+  }
+  if (beside < ABOVE && Math.abs(twist) < SQUARE) {
+    // Over the cube, or around it: down with open fingers, then close.
+    if (dz > -ABOVE) return { move: [dx, dy, dz], twist: 0, grip: 1 };
+    return { move: [dx, dy, dz], twist, grip: -1 };
+  }
+  // Over the cube by a way that does not sweep it aside.
+  const rise = cube[2] + OVER - hand[2];
+  if (rise > 0.04) return { move: [0, 0, rise], twist: 0, grip: -1 };
+  return { move: [dx, dy, rise], twist, grip: -1 };
+}
+
+/** An order as an action within the bounds; moves shorter than SHORTEST are made so long, up to `reach` of tolerance. */
+function actionOf({ move, twist, grip }: Order, shortest: number): Float32Array {
+  const wanted = move.map((d) => d / MOVE);
+  const norm = Math.hypot(...wanted);
+  const longer = norm > 1e-6 && norm < shortest ? shortest / norm : 1;
+  return Float32Array.from([...wanted.map((d) => d * longer), twist / TWIST, grip], (a) => Math.min(Math.max(a, -1), 1));
+}

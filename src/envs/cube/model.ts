@@ -1,0 +1,86 @@
+// The physics: a free cube on a table and a gripper on sliding joints (x, y, z), a hinge (yaw) and two sliding fingers,
+// all driven by critically damped position servos. The arm itself has no physics, only a picture: where OGBench moves a
+// UR5e so that its gripper goes where it is sent, the gripper here goes there directly.
+
+import { mujocoPhysics, type Physics } from '../mujoco/index.ts';
+import { CUBE_HALF, FINGER, OPEN, PALM, type Part } from './parts.ts';
+
+/** Seconds of a step of physics, and steps of physics per step of control. */
+const TIMESTEP = 0.005;
+export const SUBSTEPS = 10;
+
+/** Masses in kilograms: hand and finger. The cube's density, in kilograms per cubic metre, makes 62 grams. */
+const HAND = 1;
+const SLIDER = 0.1;
+const DENSITY = 500;
+/** Angular frequency of the servos in rad/s: with critical damping they cover 59 % of the way in one step of control. */
+const FREQUENCY = 40;
+/** Inertia of the yaw hinge, in kg m^2. */
+const YAW_INERTIA = 0.02;
+/** Stiffness of a finger in N/m: fingers sent through a cube of 5 cm press with 10 N each. */
+const GRIP = 400;
+
+const servo = (joint: string, inertia: number, stiffness = inertia * FREQUENCY ** 2): string =>
+  `<position name="${joint}" joint="${joint}" kp="${stiffness}" kv="${2 * Math.sqrt(stiffness * inertia)}"/>`;
+
+const box = ({ center, half }: Part, side = 1): string =>
+  `type="box" pos="${center[0]} ${side * center[1]} ${center[2]}" size="${half.join(' ')}"`;
+
+const finger = (name: string, side: 1 | -1): string => `
+      <body name="${name}" gravcomp="1">
+        <joint name="${name}" type="slide" axis="0 ${side} 0" range="0 ${OPEN}" limited="true"/>
+        <geom name="${name}" ${box(FINGER, side)} mass="${SLIDER}" friction="1.5 0.02 0.0001"/>
+      </body>`;
+
+/** The model in MJCF. Fingers and hand touch the cube only, the cube touches everything. */
+export function cubeModel(half: number): string {
+  return `<mujoco model="cube">
+  <size memory="512K"/>
+  <compiler autolimits="true"/>
+  <option timestep="${TIMESTEP}" integrator="implicitfast" cone="elliptic" impratio="10"/>
+  <default>
+    <geom condim="4" contype="0" conaffinity="1" friction="1 0.02 0.0001" solref="0.01 1"/>
+  </default>
+  <worldbody>
+    <geom name="table" type="plane" size="0 0 1"/>
+    <body name="cube" pos="0 0 ${half}">
+      <freejoint name="cube"/>
+      <geom name="cube" type="box" size="${half} ${half} ${half}" density="${DENSITY}" contype="1" conaffinity="0"/>
+    </body>
+    <body name="hand" gravcomp="1">
+      <joint name="x" type="slide" axis="1 0 0"/>
+      <joint name="y" type="slide" axis="0 1 0"/>
+      <joint name="z" type="slide" axis="0 0 1"/>
+      <joint name="yaw" type="hinge" axis="0 0 1" armature="${YAW_INERTIA}"/>
+      <geom name="palm" ${box(PALM)} mass="${HAND}"/>${finger('left', 1)}${finger('right', -1)}
+    </body>
+  </worldbody>
+  <actuator>
+    ${['x', 'y', 'z'].map((joint) => servo(joint, HAND + 2 * SLIDER)).join('\n    ')}
+    ${servo('yaw', YAW_INERTIA)}
+    ${servo('left', SLIDER, GRIP)}
+    ${servo('right', SLIDER, GRIP)}
+  </actuator>
+</mujoco>`;
+}
+
+/** Models in memory at the same time. */
+const KEPT = 8;
+const models = new Map<number, Physics>();
+
+/**
+ * The physics of a cube of some half side. All worlds share it, because each step begins from a whole state; ask for each
+ * step, old ones are freed.
+ */
+export function physicsOf(half: number = CUBE_HALF): Physics {
+  const known = models.get(half);
+  if (known !== undefined) return known;
+  const physics = mujocoPhysics('cube', cubeModel(half));
+  const [oldest] = models.keys();
+  if (models.size >= KEPT && oldest !== undefined) {
+    models.get(oldest)?.free();
+    models.delete(oldest);
+  }
+  models.set(half, physics);
+  return physics;
+}
