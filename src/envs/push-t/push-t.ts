@@ -165,7 +165,16 @@ export function pushTProprio(env: Env): Float32Array {
   return Float32Array.of(state[AGENT]!, state[AGENT + 1]!, state[ANGLE + 1]!, state[ANGLE + 2]!);
 }
 
-/** The block's pose [x, y, angle] within a state or goal vector. */
-export function blockPose(vector: ArrayLike<number>): readonly [number, number, number] {
+/** A pose of the block: x, y of its origin and its angle. */
+export type BlockPose = readonly [x: number, y: number, angle: number];
+
+/** Whether a block stands between the walls at a pose, clear of an agent at a place where one is given. */
+export function standsClear(env: Env, pose: BlockPose, agent?: readonly [number, number]): boolean {
+  const { block, radius } = pushTBodies(env);
+  return clear(block, radius, pose, agent);
+}
+
+/** The block's pose within a state or goal vector. */
+export function blockPose(vector: ArrayLike<number>): BlockPose {
   return [vector[BLOCK]!, vector[BLOCK + 1]!, vector[ANGLE]!];
 }
