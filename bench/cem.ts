@@ -1,13 +1,13 @@
 // `jepa bench cem`: LeWorldModel's planner, one task: a CEM solve of 300 candidates, 30 iterations, horizon 5 with the
 // published architecture, in turns with the same in PyTorch eager. Encoding the two pictures is not part of a solve.
 
-import { leWmModel } from '../src/agent/index.ts';
+import { worldModel } from '../src/agent/index.ts';
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
 import { JepaError, key } from '../src/core/index.ts';
 import { initialise, specsOf } from '../src/nn/index.ts';
 import { cem, type PlanProblem } from '../src/plan/index.ts';
 import { nodeRuntime } from '../src/runtime/index.ts';
-import { LE_WM_REFERENCE, type LeWmConfig, leWm } from '../src/world/index.ts';
+import { LE_WM_REFERENCE, type LeWmConfig, leWm, leWmDynamics } from '../src/world/index.ts';
 import { type Contender, interleave, least, median, timed } from './measure.ts';
 import { findTorch, startTorch } from './peers/torch.ts';
 import { ms, table } from './table.ts';
@@ -55,7 +55,7 @@ export async function measureCem(options: CemBenchOptions, context: BenchContext
   const found = options.torch ? await findTorch() : undefined;
   if (options.torch) context.log(found === undefined ? 'no Python with torch was found' : `PyTorch ${found.version}`);
 
-  const model = leWmModel(config, initialise(leWm(config), key(context.seed)), nodeRuntime({ threads }));
+  const model = worldModel(leWmDynamics(config), initialise(leWm(config), key(context.seed)), nodeRuntime({ threads }));
   const frame = new Uint8Array(config.encoder.imageSize ** 2 * 3).map((_, i) => (i * 7919) % 251);
   let problem: PlanProblem | undefined;
   const setupSeconds = await timed(async () => {

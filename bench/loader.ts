@@ -4,8 +4,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LeWmExperiment } from '../recipes/le-wm/config.ts';
-import { lossProgram } from '../recipes/le-wm/train.ts';
+import type { ControlExperiment } from '../recipes/control/config.ts';
+import { controlProgram } from '../recipes/control/method.ts';
+import { chosenModel } from '../recipes/control/stages.ts';
 import { twoRoom } from '../recipes/two-room.ts';
 import { collect } from '../src/agent/index.ts';
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
@@ -19,7 +20,7 @@ import { ms, percent, table } from './table.ts';
 
 /** What is measured, and how often. */
 export interface LoaderBenchOptions {
-  readonly experiment: LeWmExperiment;
+  readonly experiment: ControlExperiment;
   /** Episodes of the temporary dataset, and environment steps of each. */
   readonly episodes: number;
   readonly episodeSteps: number;
@@ -40,8 +41,8 @@ export const LOADER_BENCH: LoaderBenchOptions = {
 /** Runs the whole benchmark. */
 export async function measureLoader(options: LoaderBenchOptions, context: BenchContext): Promise<BenchResult> {
   const { experiment, episodes, episodeSteps, batches, steps } = options;
-  const { frames, frameSkip, workers } = experiment.data;
-  const { batchSize } = experiment.train;
+  const { frameSkip, workers } = experiment.data;
+  const { batchSize, frames } = chosenModel(experiment).train;
   const folder = mkdtempSync(join(tmpdir(), 'jepa-bench-'));
   try {
     const dir = join(folder, 'dataset');
@@ -131,7 +132,8 @@ async function trainingWaits(
   context: BenchContext,
   dir: string,
 ): Promise<Waits> {
-  const program = await lossProgram(experiment, { ...context, out: dir, resume: false });
+  const { program } = await controlProgram(experiment, { ...context, out: dir, resume: false });
+  const { batchSize, frames } = chosenModel(experiment).train;
   const run = createRun(dir, { config: {}, seed: context.seed, versions: {} });
   let loader: WindowLoader | undefined;
   try {
@@ -147,7 +149,7 @@ async function trainingWaits(
       clip: 1,
       steps,
       seed: context.seed,
-      imagesPerStep: experiment.train.batchSize * experiment.data.frames,
+      imagesPerStep: batchSize * frames,
       checkpointEvery: steps,
       logEvery: 1,
       onMessage: context.log,

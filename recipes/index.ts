@@ -2,6 +2,7 @@
 
 import type { AnyRecipe } from '../src/cli/index.ts';
 import { cifar10 } from './cifar10.ts';
+import { dotWall, dotWallFixed } from './dot-wall.ts';
 import { leJepaSelection } from './lejepa-selection.ts';
 import { story, storyPartRecipes } from './story.ts';
 import { storyFull } from './story-full.ts';
@@ -10,6 +11,8 @@ import { twoRoom } from './two-room.ts';
 /** All built-in recipes. */
 export const recipes: readonly AnyRecipe[] = [
   twoRoom as AnyRecipe,
+  dotWall as AnyRecipe,
+  dotWallFixed as AnyRecipe,
   story as AnyRecipe,
   ...(storyPartRecipes as readonly AnyRecipe[]),
   storyFull as AnyRecipe,

@@ -14,8 +14,10 @@ export interface CollectOptions {
   readonly env: Env;
   readonly policy: Policy;
   readonly episodes: number;
-  /** Longest episode, in environment steps; an episode ends earlier when its goal is reached. */
+  /** Longest episode, in environment steps. */
   readonly maxSteps: number;
+  /** Whether an episode ends where its goal is reached. @default true */
+  readonly untilGoal?: boolean;
   /** Episodes with fewer steps are drawn again: they hold no training window. */
   readonly minSteps: number;
   readonly key: Key;
@@ -29,7 +31,7 @@ export interface CollectOptions {
 
 /** Episode `index` is a function of the key and the index alone, so an interrupted collection continues exactly. */
 function record(options: CollectOptions, writer: StoreWriter, index: number): void {
-  const { env, policy, maxSteps, minSteps } = options;
+  const { env, policy, maxSteps, minSteps, untilGoal = true } = options;
   const { actionDim, stateDim, imageSize } = env.spec;
   const frame = imageSize * imageSize * 3;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -48,7 +50,7 @@ function record(options: CollectOptions, writer: StoreWriter, index: number): vo
       if (ended || steps === maxSteps) break;
       const action = policy.act(env, random);
       actions.set(action, steps * actionDim);
-      ended = env.step(action).terminated;
+      ended = env.step(action).terminated && untilGoal;
     }
     if (steps < minSteps) continue;
     const rows = steps + 1;

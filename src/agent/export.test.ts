@@ -5,15 +5,16 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { f32Tensor, libraryVersion, writeSafetensors } from '../data/index.ts';
 import { distance, gaussian, runtime } from '../nn/run-module.law.ts';
+import { leWmDynamics, type WorldConfig } from '../world/index.ts';
 import { TINY, tinyValues } from '../world/le-wm/tiny.law.ts';
-import { exportLeWm, type LeWmOrigin, leWmModel, readLeWm } from './index.ts';
+import { exportModel, type ModelOrigin, readModel, worldModel } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jepa-export-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const values = tinyValues();
-const model = leWmModel(TINY, values, runtime);
-const origin: LeWmOrigin = {
+const model = worldModel(leWmDynamics(TINY), values, runtime);
+const origin: ModelOrigin = {
   env: 'two-room',
   frameSkip: 2,
   actions: { column: 'action', mean: [0, 0.1], std: [1, 2], rows: 10, constant: [] },
@@ -22,11 +23,12 @@ const origin: LeWmOrigin = {
   step: 7,
   seed: 3,
 };
+const config: WorldConfig = { kind: 'le-wm', ...TINY };
 const sizes = { batch: 3, tasks: 2, context: 2, samples: 5, horizon: 4 };
 const { embedDim: dim } = TINY;
 
 beforeAll(async () => {
-  await exportLeWm({ dir, config: TINY, values, origin, sizes });
+  await exportModel({ dir, config, values, origin, sizes });
 });
 
 /** Runs an exported graph with ONNX Runtime itself. */
@@ -116,15 +118,15 @@ test.each(['encode', 'predict', 'cost'])('%s.onnx uses standard operators only a
   expect(JSON.parse(metadata['jepa.model']!)).toEqual({
     method: 'le-wm',
     version: libraryVersion(),
-    config: TINY,
+    config,
     origin,
   });
   expect(JSON.parse(metadata['jepa.sizes']!)).toEqual(sizes);
 });
 
 test('model.safetensors gives back the model and all that acting with it takes', async () => {
-  const file = readLeWm(join(dir, 'model.safetensors'));
-  expect(file.config).toEqual(TINY);
+  const file = readModel(join(dir, 'model.safetensors'));
+  expect(file.config).toEqual(config);
   expect(file.origin).toEqual(origin);
   expect(file.version).toBe(libraryVersion());
   expect(file.values.parameters.data).toEqual(values.parameters.data);
@@ -134,7 +136,7 @@ test('model.safetensors gives back the model and all that acting with it takes',
 test('a file that is no model is refused with the way to make one', () => {
   const path = join(dir, 'other.safetensors');
   writeSafetensors(path, [['w', f32Tensor([1], Float32Array.of(1))]]);
-  expect(() => readLeWm(path)).toThrow(/is no LeWorldModel file.*jepa export/);
+  expect(() => readModel(path)).toThrow(/is no model file.*jepa export/);
 });
 
 test('a damaged model file is refused', () => {
@@ -142,5 +144,5 @@ test('a damaged model file is refused', () => {
   bytes[bytes.length - 1]! ^= 1;
   mkdirSync(join(dir, 'bad'), { recursive: true });
   writeFileSync(join(dir, 'bad', 'model.safetensors'), bytes);
-  expect(() => readLeWm(join(dir, 'bad', 'model.safetensors'))).toThrow(/SHA-256/);
+  expect(() => readModel(join(dir, 'bad', 'model.safetensors'))).toThrow(/SHA-256/);
 });

@@ -1,16 +1,16 @@
-// Exports a trained LeWorldModel: one safetensors file, and three ONNX graphs of standard operators with the parameters
+// Exports a trained world model: one safetensors file, and three ONNX graphs of standard operators with the parameters
 // stored inside, for other languages, phones and browsers. Shapes are static; the sizes stand in each graph's metadata.
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../compile/index.ts';
 import { writeFileAtomic } from '../data/index.ts';
-import { bind, type ModelValues } from '../nn/index.ts';
+import type { ModelValues } from '../nn/index.ts';
 import { nodeRuntime } from '../runtime/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import { type LeWm, type LeWmConfig, leWm } from '../world/index.ts';
-import { type LeWmOrigin, modelHeader, writeLeWm } from './le-wm-file.ts';
-import { bakeValues, costGraph, encodeGraph, predictGraph, type RolloutSize } from './le-wm-graphs.ts';
+import { type BoundDynamics, dynamicsOf, type WorldConfig } from '../world/index.ts';
+import { type ModelOrigin, modelHeader, writeModel } from './model-file.ts';
+import { bakeValues, costGraph, encodeGraph, predictGraph, type RolloutSize } from './world-graphs.ts';
 
 /** Batch sizes of the graphs. */
 export interface ExportSizes extends RolloutSize {
@@ -22,9 +22,9 @@ export interface ExportSizes extends RolloutSize {
 export interface ExportOptions {
   /** An existing folder. */
   readonly dir: string;
-  readonly config: LeWmConfig;
+  readonly config: WorldConfig;
   readonly values: ModelValues;
-  readonly origin: LeWmOrigin;
+  readonly origin: ModelOrigin;
   readonly sizes: ExportSizes;
 }
 
@@ -41,13 +41,14 @@ export interface ExportedFile {
  *
  * Errors: `io` when the disk is full.
  */
-export async function exportLeWm(options: ExportOptions): Promise<readonly ExportedFile[]> {
+export async function exportModel(options: ExportOptions): Promise<readonly ExportedFile[]> {
   const { dir, config, values, origin, sizes } = options;
-  const { model } = bind(leWm(config), 'eval');
-  const graphs: Readonly<Record<string, (m: LeWm) => Record<string, Tensor>>> = {
-    encode: (m) => encodeGraph(m, config, sizes.batch),
-    predict: (m) => predictGraph(m, config, sizes.batch, config.history),
-    cost: (m) => costGraph(m, config, sizes),
+  const dynamics = dynamicsOf(config);
+  const model = dynamics.bind();
+  const graphs: Readonly<Record<string, (m: BoundDynamics) => Record<string, Tensor>>> = {
+    encode: (m) => encodeGraph(m, dynamics, sizes.batch),
+    predict: (m) => predictGraph(m, dynamics, sizes.batch, dynamics.history),
+    cost: (m) => costGraph(m, dynamics, sizes),
   };
   const metadata = { 'jepa.model': modelHeader(config, origin), 'jepa.sizes': JSON.stringify(sizes) };
   const runtime = nodeRuntime({ portable: true });
@@ -60,6 +61,6 @@ export async function exportLeWm(options: ExportOptions): Promise<readonly Expor
     await program.dispose();
   }
   const path = join(dir, 'model.safetensors');
-  writeLeWm(path, config, values, origin);
+  writeModel(path, config, values, origin);
   return [...files, { path, bytes: statSync(path).size }];
 }

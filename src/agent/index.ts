@@ -1,8 +1,15 @@
 export { type CollectOptions, collect } from './collect.ts';
-export { type ExportedFile, type ExportOptions, type ExportSizes, exportLeWm } from './export.ts';
-export { type LeWmFile, type LeWmOrigin, readLeWm, writeLeWm } from './le-wm-file.ts';
-export type { RolloutSize } from './le-wm-graphs.ts';
-export { type ImagineRequest, type LeWmModel, leWmModel } from './le-wm-model.ts';
+export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } from './export.ts';
+export {
+  type Aim,
+  type HierarchicalModel,
+  type HierarchicalModelOptions,
+  hierarchicalModel,
+  type MacroPlanning,
+} from './hierarchical-model.ts';
+export { type HierarchyFile, type HighLevel, readHierarchy, writeHierarchy } from './hierarchy-file.ts';
+export { type ModelFile, type ModelOrigin, readModel, writeModel } from './model-file.ts';
+export { observationBytes, observe, type Seen, writeObservation } from './observation.ts';
 export {
   type EncodedImages,
   type ImageEncoderModel,
@@ -10,3 +17,13 @@ export {
   type ReadPretrainedOptions,
   readPretrained,
 } from './pretrained.ts';
+export {
+  type EmbeddedEpisodes,
+  type EmbedOptions,
+  embedEpisodes,
+  type WaypointBatch,
+  type WaypointOptions,
+  waypointBatches,
+} from './waypoints.ts';
+export type { RolloutSize } from './world-graphs.ts';
+export { type ImagineRequest, type LatentTasks, type WorldModel, worldModel } from './world-model.ts';

@@ -21,7 +21,6 @@ import {
 } from '../nn/index.ts';
 import { defaultRuntime, nodeRuntime, type Runtime } from '../runtime/index.ts';
 import { bilinearMatrix, clamp, constant, input, matmul, type Tensor } from '../tensor/index.ts';
-import { bakeValues } from './le-wm-graphs.ts';
 import {
   checkpointFolder,
   type Preprocessing,
@@ -29,6 +28,7 @@ import {
   readJsonObject,
   readPreprocessing,
 } from './pretrained-file.ts';
+import { bakeValues } from './world-graphs.ts';
 
 /** Size of images in pixels. */
 export type ImageSize = readonly [height: number, width: number];

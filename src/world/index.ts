@@ -7,10 +7,23 @@ export {
   type Embedded,
   type FrameState,
 } from './dino-wm/dino-wm.ts';
+export { type DinoWmSight, dinoWmDynamics } from './dino-wm/dynamics.ts';
 export { type FrameEncoder, pretrainedFeatures, putEncoder, storedFeatures } from './dino-wm/frame-encoder.ts';
 export { type FrameGoalCost, frameGoalCost } from './dino-wm/goal-cost.ts';
 export { dinoWmMethod, type FrameClips } from './dino-wm/method.ts';
 export { type FramePredictor, type FramePredictorConfig, frameCausal } from './dino-wm/predictor.ts';
+export {
+  type BoundDynamics,
+  type Dynamics,
+  type DynamicsGraphs,
+  type DynamicsSizes,
+  defineDynamics,
+  type Observation,
+  type Senses,
+  seenFrames,
+  seenStates,
+} from './dynamics.ts';
+export { ebJepaDynamics } from './eb-jepa/dynamics.ts';
 export {
   EB_JEPA_PIXELS,
   EB_JEPA_REFERENCE,
@@ -32,5 +45,37 @@ export {
 } from './eb-jepa/method.ts';
 export { EB_JEPA_VIDEO, type EbJepaVideo, ebJepaVideo, type VideoConfig } from './eb-jepa/video.ts';
 export { ebJepaVideoMethod, type VideoOptions } from './eb-jepa/video-method.ts';
-export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, leWm } from './le-wm/le-wm.ts';
-export { type Acting, type ClipOptions, leWmMethod } from './le-wm/method.ts';
+export { hierarchyDynamics, type MacroCost } from './hierarchy/dynamics.ts';
+export {
+  type Hierarchy,
+  type HierarchyConfig,
+  hierarchy,
+  type MacroPosterior,
+  priorDivergence,
+} from './hierarchy/hierarchy.ts';
+export { hierarchyMethod, type WaypointSizes } from './hierarchy/method.ts';
+export {
+  dynamicsOf,
+  type EbJepaWorld,
+  type WorldConfig,
+  type WorldConfigs,
+  type WorldKind,
+  worldKindNamed,
+  worldKinds,
+} from './kinds.ts';
+export { leWmDynamics } from './le-wm/dynamics.ts';
+export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm/le-wm.ts';
+export { type Acting, type ClipOptions, type ClipSize, leWmMethod } from './le-wm/method.ts';
+export { pldmDynamics } from './pldm/dynamics.ts';
+export { pldmClipMethod } from './pldm/method.ts';
+export { PLDM_LE_WM_WEIGHTS, type Pldm, type PldmConfig, pldm } from './pldm/pldm.ts';
+export { type ReadNumbers, readNumbers } from './standardise.ts';
+export { stateWorldDynamics } from './state/dynamics.ts';
+export { stateWorldMethod } from './state/method.ts';
+export {
+  type StateWorld,
+  type StateWorldConfig,
+  stateGoalCost,
+  stateWorld,
+  stateWorldDim,
+} from './state/state-world.ts';

@@ -1,3 +1,4 @@
+export { type SimulatorOptions, type SimulatorPlans, simulatorPolicy, simulatorProblem } from './simulator.ts';
 export {
   type ControlActions,
   type ControlBatch,

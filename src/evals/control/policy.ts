@@ -1,11 +1,15 @@
 // Everything that is scored acts through one interface: the planner, the random floor and the expert ceiling.
 
+import { writeObservation } from '../../agent/index.ts';
 import { fold, type Key, type Stream, stream } from '../../core/index.ts';
 import type { Env, Policy } from '../../envs/index.ts';
 import type { Decision, Mpc, MpcInput } from '../../plan/index.ts';
+import type { Senses } from '../../world/index.ts';
+import type { ControlTask } from './tasks.ts';
 
-/** What a policy may look at in one step of N tasks. Only baselines look into `envs`; none may move them. */
+/** What a policy may look at in one step of N tasks. Only baselines look into `envs` and `tasks`; none may move them. */
 export interface ControlBatch extends MpcInput {
+  readonly tasks: readonly ControlTask[];
   /** Steps taken so far; 0 begins a run, and policies with memory begin anew. */
   readonly step: number;
   readonly envs: readonly Env[];
@@ -52,13 +56,33 @@ export function envPolicy(make: () => Policy): ControlPolicy {
   };
 }
 
-/** A controller that plans from pixels. It sees frames only. */
-export function plannerPolicy(controller: Mpc, name = 'planner'): ControlPolicy {
+/**
+ * A controller that plans from what its model is shown: pictures, and the raw state only where `senses` say so. The default
+ * is pictures alone.
+ */
+export function plannerPolicy(controller: Mpc, name = 'planner', senses?: Senses): ControlPolicy {
   return {
     name,
-    act({ step, observe, goal, dead }) {
+    act({ step, envs, tasks, observe, goal, dead }) {
       if (step === 0) controller.reset();
-      return controller.act({ observe, goal, dead });
+      if (senses === undefined || senses.stateDim === 0) return controller.act({ observe, goal, dead });
+      return controller.act({
+        observe: (i, out, offset) =>
+          writeObservation(
+            senses,
+            { draw: (to, at) => observe(i, to, at), state: () => envs[i]!.state() },
+            out,
+            offset,
+          ),
+        goal: (i, out, offset) =>
+          writeObservation(
+            senses,
+            { draw: (to, at) => goal(i, to, at), state: () => tasks[i]!.goalState },
+            out,
+            offset,
+          ),
+        dead,
+      });
     },
   };
 }

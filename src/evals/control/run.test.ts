@@ -12,7 +12,7 @@ const makeEnv = pointWorld;
 
 function task(start: [number, number], goal: [number, number]): ControlTask {
   const [from, to] = [Float32Array.from(start), Float32Array.from(goal)];
-  return { episode: 0, row: 0, goalRow: 1, start: from, goal: to };
+  return { episode: 0, row: 0, goalRow: 1, start: from, goal: to, goalState: to };
 }
 
 /** A component of an action as the point world takes it. */

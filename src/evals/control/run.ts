@@ -115,7 +115,7 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
   const planning: { step: number; tasks: number; ms: number }[] = [];
 
   while (step < budget && dead.includes(0)) {
-    const { actions, decisions = [], planMs = 0 } = await policy.act({ step, envs, observe, goal, dead, key });
+    const { actions, decisions = [], planMs = 0 } = await policy.act({ step, envs, tasks, observe, goal, dead, key });
     if (actions.length !== tasks.length * actionDim) {
       throw new JepaError(
         'shape',

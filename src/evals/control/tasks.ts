@@ -24,6 +24,8 @@ export interface ControlTask {
   readonly goalRow: number;
   readonly start: Float32Array;
   readonly goal: Float32Array;
+  /** The whole recorded state that the goal was cut from; only models and baselines that are told states may see it. */
+  readonly goalState: Float32Array;
   /** The observation before the first action, and the picture of the goal, both as recorded. */
   readonly startFrame?: Uint8Array;
   readonly goalFrame?: Uint8Array;
@@ -103,7 +105,8 @@ export function replayTasks(options: ReplayOptions): ReplayTasks {
     const goalRow = row + goalOffset;
     const at = source.episodes[episode]!.row;
     const start = readF32(source, stateColumn, at + row, 1);
-    const goal = goalOf(readF32(source, stateColumn, at + goalRow, 1));
+    const goalState = readF32(source, stateColumn, at + goalRow, 1);
+    const goal = goalOf(goalState);
     if (protocol === 'strict' && satisfied?.(start, goal, episode)) {
       excluded++;
       continue;
@@ -111,7 +114,7 @@ export function replayTasks(options: ReplayOptions): ReplayTasks {
     const frames = filmed
       ? { startFrame: readU8(source, PIXELS, at + row, 1), goalFrame: readU8(source, PIXELS, at + goalRow, 1) }
       : {};
-    tasks.push({ episode, row, goalRow, start, goal, ...frames });
+    tasks.push({ episode, row, goalRow, start, goal, goalState, ...frames });
   }
   if (tasks.length < count) {
     throw new JepaError(

@@ -1,7 +1,7 @@
 // Embeddings of recorded episodes by a trained world model, with the states and actions that belong to them.
 // Legend: n rows, D embedding width, S state size.
 
-import type { LeWmModel } from '../../agent/index.ts';
+import { observationBytes, type WorldModel, writeObservation } from '../../agent/index.ts';
 import { type EpisodeSource, PIXELS, readF32, readU8 } from '../../data/index.ts';
 import { type Matrix, matrix } from '../matrix/matrix.ts';
 
@@ -17,7 +17,7 @@ export interface EmbeddedRows {
 
 /** Embeds every `stride`-th row of the episodes, at most `limit` rows. */
 export async function embedRows(
-  model: LeWmModel,
+  model: WorldModel,
   source: EpisodeSource,
   episodes: readonly number[],
   stride: number,
@@ -28,17 +28,20 @@ export async function embedRows(
     const span = source.episodes[episode]!;
     for (let t = 0; t < span.length && rows.length < limit; t += stride) rows.push({ row: span.row + t, episode });
   }
-  const frame = model.config.encoder.imageSize ** 2 * 3;
-  const pixels = new Uint8Array(rows.length * frame);
+  const { senses, dim } = model.dynamics;
+  const { all } = observationBytes(senses);
+  const seen = new Uint8Array(rows.length * all);
   const stateSize = readF32(source, 'state', 0, 1).length;
   const state = new Float32Array(rows.length * stateSize);
   for (const [i, { row }] of rows.entries()) {
-    pixels.set(readU8(source, PIXELS, row, 1), i * frame);
-    state.set(readF32(source, 'state', row, 1), i * stateSize);
+    const own = readF32(source, 'state', row, 1);
+    state.set(own, i * stateSize);
+    const draw = (out: Uint8Array, offset: number): void => out.set(readU8(source, PIXELS, row, 1), offset);
+    writeObservation(senses, { draw, state: () => own }, seen, i * all);
   }
-  const z = await model.encode(pixels, rows.length);
+  const z = await model.encode(seen, rows.length);
   return {
-    z: matrix(z, model.config.embedDim),
+    z: matrix(z, dim),
     state: matrix(state, stateSize),
     episode: Int32Array.from(rows, (r) => r.episode),
   };

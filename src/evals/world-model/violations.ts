@@ -3,27 +3,23 @@
 // between the embedding predicted from the frames before and the embedding seen.
 // Legend: n clips, T steps of one action block, h history, D embedding width.
 
-import type { LeWmModel } from '../../agent/index.ts';
-import { fold, type Key, permutation, stream } from '../../core/index.ts';
+import { observationBytes, type WorldModel, writeObservation } from '../../agent/index.ts';
+import { fold, JepaError, type Key, permutation, stream } from '../../core/index.ts';
 import { ACTION, type EpisodeSource, type Normaliser, normalise, readF32 } from '../../data/index.ts';
 import type { Env } from '../../envs/index.ts';
 import type { SurpriseFile } from '../report/schema.ts';
 import { compareSurprise, type SurpriseCurves, surpriseCurves } from '../surprise.ts';
-
-/** Changes the environment at the perturbed step; draws from the stream. */
-export interface Violation {
-  readonly name: string;
-  apply(env: Env, random: ReturnType<typeof stream>): void;
-}
+import type { Effect, Violation } from './violation.ts';
 
 /** The options of a surprise evaluation. */
 export interface ViolationOptions {
-  readonly model: LeWmModel;
+  readonly model: WorldModel;
   readonly env: Env;
   readonly source: EpisodeSource;
   readonly episodes: readonly number[];
   readonly normaliser: Normaliser;
   readonly frameSkip: number;
+  /** What `violationsOf` gives for the world, or one's own. */
   readonly violations: readonly Violation[];
   /** Clips per kind. */
   readonly clips: number;
@@ -40,12 +36,25 @@ interface Clip {
   readonly actions: Float32Array;
 }
 
-function drawClips({ source, episodes, frameSkip, steps, clips, key }: ViolationOptions): Clip[] {
+function drawClips({ source, episodes, frameSkip, steps, at, clips, key }: ViolationOptions): Clip[] {
   const span = steps * frameSkip;
+  if (!(Number.isInteger(at) && at >= 1 && at < steps)) {
+    throw new JepaError(
+      'usage',
+      `violationSurprise: at must be a whole number from 1 to steps - 1 = ${steps - 1}, got ${at}`,
+    );
+  }
   const starts = episodes.flatMap((e) => {
     const { row, length } = source.episodes[e]!;
     return Array.from({ length: Math.max(0, length - span) }, (_, i) => row + i);
   });
+  if (clips < 2 || starts.length < 2) {
+    throw new JepaError(
+      'data',
+      `violationSurprise: needs at least 2 clips of ${span + 1} rows (${steps} steps of ${frameSkip} actions), got ${clips} asked for and ${starts.length} in ${episodes.length} episodes; hold out longer episodes, or lower steps`,
+      { clips, found: starts.length, span },
+    );
+  }
   const order = permutation(fold(key, 'clips'), starts.length).subarray(0, clips);
   return Array.from(order, (i) => ({
     start: readF32(source, 'state', starts[i]!, 1),
@@ -60,18 +69,21 @@ async function replay(
   violation: Violation | undefined,
 ): Promise<Float32Array> {
   const { env, model, frameSkip, steps, at } = options;
-  const size = env.spec.imageSize ** 2 * 3;
+  const { senses } = model.dynamics;
+  const size = observationBytes(senses).all;
   const frames = new Uint8Array(clips.length * (steps + 1) * size);
   for (const [c, { start, actions }] of clips.entries()) {
     env.reset(fold(options.key, 'scene'), { state: start, vary: [] });
     const random = stream(fold(options.key, 'violation', violation?.name ?? '', c));
+    let effect: Effect = {};
     for (let t = 0; t <= steps; t++) {
-      if (t === at) violation?.apply(env, random);
-      env.render(frames, (c * (steps + 1) + t) * size);
+      if (t === at) effect = violation?.apply(env, random) ?? {};
+      const { paint = env.render, step = env.step } = effect;
+      writeObservation(senses, { draw: paint, state: () => env.state() }, frames, (c * (steps + 1) + t) * size);
       if (t === steps) break;
       for (let k = 0; k < frameSkip; k++) {
         const a = (t * frameSkip + k) * env.spec.actionDim;
-        env.step(actions.subarray(a, a + env.spec.actionDim));
+        step(actions.subarray(a, a + env.spec.actionDim));
       }
     }
   }
@@ -80,15 +92,15 @@ async function replay(
 
 /** Predictions of frames 1..T from the up to h frames before each, [n, T, D]. */
 async function expectations(
-  model: LeWmModel,
+  model: WorldModel,
   z: Float32Array,
   blocks: Float32Array,
   n: number,
   T: number,
 ): Promise<Float32Array> {
-  const D = model.config.embedDim;
-  const A = model.config.actionDim;
-  const h = Math.min(model.config.history, T);
+  const D = model.dynamics.dim;
+  const A = model.dynamics.actionDim;
+  const h = Math.min(model.dynamics.history, T);
   const out = new Float32Array(n * T * D);
   for (let end = h; end <= T; end++) {
     const from = end - h;
@@ -119,14 +131,22 @@ function band({ clips, steps, data }: SurpriseCurves): { mean: number[]; low: nu
   };
 }
 
-/** Measures surprise for each violation against the same clips unperturbed. */
+/**
+ * Measures surprise for each violation against the same clips unperturbed: the area under the ROC curve of the clips' largest
+ * surprise, and the p-value of a paired t-test of it. Violations that only a picture shows are left out, and said to be, for
+ * a model that is shown none.
+ *
+ * @throws JepaError `usage` for a step that cannot be perturbed, `data` for too few clips
+ */
 export async function violationSurprise(options: ViolationOptions): Promise<SurpriseFile> {
-  const { model, normaliser, steps, violations, at } = options;
+  const { model, normaliser, steps, at } = options;
+  const sees = model.dynamics.senses.imageSize > 0;
+  const violations = options.violations.filter((v) => sees || v.pictureOnly !== true);
   const clips = drawClips(options);
-  const D = model.config.embedDim;
-  const blocks = new Float32Array(clips.length * steps * model.config.actionDim);
+  const D = model.dynamics.dim;
+  const blocks = new Float32Array(clips.length * steps * model.dynamics.actionDim);
   for (const [c, clip] of clips.entries())
-    blocks.set(normalise(normaliser, clip.actions), c * steps * model.config.actionDim);
+    blocks.set(normalise(normaliser, clip.actions), c * steps * model.dynamics.actionDim);
   const curves = async (violation: Violation | undefined): Promise<SurpriseCurves> => {
     const z = await replay(options, clips, violation);
     const predicted = await expectations(model, z, blocks, clips.length, steps);
@@ -140,7 +160,9 @@ export async function violationSurprise(options: ViolationOptions): Promise<Surp
   const perturbations: SurpriseFile['perturbations'][number][] = [];
   for (const violation of violations) {
     const perturbed = await curves(violation);
-    perturbations.push({ name: violation.name, auc: compareSurprise(perturbed, clean).auc, curve: band(perturbed) });
+    const { auc, tTest } = compareSurprise(perturbed, clean);
+    const { name, about } = violation;
+    perturbations.push({ name, about, auc, ...(tTest === null ? {} : { p: tTest.p }), curve: band(perturbed) });
   }
   return {
     clips: clips.length,
@@ -148,5 +170,12 @@ export async function violationSurprise(options: ViolationOptions): Promise<Surp
     band: '10th to 90th percentile',
     clean: band(clean),
     perturbations,
+    ...(violations.length === options.violations.length
+      ? {}
+      : {
+          leftOut: options.violations
+            .filter((v) => !violations.includes(v))
+            .map(({ name }) => ({ name, why: 'the model is shown no picture' })),
+        }),
   };
 }

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { fold, key } from '../core/index.ts';
 import { distance, gaussian, runtime } from '../nn/run-module.law.ts';
 import { cem, gradient, type PlanRequest, solverPlanner } from '../plan/index.ts';
+import { leWmDynamics } from '../world/index.ts';
 import { TINY, tinyValues } from '../world/le-wm/tiny.law.ts';
-import { leWmModel } from './index.ts';
+import { worldModel } from './index.ts';
 
 const D = TINY.embedDim;
 const A = TINY.actionDim;
 const FRAME = 16 * 16 * 3;
-const model = leWmModel(TINY, tinyValues(), runtime);
+const model = worldModel(leWmDynamics(TINY), tinyValues(), runtime);
 
 const frames = (count: number): Uint8Array =>
   Uint8Array.from({ length: count * FRAME }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
@@ -27,7 +28,9 @@ test('no frames give no embeddings', async () => {
 });
 
 test('frames of the wrong size are refused', async () => {
-  await expect(model.encode(new Uint8Array(10), 2)).rejects.toThrow(/u8 \[2, 16, 16, 3\] = 1536 bytes, got 10/);
+  await expect(model.encode(new Uint8Array(10), 2)).rejects.toThrow(
+    /2 observations of a u8 picture \[16, 16, 3\] must hold 1536 bytes, got 10/,
+  );
 });
 
 const request = (C: number): PlanRequest => ({

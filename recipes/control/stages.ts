@@ -1,9 +1,9 @@
-// Data, model and folders that several stages of a LeWorldModel experiment need.
+// Data, model and folders that several stages of a control experiment need.
 
 import { join } from 'node:path';
-import { type LeWmModel, leWmModel } from '../../src/agent/index.ts';
+import { type WorldModel, worldModel } from '../../src/agent/index.ts';
 import type { RunContext } from '../../src/cli/index.ts';
-import { fold, JepaError, type Key, key } from '../../src/core/index.ts';
+import { fold, JepaError, type Key, key, unknownName } from '../../src/core/index.ts';
 import {
   ACTION,
   type EpisodeStore,
@@ -15,13 +15,19 @@ import {
 } from '../../src/data/index.ts';
 import { type Env, makeEnv } from '../../src/envs/index.ts';
 import { type TrainedValues, trainedValues } from '../../src/train/index.ts';
-import { leWm } from '../../src/world/index.ts';
+import { type Dynamics, dynamicsOf } from '../../src/world/index.ts';
 import { rememberedDataset } from '../run-files.ts';
-import type { LeWmExperiment } from './config.ts';
+import type { ControlExperiment, ControlModel } from './config.ts';
 
 /** The seed's key for one purpose. */
 export function keyFor(context: RunContext, purpose: string): Key {
   return fold(key(context.seed), purpose);
+}
+
+/** The model that the configuration chooses. */
+export function chosenModel({ model, models }: ControlExperiment): ControlModel {
+  if (!Object.hasOwn(models, model)) throw unknownName('model', model, Object.keys(models));
+  return models[model]!;
 }
 
 /** The dataset folder: the one the user gives now, the one given when the run was trained, else inside the run. */
@@ -38,7 +44,7 @@ export interface ExperimentData {
 }
 
 /** Opens the dataset and checks that it is one of this experiment. */
-export function openData(config: LeWmExperiment, context: RunContext): ExperimentData {
+export function openData(config: ControlExperiment, context: RunContext): ExperimentData {
   const dir = datasetDir(context);
   const store = openStore(dir);
   const size = store.spec.columns.find((c) => c.name === 'pixels')?.shape[0];
@@ -52,23 +58,28 @@ export function openData(config: LeWmExperiment, context: RunContext): Experimen
   return { dir, store, split, actions: fitNormaliser(store, ACTION, split.train) };
 }
 
-/** The environment of the experiment. */
-export function experimentEnv(config: LeWmExperiment): Env {
+/** The environment of the experiment; `prepareEnv` must have been awaited. */
+export function experimentEnv(config: ControlExperiment): Env {
   return makeEnv(config.env.id, { imageSize: config.env.imageSize });
 }
 
 /** Bounds of every component of an action, before normalisation. */
-export function actionBounds(config: LeWmExperiment): { readonly low: number; readonly high: number } {
+export function actionBounds(config: ControlExperiment): { readonly low: number; readonly high: number } {
   const { actionLow: low, actionHigh: high } = experimentEnv(config).spec;
   return { low, high };
 }
 
+/** The chosen world model, ready to be traced. */
+export function chosenDynamics(config: ControlExperiment): Dynamics {
+  return dynamicsOf(chosenModel(config).world);
+}
+
 /** The trained numbers of a run, from its newest checkpoint. */
-export function trainedRun(config: LeWmExperiment, context: RunContext): TrainedValues {
-  return trainedValues(leWm(config.model), context.model ?? context.out, context.log);
+export function trainedRun(config: ControlExperiment, context: RunContext): TrainedValues {
+  return trainedValues(chosenDynamics(config).module, context.model ?? context.out, context.log);
 }
 
 /** The trained model of a run, from its newest checkpoint. */
-export function trainedModel(config: LeWmExperiment, context: RunContext): LeWmModel {
-  return leWmModel(config.model, trainedRun(config, context).values);
+export function trainedModel(config: ControlExperiment, context: RunContext): WorldModel {
+  return worldModel(chosenDynamics(config), trainedRun(config, context).values);
 }

@@ -6,12 +6,12 @@ import { collect } from '../../src/agent/index.ts';
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { openStore } from '../../src/data/index.ts';
 import { makePolicy } from '../../src/envs/index.ts';
-import type { LeWmExperiment } from './config.ts';
+import type { ControlExperiment } from './config.ts';
 import { experimentEnv, keyFor } from './stages.ts';
 
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
-export function collectStage(config: LeWmExperiment, context: RunContext, dir: string): RunSummary {
-  const { policy, episodes, maxSteps, minSteps } = config.collect;
+export function collectStage(config: ControlExperiment, context: RunContext, dir: string): RunSummary {
+  const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
   const began = performance.now();
   const rows = collect({
     dir,
@@ -20,6 +20,7 @@ export function collectStage(config: LeWmExperiment, context: RunContext, dir: s
     episodes,
     maxSteps,
     minSteps,
+    untilGoal,
     key: keyFor(context, 'collect'),
     resume: existsSync(join(dir, 'dataset.json')),
     metadata: { seed: context.seed, imageSize: config.env.imageSize },

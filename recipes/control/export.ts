@@ -1,15 +1,15 @@
 // The export stage: the newest checkpoint as ONNX graphs and one self-contained safetensors file.
 
-import { exportLeWm, type LeWmOrigin } from '../../src/agent/index.ts';
+import { exportModel, type ModelOrigin } from '../../src/agent/index.ts';
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import type { Checkpoint } from '../../src/train/index.ts';
-import type { LeWmExperiment } from './config.ts';
-import { actionBounds, trainedRun } from './stages.ts';
+import type { ControlExperiment } from './config.ts';
+import { actionBounds, chosenModel, trainedRun } from './stages.ts';
 
 /** What the training stage wrote into the checkpoint's header. */
-function originOf(config: LeWmExperiment, { path, seed, step, metadata }: Checkpoint): LeWmOrigin {
-  const { env, frameSkip, actions, split } = metadata as Partial<LeWmOrigin>;
+function originOf(config: ControlExperiment, { path, seed, step, metadata }: Checkpoint): ModelOrigin {
+  const { env, frameSkip, actions, split } = metadata as Partial<ModelOrigin>;
   if (env === undefined || frameSkip === undefined || actions === undefined || split === undefined) {
     throw new JepaError(
       'checkpoint',
@@ -21,15 +21,15 @@ function originOf(config: LeWmExperiment, { path, seed, step, metadata }: Checkp
 }
 
 /** Writes the graphs and the model file into `context.out`: one task, one image at a time, plans as the planner makes them. */
-export async function exportStage(config: LeWmExperiment, context: RunContext): Promise<RunSummary> {
+export async function exportStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   const { values, checkpoint } = trainedRun(config, context);
-  const { history, samples, horizon } = config.plan;
-  const files = await exportLeWm({
+  const { history, planner, horizon } = config.plan;
+  const files = await exportModel({
     dir: context.out,
-    config: config.model,
+    config: chosenModel(config).world,
     values,
     origin: originOf(config, checkpoint),
-    sizes: { batch: 1, tasks: 1, context: history, samples, horizon },
+    sizes: { batch: 1, tasks: 1, context: history, samples: planner.samples, horizon },
   });
   for (const { path, bytes } of files) context.log(`${path} (${(bytes / 2 ** 20).toFixed(1)} MiB)`);
   return { metrics: { 'export.files': files.length, 'export.bytes': files.reduce((n, f) => n + f.bytes, 0) } };

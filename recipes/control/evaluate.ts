@@ -1,18 +1,18 @@
 // The evaluation stage: probes of the frozen embedding and surprise at violations, on held-out episodes.
 
-import type { LeWmModel } from '../../src/agent/index.ts';
+import type { WorldModel } from '../../src/agent/index.ts';
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import type { Env } from '../../src/envs/index.ts';
 import { embedRows, type ProbeOutcome, probeState, type Violation, violationSurprise } from '../../src/evals/index.ts';
 import { writeJson } from '../run-files.ts';
-import type { LeWmExperiment } from './config.ts';
+import type { ControlExperiment } from './config.ts';
 import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
 
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(
-  config: LeWmExperiment,
+  config: ControlExperiment,
   context: RunContext,
-  model: LeWmModel,
+  model: WorldModel,
   data: ExperimentData,
 ): Promise<ProbeOutcome> {
   const rows = config.evals.probeRows;
@@ -59,9 +59,9 @@ function violations(spec: Env['spec']): Violation[] {
 
 /** Runs probes and surprise and writes their files. */
 export async function evaluateStage(
-  config: LeWmExperiment,
+  config: ControlExperiment,
   context: RunContext,
-  model: LeWmModel,
+  model: WorldModel,
   data: ExperimentData,
 ): Promise<RunSummary> {
   const probe = await probes(config, context, model, data);
@@ -78,7 +78,7 @@ export async function evaluateStage(
     episodes: data.split.test,
     normaliser: data.actions,
     frameSkip: config.data.frameSkip,
-    violations: violations(env.spec),
+    violations: config.env.id === 'two-room' ? violations(env.spec) : [],
     clips: surpriseClips,
     steps: surpriseSteps,
     at: surpriseAt,

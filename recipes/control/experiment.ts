@@ -1,0 +1,79 @@
+// A control experiment as a recipe: collect, train, evaluate, plan, export.
+
+import type { Recipe, RunContext, RunSummary } from '../../src/cli/index.ts';
+import { prepareEnv } from '../../src/envs/index.ts';
+import { checkExperiment } from './check.ts';
+import { collectStage } from './collect.ts';
+import type { ControlExperiment } from './config.ts';
+import { evaluateStage, probes } from './evaluate.ts';
+import { exportStage } from './export.ts';
+import { planStage } from './plan.ts';
+import { datasetDir, openData, trainedModel } from './stages.ts';
+import { trainStage } from './train.ts';
+
+type Stage = (config: ControlExperiment, context: RunContext) => Promise<RunSummary>;
+
+/** A stage with its world ready and its configuration checked. */
+function prepared(stage: Stage): Stage {
+  return async (config, context) => {
+    await prepareEnv(config.env.id);
+    checkExperiment(config);
+    return stage(config, context);
+  };
+}
+
+/** Runs `stage` with the trained model and the data of the run. */
+async function withModel(
+  config: ControlExperiment,
+  context: RunContext,
+  stage: (model: ReturnType<typeof trainedModel>, data: ReturnType<typeof openData>) => Promise<RunSummary>,
+): Promise<RunSummary> {
+  const data = openData(config, context);
+  try {
+    return await stage(trainedModel(config, context), data);
+  } finally {
+    data.store.close();
+  }
+}
+
+const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => evaluateStage(c, context, model, data));
+
+const plan: Stage = (c, context) =>
+  withModel(c, context, async (model, data) => {
+    const probe = (await probes(c, context, model, data)).linear;
+    return planStage(c, context, { model, data, probe });
+  });
+
+const train: Stage = async (c, context) => {
+  const collected = context.data === undefined ? collectStage(c, context, datasetDir(context)) : { metrics: {} };
+  const trained = await trainStage(c, context);
+  return { metrics: { ...collected.metrics, ...trained.metrics } };
+};
+
+/** The recipe of an experiment. */
+export function controlRecipe(
+  name: string,
+  summary: string,
+  config: () => ControlExperiment,
+): Recipe<ControlExperiment> {
+  return {
+    name,
+    summary,
+    config,
+    run: prepared(async (c, context) => {
+      const trained = await train(c, context);
+      context.signal.throwIfAborted();
+      const evaluated = await evaluate(c, context);
+      context.signal.throwIfAborted();
+      const planned = await plan(c, context);
+      return { metrics: { ...planned.metrics, ...evaluated.metrics, ...trained.metrics } };
+    }),
+    stages: {
+      collect: prepared(async (c, context) => collectStage(c, context, context.out)),
+      train: prepared(train),
+      eval: prepared(evaluate),
+      plan: prepared(plan),
+      export: prepared(exportStage),
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// Small world models that learn in minutes on two processor cores, at the sizes that the recipes share.
+
+import { EB_JEPA_WEIGHTS, type LeWmConfig, PLDM_WEIGHTS, type WorldConfig } from '../../src/world/index.ts';
+import type { ControlModel, ControlTraining } from './config.ts';
+
+/** What differs from world to world. */
+export interface SmallModel {
+  readonly imageSize: number;
+  /** Numbers in one action block. */
+  readonly actionDim: number;
+  readonly embedDim: number;
+  readonly steps: number;
+}
+
+/** A ViT of width 96 and a causal predictor of the same width. Smooth initial positions: docs/decisions/two-room-recipe.md. */
+function network({ imageSize, actionDim, embedDim }: SmallModel): Omit<LeWmConfig, 'sigreg'> {
+  return {
+    encoder: {
+      imageSize,
+      patchSize: 16,
+      dim: 96,
+      depth: 4,
+      heads: 3,
+      mlpDim: 384,
+      positions: 'smooth',
+      positionStd: 2,
+    },
+    predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
+    embedDim,
+    projectorHidden: 512,
+    history: 3,
+    actionDim,
+    actionSmoothed: actionDim,
+  };
+}
+
+function training({ steps }: SmallModel, frames = 4): ControlTraining {
+  return { frames, steps, batchSize: 64, learningRate: 5e-4, warmup: 0.05, weightDecay: 1e-3, clip: 1 };
+}
+
+/** LeWorldModel. */
+export function smallLeWm(size: SmallModel, sigregWeight = 0.05): ControlModel {
+  const sigreg = { weight: sigregWeight, directions: 256 };
+  return { world: { kind: 'le-wm', ...network(size), sigreg }, train: training(size) };
+}
+
+/** PLDM on the same network. */
+export function smallPldm(size: SmallModel, inverse: number = PLDM_WEIGHTS.inverse): ControlModel {
+  const world: WorldConfig = {
+    kind: 'pldm',
+    ...network(size),
+    weights: { ...PLDM_WEIGHTS, inverse },
+    inverseHidden: 256,
+  };
+  return { world, train: training(size) };
+}
+
+/** EB-JEPA's convolutional encoder and recurrent predictor, a quarter as wide as published. */
+export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.inverse): ControlModel {
+  const { imageSize, actionDim, embedDim: dim } = size;
+  const world: WorldConfig = {
+    kind: 'eb-jepa',
+    encoder: { imageSize, channels: 3, stacks: [8, 16, 16], blocks: 1, dim },
+    actionDim,
+    inverseHidden: 256,
+    normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    weights: { ...EB_JEPA_WEIGHTS, inverse },
+  };
+  return { world, train: { ...training(size, 5), learningRate: 1e-3 } };
+}

@@ -1,0 +1,111 @@
+// The contract of a world model at work: what embeds an observation, what imagines the embeddings that plans lead to, and
+// how far those are from a goal. Planning, probes, surprise and export see every world model only through it.
+// Legend: N observations, T frames, D numbers of an embedding (flattened), A numbers per block, E tasks, S samples,
+// H planned blocks, C context frames, L = C + H.
+
+import { JepaError } from '../core/index.ts';
+import { bind, type Module } from '../nn/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+
+/** What a model is shown of the world: a picture, the numbers of its state, or both. 0 stands for nothing of it. */
+export interface Senses {
+  /** Side of the square RGB picture in pixels. */
+  readonly imageSize: number;
+  /** Numbers of the raw state (proprioception, or everything there is). */
+  readonly stateDim: number;
+}
+
+/** Observations as a graph sees them. */
+export interface Observation {
+  /** u8 [N, H, W, 3]; absent when the model looks at no picture. */
+  readonly frames?: Tensor;
+  /** f32 [N, stateDim], raw; absent when the model is told no state. */
+  readonly states?: Tensor;
+}
+
+/** Sizes and limits of a world model. */
+export interface DynamicsSizes {
+  /** The method's name: 'le-wm'. */
+  readonly name: string;
+  readonly senses: Senses;
+  /** D */
+  readonly dim: number;
+  /** A, the numbers of one action block, normalised. */
+  readonly actionDim: number;
+  /** The most frames that the predictor looks back at. */
+  readonly history: number;
+  /** The longest plan that can be imagined. Absent: any. */
+  readonly maxHorizon?: number;
+}
+
+/** The graphs of a world model over its bound parameters `M`. */
+export interface DynamicsGraphs<M> {
+  /** Embeddings of observations: [N, D]. */
+  encode(model: M, seen: Observation): Tensor;
+  /** Row t is predicted from embeddings and blocks 0 to t: [N, T, D] and [N, T, A] -> [N, T, D], T <= history. */
+  predict(model: M, z: Tensor, blocks: Tensor): Tensor;
+  /**
+   * Imagines plans: the context [E, C, D], the executed blocks between its frames [E, C - 1, A] (absent when C = 1) and
+   * plans [E, S, H, A] give all embeddings [E, S, L, D]: the context, then one per block.
+   */
+  rollout(model: M, context: Tensor, executed: Tensor | undefined, plans: Tensor): Tensor;
+  /** The cost [E, S] of imagined embeddings [E, S, L, D] against goals [E, D]. */
+  cost(model: M, imagined: Tensor, goal: Tensor): Tensor;
+}
+
+/** The graphs of a world model, bound. */
+export interface BoundDynamics {
+  encode(seen: Observation): Tensor;
+  predict(z: Tensor, blocks: Tensor): Tensor;
+  rollout(context: Tensor, executed: Tensor | undefined, plans: Tensor): Tensor;
+  cost(imagined: Tensor, goal: Tensor): Tensor;
+}
+
+/** A world model, ready to be traced. Whoever holds one need not know its method. */
+export interface Dynamics extends DynamicsSizes {
+  readonly module: Module<unknown>;
+  /** The graphs over fresh parameter sources, in evaluation mode. */
+  bind(): BoundDynamics;
+}
+
+/**
+ * A world model from its module and graphs.
+ *
+ * @throws JepaError `usage` when a size cannot be, or the model is shown nothing
+ */
+export function defineDynamics<M>(sizes: DynamicsSizes, module: Module<M>, graphs: DynamicsGraphs<M>): Dynamics {
+  const { name, senses, dim, actionDim, history } = sizes;
+  for (const [what, value] of Object.entries({ dim, actionDim, history })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new JepaError('usage', `${name}: ${what} must be a whole number of at least 1, got ${value}`, { what });
+    }
+  }
+  if (senses.imageSize < 1 && senses.stateDim < 1) {
+    throw new JepaError('usage', `${name}: a world model must see a picture or a state, got neither`);
+  }
+  return {
+    ...sizes,
+    module,
+    bind() {
+      const { model } = bind(module, 'eval');
+      return {
+        encode: (seen) => graphs.encode(model, seen),
+        predict: (z, blocks) => graphs.predict(model, z, blocks),
+        rollout: (context, executed, plans) => graphs.rollout(model, context, executed, plans),
+        cost: (imagined, goal) => graphs.cost(model, imagined, goal),
+      };
+    },
+  };
+}
+
+/** The part of an observation that a model cannot do without. */
+export function seenFrames({ frames }: Observation, name: string): Tensor {
+  if (frames !== undefined) return frames;
+  throw new JepaError('usage', `${name}: this model looks at pictures, but observations hold none`);
+}
+
+/** Likewise the state. */
+export function seenStates({ states }: Observation, name: string): Tensor {
+  if (states !== undefined) return states;
+  throw new JepaError('usage', `${name}: this model reads the state, but observations hold none`);
+}

@@ -1,0 +1,29 @@
+// LeWorldModel as a world model at work. Legend: N observations, D width, as in `dynamics.ts`.
+
+import { reshape } from '../../tensor/index.ts';
+import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics, seenFrames } from '../dynamics.ts';
+import { goalCost, type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
+
+/** The graphs of a LeWorldModel. Plans are scored by the squared distance of the last embedding to the goal. */
+export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
+  return defineDynamics(leWmSizes(config, name), leWm(config), leWmGraphs(config, name));
+}
+
+/** Sizes of a model on the network of a LeWorldModel. */
+export function leWmSizes({ embedDim: dim, actionDim, history, encoder }: LeWmNetwork, name: string): DynamicsSizes {
+  return { name, senses: { imageSize: encoder.imageSize, stateDim: 0 }, dim, actionDim, history };
+}
+
+/** Its graphs, whatever it was trained with. */
+export function leWmGraphs({ embedDim: dim }: LeWmNetwork, name: string): DynamicsGraphs<LeWm> {
+  return {
+    encode(m, seen) {
+      const frames = seenFrames(seen, name);
+      const [N, ...image] = frames.shape as [number, ...number[]];
+      return reshape(m.encode(reshape(frames, [N, 1, ...image])), [N, dim]);
+    },
+    predict: (m, z, blocks) => m.predict(z, m.encodeActions(blocks)),
+    rollout: (m, context, executed, plans) => m.rollout(context, executed, plans),
+    cost: (_, imagined, goal) => goalCost(imagined, goal),
+  };
+}
