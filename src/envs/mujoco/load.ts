@@ -49,9 +49,12 @@ let opened: MujocoModule | undefined;
 
 const PARTS = ['MjModel', 'MjData', 'mj_step', 'mj_kinematics', 'mj_resetData'];
 
+/** In a variable, so that bundlers neither fail without the package nor put its 10 MB into every page with a world. */
+const PACKAGE: string = '@mujoco/mujoco';
+
 async function byName(): Promise<unknown> {
-  const { default: open } = await import('@mujoco/mujoco');
-  return open();
+  const found: { readonly default: () => Promise<unknown> } = await import(/* @vite-ignore */ PACKAGE);
+  return found.default();
 }
 
 async function open(load: MujocoLoader): Promise<MujocoModule> {
@@ -61,8 +64,8 @@ async function open(load: MujocoLoader): Promise<MujocoModule> {
   } catch (cause) {
     throw new JepaError(
       'unsupported',
-      'openMujoco: this world needs MuJoCo, which could not be loaded: npm install @mujoco/mujoco. In a page without a ' +
-        'bundler hand over a loader, openMujoco(() => import(url).then((m) => m.default()))',
+      'openMujoco: this needs MuJoCo, which could not be loaded: npm install @mujoco/mujoco. In a page hand over a loader too, ' +
+        'openMujoco(() => import(url).then((m) => m.default()))',
       {},
       { cause },
     );
@@ -84,12 +87,13 @@ async function open(load: MujocoLoader): Promise<MujocoModule> {
  * Opens MuJoCo. The first call loads the WebAssembly module (10 MB, about half a second); later ones return at once and
  * ignore `load`. After a failure the next call tries again. A thread (a worker, a page) opens its own.
  *
- * @param load opens the module; by default `import('@mujoco/mujoco')`
+ * @param load opens the module; by default the package by its name, which works in Node. In a page, bundled or not, hand
+ *   over how it is imported there.
  * @throws JepaError `unsupported` when the package is missing or is something else
  *
  * @example
  * await openMujoco();
- * await openMujoco(() => import('/node_modules/@mujoco/mujoco/mujoco.js').then((m) => m.default()));
+ * await openMujoco(() => import('@mujoco/mujoco').then((m) => m.default())); // in a page
  */
 export async function openMujoco(load: MujocoLoader = byName): Promise<void> {
   opening ??= open(load);

@@ -35,7 +35,7 @@ test('a loader that fails says what to install, and the next call tries again', 
     /npm install @mujoco\/mujoco/,
   );
   await expect(openMujoco(async () => ({ default: 1 }))).rejects.toThrow(/must give the module of @mujoco\/mujoco/);
-  await openMujoco();
+  await openMujoco(() => import('@mujoco/mujoco').then((m) => m.default()));
   // Open already: the loader is not asked.
   await openMujoco(() => Promise.reject(new Error('not called')));
 });

@@ -25,11 +25,11 @@ export const FINGER_RADIUS = 0.01;
 /** Height of the arm's middle above the floor. */
 export const HEIGHT = 0.02;
 /** Half the side of the floor. */
-export const FLOOR = 0.3;
+const FLOOR = 0.3;
 /** The wrist turns this far to both sides; a soft stop, which a fast arm passes by a little. */
 export const WRIST_LIMIT: number = (160 * Math.PI) / 180;
 /** Seconds of a step of physics, and how many make a step of control. */
-export const TIMESTEP = 0.02;
+const TIMESTEP = 0.02;
 export const SUBSTEPS = 2;
 
 /** A body that turns in the plane: its mass, the distance of its centre from the joint, its inertia about the centre. */

@@ -23,7 +23,7 @@ test.skipIf(whyNoBrowser !== undefined)('a page without MuJoCo is told how to ge
   const said = await rooms.page.evaluate(
     `import('/dist/src/envs/index.js').then((envs) => envs.prepareEnv('reacher')).catch((error) => error.code + ': ' + error.message)`,
   );
-  expect(said).toMatch(/^unsupported: .*npm install @mujoco\/mujoco.*hand over a loader/);
+  expect(said).toMatch(/^unsupported: .*npm install @mujoco\/mujoco.*hand over a loader too/);
 });
 
 test.skipIf(whyNoBrowser !== undefined)('Reacher moves and looks in a browser exactly as in Node', async () => {
