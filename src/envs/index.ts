@@ -1,3 +1,4 @@
+export { behindWall, hasWalls } from './behind-wall.ts';
 export {
   addDots,
   type BallBatch,
@@ -45,6 +46,7 @@ export type {
   StepResult,
 } from './env.ts';
 export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
+export { goalOfState } from './goal.ts';
 export {
   fromGymnasium,
   type GymnasiumFrame,
@@ -71,10 +73,12 @@ export {
   BLOCK_SHAPES,
   type BlockShape,
   noisyPusher,
+  type PushingOptions,
   type PushTOptions,
   type PushTPlaces,
   type PushTRolloutOptions,
   pusher,
+  pushing,
   pushT,
   pushTProprio,
   pushTRollout,

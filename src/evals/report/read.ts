@@ -11,6 +11,7 @@ import type {
   MachineRecord,
   MetricsLine,
   PlanningFile,
+  PlanningProtocol,
   Point,
   ProbeFile,
   RolloutFile,
@@ -185,20 +186,28 @@ function parsePlanning(found: Found): PlanningFile {
   return {
     ...optional(found, 'solver', text),
     ...optional(found, 'secondsPerPlan', number),
-    protocols: list(field(found, 'protocols'), (p) => ({
-      name: text(field(p, 'name')),
-      description: text(field(p, 'description')),
-      ...optional(p, 'excluded', number),
-      ...optional(p, 'goalOffset', number),
-      ...optional(p, 'budget', number),
-      ...optional(p, 'seed', number),
-      results: list(field(p, 'results'), (r) => ({
-        policy: text(field(r, 'policy')),
-        tasks: number(field(r, 'tasks')),
-        successAny: number(field(r, 'successAny')),
-        ...optional(r, 'successLast', number),
-        ...optional(r, 'medianSteps', number),
-      })),
+    protocols: list(field(found, 'protocols'), parseProtocol),
+  };
+}
+
+/** Reads one protocol with its results. */
+export function parseProtocol(p: Found): PlanningProtocol {
+  return {
+    name: text(field(p, 'name')),
+    description: text(field(p, 'description')),
+    ...optional(p, 'excluded', number),
+    ...optional(p, 'goalOffset', number),
+    ...optional(p, 'budget', number),
+    ...optional(p, 'seed', number),
+    ...optional(p, 'planner', (f) => record(f, ({ value }) => value)),
+    results: list(field(p, 'results'), (r) => ({
+      policy: text(field(r, 'policy')),
+      tasks: number(field(r, 'tasks')),
+      successAny: number(field(r, 'successAny')),
+      ...optional(r, 'successLast', number),
+      ...optional(r, 'medianSteps', number),
+      ...optional(r, 'plans', number),
+      ...optional(r, 'planSecondsMean', number),
     })),
   };
 }
@@ -209,12 +218,16 @@ function parseProbe(found: Found): ProbeFile {
       target: text(field(p, 'target')),
       kind: text(field(p, 'kind')),
       ...optional(p, 'samples', number),
+      ...optional(p, 'r', number),
+      ...optional(p, 'mse', number),
       dimensions: list(field(p, 'dimensions'), (d) => ({
         name: text(field(d, 'name')),
         r: number(field(d, 'r')),
         r2: number(field(d, 'r2')),
+        ...optional(d, 'mse', number),
       })),
     })),
+    ...optional(found, 'leftOut', parseLeftOut),
     ...optional(found, 'sample', (s) => ({
       target: text(field(s, 'target')),
       kind: text(field(s, 'kind')),
@@ -239,10 +252,17 @@ function parseSurprise(found: Found): SurpriseFile {
     clean: curve(field(found, 'clean')),
     perturbations: list(field(found, 'perturbations'), (p) => ({
       name: text(field(p, 'name')),
+      ...optional(p, 'about', text),
       auc: number(field(p, 'auc')),
+      ...optional(p, 'p', number),
       curve: curve(field(p, 'curve')),
     })),
+    ...optional(found, 'leftOut', parseLeftOut),
   };
+}
+
+function parseLeftOut(found: Found): readonly { readonly name: string; readonly why: string }[] {
+  return list(found, (f) => ({ name: text(field(f, 'name')), why: text(field(f, 'why')) }));
 }
 
 function point(found: Found): Point {

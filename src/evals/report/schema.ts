@@ -161,6 +161,10 @@ export interface PolicyResult {
   /** Tasks that stood at the goal after the last step. */
   readonly successLast?: number;
   readonly medianSteps?: number;
+  /** Times the policy planned, for all tasks together; 0 for policies that do not plan. */
+  readonly plans?: number;
+  /** Mean wall-clock time of planning once for all tasks together. */
+  readonly planSecondsMean?: number;
 }
 
 /** One evaluation protocol with every policy that ran on the same tasks. */
@@ -173,6 +177,8 @@ export interface PlanningProtocol {
   readonly goalOffset?: number;
   readonly budget?: number;
   readonly seed?: number;
+  /** Settings of the policy `planner`, such as solver, samples, horizon. */
+  readonly planner?: Readonly<Record<string, unknown>>;
   readonly results: readonly PolicyResult[];
 }
 
@@ -189,14 +195,20 @@ export interface ProbeDimension {
   /** Pearson correlation. */
   readonly r: number;
   readonly r2: number;
+  /** Squared error in units of the training variance. */
+  readonly mse?: number;
 }
 
 /** One probe of the frozen embedding. */
 export interface ProbeResult {
+  /** What is read: `agent position`. */
   readonly target: string;
   /** `linear` or `mlp`. */
   readonly kind: string;
   readonly samples?: number;
+  /** Means over the coordinates: the columns of the paper's tables. */
+  readonly r?: number;
+  readonly mse?: number;
   readonly dimensions: readonly ProbeDimension[];
 }
 
@@ -214,6 +226,8 @@ export interface ProbeSample {
 export interface ProbeFile {
   readonly probes: readonly ProbeResult[];
   readonly sample?: ProbeSample;
+  /** Targets that were not probed, and why. */
+  readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** Surprise over the steps of a clip: mean and band over clips, [T] each. */
@@ -225,10 +239,14 @@ export interface SurpriseCurve {
 
 /** Surprise of clips with one kind of perturbation. */
 export interface Perturbation {
-  /** `teleport` or `colour`. */
+  /** `teleport`, `colour`, `vanish`, `through-wall`, `stop`; with several things `teleport-block`. */
   readonly name: string;
+  /** What happens, in a sentence. */
+  readonly about?: string;
   /** Area under the ROC curve of max-over-time surprise, perturbed against clean clips. */
   readonly auc: number;
+  /** Two-sided p-value of a paired t-test of the same scores, clip by clip. */
+  readonly p?: number;
   readonly curve: SurpriseCurve;
 }
 
@@ -242,6 +260,8 @@ export interface SurpriseFile {
   readonly band?: string;
   readonly clean: SurpriseCurve;
   readonly perturbations: readonly Perturbation[];
+  /** Violations that were not measured, and why. */
+  readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** A point in world coordinates (those of `RolloutFile.extent`). */

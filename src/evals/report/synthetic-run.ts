@@ -118,7 +118,9 @@ function probe(random: Stream): ProbeFile {
       target: 'position',
       kind,
       samples: 8000,
-      dimensions: ['x', 'y'].map((name) => ({ name, r: 0.9961, r2: 0.9922 })),
+      r: 0.9961,
+      mse: 0.0078,
+      dimensions: ['x', 'y'].map((name) => ({ name, r: 0.9961, r2: 0.9922, mse: 0.0078 })),
     })),
     sample: {
       target: 'position',
@@ -145,7 +147,7 @@ function surprise(random: Stream): SurpriseFile {
     band: '10th to 90th percentile',
     clean: curve(0, 0),
     perturbations: [
-      { name: 'teleport', auc: 0.998, curve: curve(1.1, 1) },
+      { name: 'teleport', about: 'The agent jumps.', auc: 0.998, p: 3e-40, curve: curve(1.1, 1) },
       { name: 'colour', auc: 0.871, curve: curve(0.25, 8) },
     ],
   };

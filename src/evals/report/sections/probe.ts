@@ -3,11 +3,12 @@
 import { absent, escapeHtml, section } from '../html.ts';
 import type { Part } from '../read.ts';
 import { linearScale, shortNumber } from '../scale.ts';
-import type { ProbeFile, ProbeSample } from '../schema.ts';
+import type { ProbeFile, ProbeResult, ProbeSample } from '../schema.ts';
 
 const LEAD =
   'The encoder never saw a coordinate. A probe is fitted on the frozen embedding of training episodes; points are frames of ' +
-  'held-out episodes, and lie on the diagonal when the probe is right.';
+  'held-out episodes, and lie on the diagonal when the probe is right. MSE is in units of the variance of the target: 1 is what ' +
+  'its mean gives.';
 const SIZE = 300;
 const PAD = 40;
 
@@ -16,24 +17,27 @@ export function probeSection(probe: Part<ProbeFile>): string {
   const title = 'What the embedding knows';
   if (!probe.ok)
     return section('probe', title, LEAD, absent(probe.why, 'It is written by <code>jepa eval RUN</code>.'));
-  const { probes, sample } = probe.value;
-  const rows = probes
-    .flatMap((p) =>
-      p.dimensions.map(
-        (d) =>
-          `<tr><td>${escapeHtml(p.target)} ${escapeHtml(d.name)}</td><td>${escapeHtml(p.kind)}</td><td><b>${d.r.toFixed(4)}</b></td>` +
-          `<td>${d.r2.toFixed(4)}</td><td>${p.samples ?? ''}</td></tr>`,
-      ),
-    )
-    .join('');
+  const { probes, sample, leftOut = [] } = probe.value;
   const table =
-    `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +
-    `<tbody>${rows}</tbody></table></div>`;
+    `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>MSE</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +
+    `<tbody>${probes.map(rows).join('')}</tbody></table>${leftOut.map(({ name, why }) => `<p class="after">${escapeHtml(name)}: ${escapeHtml(why)}.</p>`).join('')}</div>`;
   const plots =
     sample === undefined
       ? absent('evals/probe.json holds no sample of predictions.', '')
       : sample.names.map((name, d) => scatter(sample, name, d)).join('');
   return section('probe', title, LEAD, `<div class="charts probe">${plots}${table}</div>`);
+}
+
+/** A target's row, and one for each of its coordinates where there are several. */
+function rows({ target, kind, samples, r, mse, dimensions }: ProbeResult): string {
+  const row = (name: string, of: { r?: number; mse?: number; r2?: number }, count: string, main: boolean): string =>
+    `<tr${main ? ' class="main"' : ''}><td>${escapeHtml(name)}</td><td>${escapeHtml(kind)}</td><td>${of.mse === undefined ? '' : shortNumber(of.mse)}</td>` +
+    `<td><b>${of.r === undefined ? '' : of.r.toFixed(4)}</b></td><td>${of.r2 === undefined ? '' : of.r2.toFixed(4)}</td><td>${count}</td></tr>`;
+  const whole = r !== undefined && mse !== undefined && dimensions.length > 1;
+  return [
+    ...(whole ? [row(target, { r, mse }, `${samples ?? ''}`, true)] : []),
+    ...dimensions.map((d) => row(`${target} ${d.name}`, d, whole ? '' : `${samples ?? ''}`, !whole)),
+  ].join('');
 }
 
 function scatter(sample: ProbeSample, name: string, d: number): string {

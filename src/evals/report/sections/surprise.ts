@@ -3,11 +3,13 @@
 import { type Hue, lineChart, type Series } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import type { Part } from '../read.ts';
+import { shortNumber } from '../scale.ts';
 import type { SurpriseCurve, SurpriseFile } from '../schema.ts';
 
 const LEAD =
-  'Distance between the predicted and the observed next embedding. At the marked step the agent is moved or changes colour; a ' +
-  'model that understood the world is surprised by it. AUC: perturbed clips against clean ones by their largest surprise.';
+  'Distance between the predicted and the observed next embedding. At the marked step the world does what it cannot; a ' +
+  'model that understood the world is surprised by it. AUC: perturbed clips against clean ones by their largest surprise; p: ' +
+  'paired t-test of the same.';
 
 /** The section with one chart per perturbation, each beside the clean clips. */
 export function surpriseSection(surprise: Part<SurpriseFile>): string {
@@ -15,19 +17,24 @@ export function surpriseSection(surprise: Part<SurpriseFile>): string {
   if (!surprise.ok) {
     return section('surprise', title, LEAD, absent(surprise.why, 'It is written by <code>jepa eval RUN</code>.'));
   }
-  const { clean, perturbations, perturbedAt, clips, band } = surprise.value;
-  const hues: readonly Hue[] = ['red', 'purple', 'orange'];
+  const { clean, perturbations, perturbedAt, clips, band, leftOut = [] } = surprise.value;
+  const hues: readonly Hue[] = ['red', 'purple', 'orange', 'teal', 'blue', 'pink'];
   const charts = perturbations.map((p, i) =>
     lineChart({
       title: p.name,
-      note: `AUC <b>${p.auc.toFixed(3)}</b>, ${clips} clips${band === undefined ? '' : `, band ${escapeHtml(band)}`}`,
+      note: `AUC <b>${p.auc.toFixed(3)}</b>${p.p === undefined ? '' : `, p ${shortNumber(p.p)}`}, ${clips} clips${band === undefined ? '' : `, band ${escapeHtml(band)}`}`,
       xLabel: 'step',
       include: [0],
       mark: { x: perturbedAt, label: p.name },
       series: [curve('clean', 'muted', clean), curve(p.name, hues[i % hues.length]!, p.curve)],
     }),
   );
-  return section('surprise', title, LEAD, `<div class="charts">${charts.join('')}</div>`);
+  const said = [
+    ...perturbations.flatMap(({ name, about }) => (about === undefined ? [] : [`${name}: ${about}`])),
+    ...leftOut.map(({ name, why }) => `${name} is left out: ${why}.`),
+  ];
+  const notes = said.map((line) => `<p class="after">${escapeHtml(line)}</p>`).join('');
+  return section('surprise', title, LEAD, `<div class="charts">${charts.join('')}</div>${notes}`);
 }
 
 function curve(name: string, hue: Hue, { mean, low, high }: SurpriseCurve): Series {
