@@ -17,8 +17,9 @@ const ABOVE = 0.012;
 const SQUARE = 0.15;
 /** The cube is at its goal when nearer than this, well inside the world's own tolerance. */
 const AT_GOAL = 0.015;
-/** Shortest move along x, y and z together, in actions, where it is longer than the tolerances. OGBench's. */
-const SHORTEST = 0.4;
+/** A finger further than this from the cube's side holds it no more, nearer than that holds it. */
+const FREE = 0.006;
+const HELD = 0.002;
 /** Half the square of targets that are drawn after the world's goal is reached. */
 const PLACES = 0.14;
 
@@ -55,6 +56,16 @@ function sceneOf(env: Env, goal: ArrayLike<number>): Scene {
   };
 }
 
+/** Whether the cube lies at a goal on the table. A goal in the air is held, not left. */
+function arrived({ cube, goal }: Scene): boolean {
+  return Math.hypot(goal[0] - cube[0], goal[1] - cube[1], goal[2] - cube[2]) < AT_GOAL && goal[2] < AT_GOAL;
+}
+
+/** Whether it lies there and the gripper has gone up. */
+function isDone(scene: Scene): boolean {
+  return arrived(scene) && scene.hand[2] - scene.cube[2] > OVER - 0.02;
+}
+
 /** What to do: where to go from here, how to turn, and whether to open (-1) or close (1). */
 interface Order {
   readonly move: readonly [number, number, number];
@@ -62,19 +73,20 @@ interface Order {
   readonly grip: -1 | 1;
 }
 
-function orderOf({ cube, hand, goal, twist, gap }: Scene): Order {
+function orderOf(scene: Scene): Order {
+  const { cube, hand, goal, twist, gap } = scene;
   const [dx, dy, dz] = [cube[0] - hand[0], cube[1] - hand[1], cube[2] - hand[2]];
   const beside = Math.hypot(dx, dy);
-  const [gx, gy, gz] = [goal[0] - cube[0], goal[1] - cube[1], goal[2] - cube[2]];
+  const [gx, gy] = [goal[0] - cube[0], goal[1] - cube[1]];
   const still = (grip: -1 | 1): Order => ({ move: [0, 0, 0], twist: 0, grip });
 
   const around = beside < 2 * ABOVE && Math.abs(dz) < 0.02;
-  if (Math.hypot(gx, gy, gz) < AT_GOAL && goal[2] < AT_GOAL) {
+  if (arrived(scene)) {
     // There: let go, and then up and away.
-    if (around && gap < 0.006) return still(-1);
+    if (around && gap < FREE) return still(-1);
     return { move: [0, 0, Math.max(0, cube[2] + OVER - hand[2])], twist: 0, grip: -1 };
   }
-  if (around && gap < 0.002) {
+  if (around && gap < HELD) {
     // Held: up, over the goal, down to it.
     const far = Math.hypot(gx, gy);
     const height = far < ABOVE ? goal[2] : Math.max(CARRY, goal[2]);
@@ -93,10 +105,40 @@ function orderOf({ cube, hand, goal, twist, gap }: Scene): Order {
   return { move: [dx, dy, rise], twist, grip: -1 };
 }
 
-/** An order as an action within the bounds; moves shorter than SHORTEST are made so long, up to `reach` of tolerance. */
-function actionOf({ move, twist, grip }: Order, shortest: number): Float32Array {
-  const wanted = move.map((d) => d / MOVE);
-  const norm = Math.hypot(...wanted);
-  const longer = norm > 1e-6 && norm < shortest ? shortest / norm : 1;
-  return Float32Array.from([...wanted.map((d) => d * longer), twist / TWIST, grip], (a) => Math.min(Math.max(a, -1), 1));
+/** An order as an action within the bounds, with N(0, noise^2) on each component. */
+function actionOf({ move, twist, grip }: Order, noise: number, random: Stream): Float32Array {
+  return Float32Array.from([...move.map((d) => d / MOVE), twist / TWIST, grip], (wanted) => {
+    const a = noise === 0 ? wanted : wanted + noise * random.normal();
+    return Math.min(Math.max(a, -1), 1);
+  });
+}
+
+/** The scripted expert. It needs no memory: the order follows from the state and the goal. */
+export function cubeExpert(): Policy {
+  return {
+    name: 'expert',
+    act: (env, random) => actionOf(orderOf(sceneOf(env, env.goal())), 0, random),
+  };
+}
+
+/**
+ * The expert with N(0, noise^2) on each component of its actions. Once the cube has reached the world's goal it draws a
+ * place on the table for the next, and the next, so that an episode is full of picking and placing, as in OGBench's data. `reset` forgets the place.
+ */
+export function noisyCubeExpert({ noise = 0.1 }: { readonly noise?: number } = {}): Policy {
+  let next: readonly number[] | undefined;
+  return {
+    name: 'noisy-expert',
+    reset() {
+      next = undefined;
+    },
+    act(env, random) {
+      let scene = sceneOf(env, next ?? env.goal());
+      if (isDone(scene)) {
+        next = [PLACES * (2 * random.uniform() - 1), PLACES * (2 * random.uniform() - 1), 0];
+        scene = sceneOf(env, next);
+      }
+      return actionOf(orderOf(scene), noise, random);
+    },
+  };
 }

@@ -39,7 +39,7 @@ export function cubeModel(half: number): string {
   <compiler autolimits="true"/>
   <option timestep="${TIMESTEP}" integrator="implicitfast" cone="elliptic" impratio="10"/>
   <default>
-    <geom condim="4" contype="0" conaffinity="1" friction="1 0.02 0.0001" solref="0.01 1"/>
+    <geom condim="4" contype="0" conaffinity="1" friction="0.7 0.02 0.0001" solref="0.01 1"/>
   </default>
   <worldbody>
     <geom name="table" type="plane" size="0 0 1"/>

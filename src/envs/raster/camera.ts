@@ -47,7 +47,7 @@ export function unit(v: readonly number[], what: string): number[] {
 export function viewOf(camera: Camera, width: number, height: number): View {
   const { position, target, up = [0, 0, 1], fovy, viewHeight, near = 0.01 } = camera;
   const extent = fovy === undefined ? viewHeight : 2 * Math.tan((fovy * Math.PI) / 360);
-  if (extent === undefined || (fovy !== undefined && viewHeight !== undefined) || !(extent > 0)) {
+  if (extent === undefined || (fovy !== undefined && (viewHeight !== undefined || fovy >= 180)) || !(extent > 0)) {
     throw new JepaError('usage', 'camera: give either fovy, in (0, 180) degrees, or viewHeight, above 0', {});
   }
   const forward = unit(

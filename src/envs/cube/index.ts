@@ -1,0 +1,2 @@
+export { cube } from './cube.ts';
+export { cubeExpert, noisyCubeExpert } from './expert.ts';
