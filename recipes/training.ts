@@ -8,13 +8,14 @@ import type { TrainOptions, TrainOutcome } from '../src/train/index.ts';
 export function trainingIn(
   context: RunContext,
   steps: number,
+  stage: string = 'train',
 ): Required<Pick<TrainOptions<never>, 'resume' | 'onMessage' | 'signal' | 'onProgress'>> {
   return {
     resume: context.resume,
     onMessage: context.log,
     signal: context.signal,
     onProgress: ({ step, loss, terms, imagesPerSecond, secondsLeft }) =>
-      context.progress({ stage: 'train', step, total: steps, terms: { loss, ...terms }, imagesPerSecond, secondsLeft }),
+      context.progress({ stage, step, total: steps, terms: { loss, ...terms }, imagesPerSecond, secondsLeft }),
   };
 }
 

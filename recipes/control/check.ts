@@ -7,7 +7,7 @@ import type { ControlExperiment } from './config.ts';
 import { chosenDynamics, chosenModel, experimentEnv } from './stages.ts';
 
 /** Throws `usage`, naming the settings, when parts of the configuration contradict each other. */
-export function checkExperiment(config: ControlExperiment): void {
+export function checkExperiment(config: ControlExperiment, extraStages: readonly string[] = []): void {
   const { env, data, plan, collect, evals, model } = config;
   const { train } = chosenModel(config);
   const world = experimentEnv(config).spec;
@@ -48,6 +48,9 @@ export function checkExperiment(config: ControlExperiment): void {
   );
   for (const name of plan.also) {
     if (plan.planners[name] === undefined) throw unknownName('planner of plan.also', name, Object.keys(plan.planners));
+  }
+  for (const name of evals.extra) {
+    if (!extraStages.includes(name)) throw unknownName('stage of evals.extra', name, extraStages);
   }
   for (const { solver } of [plan.planner, ...plan.also.map((name) => plan.planners[name]!)]) {
     if (!publishedSolvers.includes(solver)) throw unknownName('planner', solver, publishedSolvers);

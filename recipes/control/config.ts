@@ -78,7 +78,28 @@ export interface ControlExperiment {
     /** Planned episodes to film. */
     readonly film: number;
   };
+  /** The high level of hierarchical planning, for the stage `long-horizon`. */
+  readonly hierarchy: {
+    /** Steps between start and goal at which flat and hierarchical planning are compared. */
+    readonly goalOffsets: readonly number[];
+    readonly macroDim: number;
+    /** Blocks between two waypoints. */
+    readonly minBlocks: number;
+    readonly maxBlocks: number;
+    readonly waypoints: number;
+    readonly width: number;
+    readonly depth: number;
+    readonly steps: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    /** Of the planner of macro-actions. */
+    readonly samples: number;
+    readonly elites: number;
+    readonly iterations: number;
+  };
   readonly evals: {
+    /** Stages that take longer and are left out unless named, see `extraStages`. */
+    readonly extra: readonly string[];
     readonly probeRows: number;
     readonly surpriseClips: number;
     readonly surpriseSteps: number;

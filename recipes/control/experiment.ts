@@ -7,7 +7,8 @@ import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
-import { planStage } from './plan.ts';
+import { longHorizonStage } from './long-horizon.ts';
+import { planStage, type Trained } from './plan.ts';
 import { datasetDir, openData, trainedModel } from './stages.ts';
 import { trainStage } from './train.ts';
 
@@ -17,7 +18,7 @@ type Stage = (config: ControlExperiment, context: RunContext) => Promise<RunSumm
 function prepared(stage: Stage): Stage {
   return async (config, context) => {
     await prepareEnv(config.env.id);
-    checkExperiment(config);
+    checkExperiment(config, Object.keys(extraStages));
     return stage(config, context);
   };
 }
@@ -36,12 +37,23 @@ async function withModel(
   }
 }
 
+/** What `evals.extra` may name. */
+const extraStages: Readonly<
+  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<RunSummary>>
+> = {
+  'long-horizon': longHorizonStage,
+};
+
 const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => evaluateStage(c, context, model, data));
 
 const plan: Stage = (c, context) =>
   withModel(c, context, async (model, data) => {
-    const probe = (await probes(c, context, model, data)).linear;
-    return planStage(c, context, { model, data, probe });
+    const { targets } = await probes(c, context, model, data);
+    const trained = { model, data, probes: targets };
+    const { metrics } = await planStage(c, context, trained);
+    const more: Record<string, number> = {};
+    for (const name of c.evals.extra) Object.assign(more, (await extraStages[name]!(c, context, trained)).metrics);
+    return { metrics: { ...metrics, ...more } };
   });
 
 const train: Stage = async (c, context) => {

@@ -3,7 +3,7 @@
 
 import type { WorldModel } from '../../src/agent/index.ts';
 import { type Normaliser, normalise } from '../../src/data/index.ts';
-import { type ControlTrace, matrix, type Probe, type RolloutFile } from '../../src/evals/index.ts';
+import { type ControlTrace, matrix, type RolloutFile, type TargetProbes } from '../../src/evals/index.ts';
 import type { ControlExperiment } from './config.ts';
 
 /** Which state components lie along the picture's x and y, and the world's coordinates at its edges. */
@@ -31,13 +31,21 @@ export function placeOn({ at: [x, y] }: Ground, state: ArrayLike<number>): reado
   return [state[x]!, state[y]!];
 }
 
-/** The places that the plans of an episode lead through, read by `probe` off the embeddings. */
+/** The places that the plans of an episode lead through, read off the embeddings by the probe of what moves on the ground. */
 export async function imaginedPaths(
   config: ControlExperiment,
-  given: { readonly model: WorldModel; readonly actions: Normaliser; readonly probe: Probe; readonly ground: Ground },
+  given: {
+    readonly model: WorldModel;
+    readonly actions: Normaliser;
+    readonly probes: readonly TargetProbes[];
+    readonly ground: Ground;
+  },
   trace: ControlTrace,
 ): Promise<NonNullable<RolloutFile['imagined']>> {
-  const { model, actions, probe, ground } = given;
+  const { model, actions, probes, ground } = given;
+  const probe = probes.find(({ target }) => ground.at.every((i) => target.components.includes(i)));
+  if (probe === undefined) return [];
+  const columns = { ...ground, at: ground.at.map((i) => probe.target.components.indexOf(i)) as [number, number] };
   const { horizon } = config.plan;
   const paths = [];
   for (const { step, plan } of trace.decisions) {
@@ -51,9 +59,9 @@ export async function imaginedPaths(
       samples: 1,
       horizon,
     });
-    const states = probe.predict(matrix(all, model.dynamics.dim));
+    const places = probe.linear.predict(matrix(all, model.dynamics.dim));
     const place = (t: number): readonly [number, number] =>
-      placeOn(ground, states.data.subarray(t * states.cols, (t + 1) * states.cols));
+      placeOn(columns, places.data.subarray(t * places.cols, (t + 1) * places.cols));
     paths.push({ at: step, path: Array.from({ length: horizon + 1 }, (_, t) => place(t)) });
   }
   return paths;

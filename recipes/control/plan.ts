@@ -14,7 +14,6 @@ import {
   type ControlRun,
   controlRecord,
   envPolicy,
-  type Probe,
   type ReplayProtocol,
   type ReplayTasks,
   type RolloutFile,
@@ -22,6 +21,7 @@ import {
   runControl,
   simulatorPolicy,
   solvedIn,
+  type TargetProbes,
 } from '../../src/evals/index.ts';
 import { icem } from '../../src/plan/index.ts';
 import { writeJson } from '../run-files.ts';
@@ -37,14 +37,14 @@ const SIMULATED = 5;
 export interface Trained {
   readonly model: WorldModel;
   readonly data: ExperimentData;
-  /** Reads the state off an embedding. */
-  readonly probe: Probe;
+  /** Read the state off an embedding. */
+  readonly probes: readonly TargetProbes[];
 }
 
 async function writeRollouts(
   config: ControlExperiment,
   context: RunContext,
-  { model, data, probe }: Trained,
+  { model, data, probes }: Trained,
   run: ControlRun,
 ): Promise<void> {
   mkdirSync(join(context.out, 'rollouts'), { recursive: true });
@@ -54,7 +54,7 @@ async function writeRollouts(
   for (const [k, trace] of run.traces.entries()) {
     if (trace.film === undefined) break;
     const { frames, goal } = trace.film;
-    const given = { model, actions: data.actions, probe };
+    const given = { model, actions: data.actions, probes };
     const record: RolloutFile = {
       frames: frames.length,
       height: size,
@@ -77,6 +77,18 @@ async function writeRollouts(
   }
 }
 
+/** The ceiling of a table: a policy of the world, or planning in the true world. */
+export function ceilingPolicy({ env, plan }: ControlExperiment): ControlPolicy {
+  if (plan.ceiling !== 'simulator') return { ...envPolicy(() => makePolicy(env.id, plan.ceiling)), name: 'oracle' };
+  return simulatorPolicy({
+    makeEnv: () => makeEnv(env.id, { imageSize: 16 }),
+    solver: icem({ samples: 64, elites: 8, iterations: 8, plan: 'best-elite' }),
+    horizon: SIMULATED,
+    hold: Math.ceil(plan.goalOffset / SIMULATED),
+    name: 'oracle',
+  });
+}
+
 /** Every policy of a protocol by name; the other planners act on the strict tasks only. */
 function policies(
   config: ControlExperiment,
@@ -90,17 +102,12 @@ function policies(
     return controller(config, context, { model, planner, actions, tasks: plan.tasks }, name);
   };
   const others = protocol === 'strict' ? plan.also.map((name) => planning(name, plan.planners[name]!)) : [];
-  const ceiling: ControlPolicy =
-    plan.ceiling === 'simulator'
-      ? simulatorPolicy({
-          makeEnv: () => makeEnv(env.id, { imageSize: 16 }),
-          solver: icem({ samples: 64, elites: 8, iterations: 8, plan: 'best-elite' }),
-          horizon: SIMULATED,
-          hold: Math.ceil(plan.goalOffset / SIMULATED),
-          name: 'oracle',
-        })
-      : { ...envPolicy(() => makePolicy(env.id, plan.ceiling)), name: 'oracle' };
-  return [planning('planner', plan.planner), ...others, envPolicy(() => makePolicy(env.id, 'random')), ceiling];
+  return [
+    planning('planner', plan.planner),
+    ...others,
+    envPolicy(() => makePolicy(env.id, 'random')),
+    ceilingPolicy(config),
+  ];
 }
 
 /** Tasks of held-out episodes for one protocol. */

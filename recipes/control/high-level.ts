@@ -1,0 +1,109 @@
+// The high level of a hierarchical world model (HWM), trained on the embeddings of the run's model, in a run folder of its own
+// within the run: `hierarchy/`.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type EmbeddedEpisodes,
+  embedEpisodes,
+  type HierarchicalModel,
+  hierarchicalModel,
+  type WaypointBatch,
+  type WorldModel,
+  waypointBatches,
+} from '../../src/agent/index.ts';
+import type { RunContext } from '../../src/cli/index.ts';
+import { adamW, warmupCosine } from '../../src/optim/index.ts';
+import { type ActionConstraint, percentileBox } from '../../src/plan/index.ts';
+import { jepaProgram, openRun, train } from '../../src/train/index.ts';
+import { type HierarchyConfig, hierarchyMethod } from '../../src/world/index.ts';
+import { trainingIn, trainingSummary } from '../training.ts';
+import type { ControlExperiment } from './config.ts';
+import { type ExperimentData, keyFor } from './stages.ts';
+
+/** A trained high level with the box of macro-actions that recorded chunks fill. */
+export interface HighLevelPlanner {
+  readonly model: HierarchicalModel;
+  readonly box: ActionConstraint;
+}
+
+/** Embeds the training episodes with the run's model. */
+export function embedTraining(
+  config: ControlExperiment,
+  model: WorldModel,
+  { store, split, actions }: ExperimentData,
+): Promise<EmbeddedEpisodes> {
+  return embedEpisodes(model, store, { episodes: split.train, frameSkip: config.data.frameSkip, actions });
+}
+
+/** The high level for a model of the run, as the configuration wants it. */
+function highLevelConfig({ hierarchy }: ControlExperiment, { dynamics }: WorldModel): HierarchyConfig {
+  const { macroDim, maxBlocks, width, depth } = hierarchy;
+  return {
+    dim: dynamics.dim,
+    actionDim: dynamics.actionDim,
+    macroDim,
+    maxBlocks,
+    encoderWidths: [width, width],
+    predictor: { width, depth },
+    noise: 0.05,
+    energy: 'l2',
+    rollout: 1,
+    sigreg: { weight: 0.05, directions: 64 },
+  };
+}
+
+/** Trains the high level on top of `model`, or continues to. */
+export async function trainHighLevel(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  data: ExperimentData,
+): Promise<HighLevelPlanner> {
+  const { steps, batchSize, waypoints, minBlocks, maxBlocks, learningRate } = config.hierarchy;
+  const embedded = await embedTraining(config, model, data);
+  const sizes = { batch: batchSize, waypoints };
+  const batches = waypointBatches(embedded, { ...sizes, minBlocks, maxBlocks, key: keyFor(context, 'waypoints') });
+  const spec = hierarchyMethod(highLevelConfig(config, model), sizes);
+  const program = await jepaProgram({
+    spec,
+    key: keyFor(context, 'hierarchy'),
+    inputs: ({ z, chunks }: WaypointBatch) => ({ z, chunks }),
+  });
+  const dir = join(context.out, 'hierarchy');
+  const resume = existsSync(join(dir, 'checkpoints'));
+  const run = openRun(dir);
+  try {
+    const outcome = await train<WaypointBatch>({
+      run,
+      program,
+      batches(startStep) {
+        let at = startStep;
+        return { next: () => batches(at++), close() {} };
+      },
+      optimiser: adamW(program.layout, { weightDecay: 1e-3 }),
+      learningRate: warmupCosine({ peak: learningRate, warmupSteps: Math.round(0.05 * steps) + 1, totalSteps: steps }),
+      clip: 1,
+      steps,
+      seed: context.seed,
+      imagesPerStep: batchSize * waypoints,
+      checkpointEvery: config.train.checkpointEvery * 5,
+      logEvery: config.train.logEvery * 5,
+      metadata: {},
+      ...trainingIn(context, steps, 'hierarchy'),
+      resume,
+    });
+    trainingSummary(outcome, context);
+  } finally {
+    run.close();
+  }
+  const values = {
+    parameters: { layout: program.layout, data: program.params },
+    buffers: { layout: program.bufferLayout, data: program.buffers },
+  };
+  const high = hierarchicalModel({ low: model, config: highLevelConfig(config, model), values });
+  const { chunks } = batches(steps);
+  const count = batchSize * (waypoints - 1);
+  const box = percentileBox(await high.encodeChunks(chunks, count), config.hierarchy.macroDim);
+  return { model: high, box };
+}

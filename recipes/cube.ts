@@ -1,0 +1,22 @@
+// Cube: an arm with a gripper carries a cube over a table to the place of a goal picture.
+
+import type { Recipe } from '../src/cli/index.ts';
+import type { ControlExperiment } from './control/config.ts';
+import { worldExperiment } from './control/defaults.ts';
+import { controlRecipe } from './control/experiment.ts';
+
+/** `jepa run cube`. */
+export const cube: Recipe<ControlExperiment> = controlRecipe(
+  'cube',
+  'LeWorldModel learns a table-top arm from pixels and carries a cube to goal pictures',
+  () =>
+    worldExperiment({
+      id: 'cube',
+      actionDim: 5,
+      collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 120, minSteps: 50, untilGoal: false },
+      model: 'le-wm',
+      embedDim: 48,
+      steps: 1200,
+      plan: { recedingHorizon: 1 },
+    }),
+);

@@ -1,0 +1,22 @@
+// The point maze: a ball with inertia in a U-shaped corridor.
+
+import type { Recipe } from '../src/cli/index.ts';
+import type { ControlExperiment } from './control/config.ts';
+import { worldExperiment } from './control/defaults.ts';
+import { controlRecipe } from './control/experiment.ts';
+
+/** `jepa run point-maze`. */
+export const pointMaze: Recipe<ControlExperiment> = controlRecipe(
+  'point-maze',
+  'LeWorldModel learns the point maze from pixels and plans to goal pictures',
+  () =>
+    worldExperiment({
+      id: 'point-maze',
+      actionDim: 2,
+      collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
+      model: 'le-wm',
+      embedDim: 16,
+      steps: 700,
+      plan: { recedingHorizon: 1, history: 3 },
+    }),
+);

@@ -1,0 +1,22 @@
+// Push-T: a round agent pushes a T-shaped block to the pose of a goal picture.
+
+import type { Recipe } from '../src/cli/index.ts';
+import type { ControlExperiment } from './control/config.ts';
+import { worldExperiment } from './control/defaults.ts';
+import { controlRecipe } from './control/experiment.ts';
+
+/** `jepa run push-t`. */
+export const pushT: Recipe<ControlExperiment> = controlRecipe(
+  'push-t',
+  'LeWorldModel learns Push-T from pixels and plans to goal pictures',
+  () =>
+    worldExperiment({
+      id: 'push-t',
+      actionDim: 2,
+      collect: { policy: 'pushing', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
+      model: 'le-wm',
+      embedDim: 48,
+      steps: 1500,
+      plan: { recedingHorizon: 1, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
+    }),
+);

@@ -1,0 +1,22 @@
+// Reacher: a two-link arm of the DeepMind Control suite turns its joints to those of a goal picture.
+
+import type { Recipe } from '../src/cli/index.ts';
+import type { ControlExperiment } from './control/config.ts';
+import { worldExperiment } from './control/defaults.ts';
+import { controlRecipe } from './control/experiment.ts';
+
+/** `jepa run reacher`. */
+export const reacher: Recipe<ControlExperiment> = controlRecipe(
+  'reacher',
+  'LeWorldModel learns a two-link arm from pixels and plans to goal pictures',
+  () =>
+    worldExperiment({
+      id: 'reacher',
+      actionDim: 2,
+      collect: { policy: 'random', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
+      model: 'le-wm',
+      embedDim: 32,
+      steps: 1000,
+      plan: { recedingHorizon: 1, history: 3 },
+    }),
+);
