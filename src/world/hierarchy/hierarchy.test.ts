@@ -6,7 +6,7 @@ import { key } from '../../core/index.ts';
 import { traceJepa } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.ts';
-import { constant, type HostArray, input, type Tensor } from '../../tensor/index.ts';
+import { type HostArray, input, type Tensor } from '../../tensor/index.ts';
 import {
   type Hierarchy,
   type HierarchyConfig,
@@ -14,7 +14,6 @@ import {
   hierarchyDynamics,
   hierarchyMethod,
   type MacroCost,
-  priorDivergence,
 } from '../index.ts';
 
 const [D, A, M, K] = [5, 2, 3, 4] as const;
@@ -25,9 +24,10 @@ const TINY: HierarchyConfig = {
   maxBlocks: K,
   encoderWidths: [6],
   predictor: { width: 8, depth: 2 },
-  minStd: 0.05,
+  noise: 0.05,
   energy: 'l1',
-  weights: { rollout: 0.5, prior: 0.01 },
+  rollout: 0.5,
+  sigreg: { weight: 0.1, directions: 16 },
 };
 const values = shaken(hierarchy(TINY));
 
@@ -48,50 +48,36 @@ function chunksOf(lengths: readonly number[], seed: number, filler: (i: number) 
     return real ? blocks[row * A + number]! : filler(i);
   });
 }
-const posterior = async (chunks: Float32Array) =>
-  run((m) => ({ ...m.posterior(input('chunks', [chunks.length / (K * (A + 1)), K, A + 1])) }), { chunks });
+const encoded = async (chunks: Float32Array) => {
+  const N = chunks.length / (K * (A + 1));
+  return (await run((m) => ({ l: m.encode(input('chunks', [N, K, A + 1])) }), { chunks })).l!;
+};
 
 test('what padded rows hold does not change a macro-action', async () => {
   const lengths = [1, 2, 3, 4];
-  const zeros = await posterior(chunksOf(lengths, 1, () => 0));
-  const noise = await posterior(chunksOf(lengths, 1, (i) => 3 + Math.sin(i)));
-  expect(distance(noise.mean!, zeros.mean!)).toBe(0);
-  expect(distance(noise.std!, zeros.std!)).toBe(0);
+  const zeros = await encoded(chunksOf(lengths, 1, () => 0));
+  const noise = await encoded(chunksOf(lengths, 1, (i) => 3 + Math.sin(i)));
+  expect(distance(noise, zeros)).toBe(0);
 });
 
 test('to do nothing for longer is another macro-action', async () => {
   const idle = (length: number) =>
     Float32Array.from({ length: K * (A + 1) }, (_, i) => (i % (A + 1) === A && i < length * (A + 1) ? 1 : 0));
-  const { mean } = await posterior(Float32Array.of(...idle(1), ...idle(4)));
-  expect(distance(mean!.subarray(0, M), mean!.subarray(M))).toBeGreaterThan(1e-3);
+  const l = await encoded(Float32Array.of(...idle(1), ...idle(4)));
+  expect(distance(l.subarray(0, M), l.subarray(M))).toBeGreaterThan(1e-3);
 });
 
-test('training draws mean + std * N(0, 1), evaluation gives the mean', async () => {
+test('macro-actions get N(0, noise^2) in training, anew at each call, and nothing in evaluation', async () => {
   const N = 400;
-  const one = chunksOf([3], 2, () => 0);
-  const chunks = Float32Array.from({ length: N * one.length }, (_, i) => one[i % one.length]!);
-  const trace = (m: Hierarchy) => {
-    const x = input('chunks', [N, K, A + 1]);
-    return { drawn: m.encode(x), ...m.posterior(x) };
-  };
-  const { drawn, mean, std } = await run(trace, { chunks }, values, 'train');
-  expect(Math.min(...std!)).toBeGreaterThan(TINY.minStd);
-  const z = drawn!.map((value, i) => (value - mean![i]!) / std![i]!);
-  const average = z.reduce((a, b) => a + b, 0) / z.length;
-  expect(Math.abs(average)).toBeLessThan(4 / Math.sqrt(z.length));
-  expect(Math.abs(z.reduce((a, b) => a + b * b, 0) / z.length - 1)).toBeLessThan(4 * Math.sqrt(2 / z.length));
-  expect((await run(trace, { chunks })).drawn).toEqual(mean);
-});
-
-test('the divergence from the prior is that of two normal distributions', async () => {
-  const given = (numbers: readonly number[]) => constant(Float32Array.from(numbers), [2, 2], 'f32');
-  const { kl } = await run(
-    () => ({ kl: priorDivergence({ mean: given([0, 0, 1, -2]), std: given([1, 1, 2, 0.5]) }) }),
-    {},
-  );
-  expect(kl![0]).toBeCloseTo(0, 6);
-  // (1 + 4 - 1) / 2 - ln 2 and (4 + 0.25 - 1) / 2 + ln 2.
-  expect(kl![1]).toBeCloseTo(2 + 1.625, 5);
+  const l = gaussian(N * M, 2);
+  const trace = (m: Hierarchy) => ({ one: m.blurred(input('l', [N, M])), other: m.blurred(input('l', [N, M])) });
+  const { one, other } = await run(trace, { l }, values, 'train');
+  expect(one).not.toEqual(other);
+  const noise = one!.map((value, i) => (value - l[i]!) / TINY.noise);
+  expect(Math.abs(noise.reduce((a, b) => a + b, 0) / noise.length)).toBeLessThan(4 / Math.sqrt(noise.length));
+  const square = noise.reduce((a, b) => a + b * b, 0) / noise.length;
+  expect(Math.abs(square - 1)).toBeLessThan(4 * Math.sqrt(2 / noise.length));
+  expect((await run(trace, { l })).one).toEqual(l);
 });
 
 test('a fresh high level predicts that nothing changes', async () => {
@@ -114,7 +100,7 @@ test('a rollout is the predictor step by step', async () => {
   for (let e = 0; e < E; e++) {
     for (let s = 0; s < S; s++) {
       const row = (e * S + s) * (1 + H) * D;
-      let here = z.slice(e * D, (e + 1) * D);
+      let here: Float32Array = z.slice(e * D, (e + 1) * D);
       for (let t = 0; t < H; t++) {
         expect(distance(all!.subarray(row + t * D, row + (t + 1) * D), here)).toBeLessThan(1e-5);
         const l = plans.slice(((e * S + s) * H + t) * M, ((e * S + s) * H + t + 1) * M);
@@ -167,7 +153,7 @@ test('of a predictor that changes nothing, the terms are distances between recor
         for (let d = 0; d < D; d++) sum += norm(inputs.z[(b * W + t) * D + d]! - inputs.z[(b * W + from(t)) * D + d]!);
     return sum / (B * (W - 1) * D);
   };
-  const { loss, prediction, rollout, prior } = await lossOf(TINY, W, still);
+  const { loss, prediction, rollout, sigreg } = await lossOf(TINY, W, still);
   expect(prediction![0]).toBeCloseTo(
     mean((t) => t - 1, Math.abs),
     5,
@@ -176,7 +162,7 @@ test('of a predictor that changes nothing, the terms are distances between recor
     mean(() => 0, Math.abs),
     5,
   );
-  expect(loss![0]).toBeCloseTo(prediction![0]! + 0.5 * rollout![0]! + 0.01 * prior![0]!, 5);
+  expect(loss![0]).toBeCloseTo(prediction![0]! + 0.5 * rollout![0]! + 0.1 * sigreg![0]!, 5);
   const squared = await lossOf({ ...TINY, energy: 'l2' }, W, still);
   expect(squared.prediction![0]).toBeCloseTo(
     mean(
@@ -188,14 +174,14 @@ test('of a predictor that changes nothing, the terms are distances between recor
 });
 
 test('without a weight there is no rollout', async () => {
-  const { rollout } = await lossOf({ ...TINY, weights: { rollout: 0, prior: 0.01 } });
+  const { rollout } = await lossOf({ ...TINY, rollout: 0 });
   expect(rollout).toBeUndefined();
 });
 
 test('sizes that cannot be are refused', () => {
   expect(() => hierarchy({ ...TINY, macroDim: 0 })).toThrow(/macroDim must be a whole number of at least 1, got 0/);
   expect(() => hierarchy({ ...TINY, encoderWidths: [4, 2.5] })).toThrow(/encoderWidths .* got 2.5/);
-  expect(() => hierarchy({ ...TINY, minStd: Number.NaN })).toThrow(/minStd must be a number of at least 0, got NaN/);
+  expect(() => hierarchy({ ...TINY, noise: Number.NaN })).toThrow(/noise must be a number of at least 0, got NaN/);
   expect(() => hierarchyMethod(TINY, { batch: 2, waypoints: 1 })).toThrow(/at least 2 waypoints, got 1/);
   expect(() => hierarchyDynamics(TINY, { kind: 'last', steps: 0 })).toThrow(/steps must be .* got 0/);
 });

@@ -1,27 +1,23 @@
 // The high level of a hierarchical world model (HWM, arXiv 2604.03208) on the embeddings of a frozen world model below: a
 // macro-action encoder turns what was done between two waypoints, a chunk of 1 to K blocks, into a few numbers; a predictor
-// jumps with them from one waypoint's embedding to the next. Encoder as HWM's in the maze: a perceptron with a Gaussian
-// posterior of least deviation 0.05; predictor: a residual perceptron with layer norms that starts as the identity.
+// jumps with them from one waypoint's embedding to the next. Encoder: a perceptron, as HWM's in the maze; predictor: a
+// residual perceptron with layer norms that starts as the identity.
 // Legend: D embedding width, A numbers per block, K blocks of the longest chunk, M numbers of a macro-action, E tasks,
 // S samples, H macro-actions of a plan. A chunk is [K, A + 1]: the last number of a row is 1 for a block, 0 for padding.
 
 import { JepaError } from '../../core/index.ts';
+import type { EppsPulleyOptions } from '../../jepa/index.ts';
 import { layerNorm, linear, type Module, mlp, module, zero } from '../../nn/index.ts';
 import {
   add,
-  addAll,
   at,
   broadcastTo,
   concat,
   gelu,
-  log,
   mul,
   random,
-  reduceSum,
   reshape,
-  softplus,
   split,
-  square,
   stack,
   type Tensor,
 } from '../../tensor/index.ts';
@@ -43,36 +39,26 @@ export interface HierarchyConfig {
     /** Residual blocks. */
     readonly depth: number;
   };
-  /** Least deviation of the posterior, 0.05 in HWM. */
-  readonly minStd: number;
+  /** Deviation of what is added to macro-actions in training, so that neighbours mean alike; HWM's least deviation is 0.05. */
+  readonly noise: number;
   /** How predictions are compared: HWM `l1`, h-le-wm `l2`. */
   readonly energy: 'l1' | 'l2';
-  /** Weights beside the prediction's, which is 1: of predictions fed back, and of the divergence from N(0, I). */
-  readonly weights: { readonly rollout: number; readonly prior: number };
-}
-
-/** Distribution of a macro-action given its chunk, [..., M] each. */
-export interface MacroPosterior {
-  readonly mean: Tensor;
-  readonly std: Tensor;
+  /** Weight of predictions that are fed back, beside the prediction's, which is 1. */
+  readonly rollout: number;
+  /** Keeps the macro-actions of recorded chunks distributed as N(0, I), where plans are drawn. */
+  readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
 }
 
 /** What a bound high level offers. */
 export interface Hierarchy {
-  /** Chunks [..., K, A + 1] -> the distribution of their macro-actions. What padded rows hold has no influence. */
-  posterior(chunks: Tensor): MacroPosterior;
-  /** Macro-actions [..., M] of chunks: the mean; in training a draw, anew at each call. */
+  /** Chunks [..., K, A + 1] -> their macro-actions [..., M]. What padded rows hold has no influence. */
   encode(chunks: Tensor): Tensor;
+  /** What `predict` learns from: in training with noise, drawn anew at each call; else as it is. */
+  blurred(macros: Tensor): Tensor;
   /** Embeddings z [..., D] and macro-actions [..., M] -> the embeddings at the next waypoints [..., D]. */
   predict(z: Tensor, macros: Tensor): Tensor;
   /** z [E, D] and plans of macro-actions [E, S, H, M] -> [E, S, 1 + H, D]: z, then one waypoint per macro-action. */
   rollout(z: Tensor, plans: Tensor): Tensor;
-}
-
-/** Sum over M of KL(N(mean, std^2) || N(0, 1)), [...]: 0 for the prior itself. */
-export function priorDivergence({ mean, std }: MacroPosterior): Tensor {
-  const doubled = addAll([square(mean), square(std), mul(log(std), -2)]);
-  return mul(reduceSum(add(doubled, -1), { axes: -1 }), 0.5);
 }
 
 /** x + W2 gelu(W1 norm(x)) */
@@ -96,13 +82,13 @@ function jump({ dim, macroDim, predictor: { width, depth } }: HierarchyConfig) {
 }
 
 function check(config: HierarchyConfig): void {
-  const { dim, actionDim, macroDim, maxBlocks, encoderWidths, predictor, minStd, weights } = config;
+  const { dim, actionDim, macroDim, maxBlocks, encoderWidths, predictor, noise, rollout, sigreg } = config;
   const sizes = { dim, actionDim, macroDim, maxBlocks, width: predictor.width, depth: predictor.depth };
   for (const [name, value] of [...Object.entries(sizes), ...encoderWidths.map((w) => ['encoderWidths', w] as const)]) {
     if (Number.isInteger(value) && value >= 1) continue;
     throw new JepaError('usage', `hierarchy: ${name} must be a whole number of at least 1, got ${value}`, { name });
   }
-  for (const [name, value] of Object.entries({ minStd, ...weights })) {
+  for (const [name, value] of Object.entries({ noise, rollout, sigreg: sigreg.weight })) {
     if (value >= 0 && Number.isFinite(value)) continue;
     throw new JepaError('usage', `hierarchy: ${name} must be a number of at least 0, got ${value}`, { name });
   }
@@ -115,33 +101,29 @@ function check(config: HierarchyConfig): void {
  */
 export function hierarchy(config: HierarchyConfig): Module<Hierarchy> {
   check(config);
-  const { dim, actionDim: A, macroDim: M, maxBlocks: K, encoderWidths, minStd } = config;
+  const { dim, actionDim: A, macroDim: M, maxBlocks: K, encoderWidths, noise } = config;
   const children = {
-    encoder: mlp([K * (A + 1), ...encoderWidths, 2 * M]),
+    encoder: mlp([K * (A + 1), ...encoderWidths, M]),
     predictor: jump(config),
   };
   return module(children, (m, trace) => {
-    const posterior = (chunks: Tensor): MacroPosterior => {
-      const [rows, numbers] = chunks.shape.slice(-2);
-      if (rows !== K || numbers !== A + 1) {
-        throw new JepaError(
-          'shape',
-          `hierarchy: chunks must be [..., ${K}, ${A + 1}] (maxBlocks, block and mark), got [${chunks.shape}]`,
-        );
-      }
-      const lead = chunks.shape.slice(0, -2);
-      const [blocks, marks] = split(chunks, [A, 1], -1) as [Tensor, Tensor];
-      const seen = concat([mul(blocks, marks), marks], -1);
-      const [mean, raw] = split(m.encoder(reshape(seen, [...lead, K * (A + 1)])), [M, M], -1) as [Tensor, Tensor];
-      return { mean, std: add(softplus(raw), minStd) };
-    };
     const predict = m.predictor;
     return {
-      posterior,
       encode(chunks) {
-        const { mean, std } = posterior(chunks);
-        if (trace.mode === 'eval') return mean;
-        return add(mean, mul(std, random(trace.label('macro-action'), mean.shape, { kind: 'normal' })));
+        const [rows, numbers] = chunks.shape.slice(-2);
+        if (rows !== K || numbers !== A + 1) {
+          throw new JepaError(
+            'shape',
+            `hierarchy: chunks must be [..., ${K}, ${A + 1}] (maxBlocks, block and mark), got [${chunks.shape}]`,
+          );
+        }
+        const [blocks, marks] = split(chunks, [A, 1], -1) as [Tensor, Tensor];
+        const seen = concat([mul(blocks, marks), marks], -1);
+        return m.encoder(reshape(seen, [...chunks.shape.slice(0, -2), K * (A + 1)]));
+      },
+      blurred(macros) {
+        if (trace.mode === 'eval' || noise === 0) return macros;
+        return add(macros, mul(random(trace.label('macro-action'), macros.shape, { kind: 'normal' }), noise));
       },
       predict,
       rollout(z, plans) {
