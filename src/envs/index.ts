@@ -67,7 +67,14 @@ export {
   type SceneGeom,
   type SceneShape,
 } from './mujoco/index.ts';
-export { mazeExpert, type PointMazeOptions, pointMaze, U_MAZE } from './point-maze/index.ts';
+export {
+  mazeExpert,
+  mazeRoaming,
+  type PointMazeOptions,
+  pointMaze,
+  type RoamingOptions,
+  U_MAZE,
+} from './point-maze/index.ts';
 export { randomPolicy } from './policies.ts';
 export {
   BLOCK_SHAPES,

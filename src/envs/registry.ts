@@ -5,9 +5,9 @@ import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
 import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
 import type { Env, Policy } from './env.ts';
 import { openMujoco } from './mujoco/index.ts';
-import { mazeExpert, pointMaze } from './point-maze/index.ts';
+import { mazeExpert, mazeRoaming, pointMaze } from './point-maze/index.ts';
 import { randomPolicy } from './policies.ts';
-import { noisyPusher, pusher, pushT, weakPusher } from './push-t/index.ts';
+import { noisyPusher, pusher, pushing, pushT, weakPusher } from './push-t/index.ts';
 import { reacher, reacherExpert } from './reacher/index.ts';
 import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
 import type { EnvOptions } from './world.ts';
@@ -36,11 +36,18 @@ const entries: Readonly<Record<string, Entry>> = {
       random: randomPolicy,
       expert: () => mazeExpert(),
       'noisy-expert': () => mazeExpert({ noise: 0.5 }),
+      roaming: () => mazeRoaming(),
     },
   },
   'push-t': {
     make: pushT,
-    policies: { random: randomPolicy, expert: pusher, 'noisy-expert': () => noisyPusher(), weak: weakPusher },
+    policies: {
+      random: randomPolicy,
+      expert: pusher,
+      'noisy-expert': () => noisyPusher(),
+      pushing: () => pushing(),
+      weak: weakPusher,
+    },
   },
   reacher: {
     prepare: openMujoco,
