@@ -10,6 +10,7 @@ export {
 export { type HierarchyFile, type HighLevel, readHierarchy, writeHierarchy } from './hierarchy-file.ts';
 export { type ModelFile, type ModelOrigin, readModel, writeModel } from './model-file.ts';
 export { observationBytes, observe, type Seen, writeObservation } from './observation.ts';
+export { type PolicyModel, policyModel, policyPlanner } from './policy-model.ts';
 export {
   type EncodedImages,
   type ImageEncoderModel,

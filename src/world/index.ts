@@ -45,14 +45,14 @@ export {
 } from './eb-jepa/method.ts';
 export { EB_JEPA_VIDEO, type EbJepaVideo, ebJepaVideo, type VideoConfig } from './eb-jepa/video.ts';
 export { ebJepaVideoMethod, type VideoOptions } from './eb-jepa/video-method.ts';
-export { hierarchyDynamics, type MacroCost } from './hierarchy/dynamics.ts';
 export {
-  type Hierarchy,
-  type HierarchyConfig,
-  hierarchy,
-  type MacroPosterior,
-  priorDivergence,
-} from './hierarchy/hierarchy.ts';
+  type BoundGoalPolicy,
+  defineGoalPolicy,
+  type GoalPolicy,
+  type GoalPolicySizes,
+} from './goal-policy.ts';
+export { hierarchyDynamics, type MacroCost } from './hierarchy/dynamics.ts';
+export { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy/hierarchy.ts';
 export { hierarchyMethod, type WaypointSizes } from './hierarchy/method.ts';
 export {
   dynamicsOf,
@@ -66,9 +66,24 @@ export {
 export { leWmDynamics } from './le-wm/dynamics.ts';
 export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm/le-wm.ts';
 export { type Acting, type ClipOptions, type ClipSize, leWmMethod } from './le-wm/method.ts';
+export type { PictureDecoderConfig } from './pixels/decoder.ts';
+export { pixelWorldDynamics } from './pixels/dynamics.ts';
+export { pixelWorldMethod } from './pixels/method.ts';
+export { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixels/pixel-world.ts';
 export { pldmDynamics } from './pldm/dynamics.ts';
 export { pldmClipMethod } from './pldm/method.ts';
 export { PLDM_LE_WM_WEIGHTS, type Pldm, type PldmConfig, pldm } from './pldm/pldm.ts';
+export { type Gcbc, type GcbcConfig, gcbc, gcbcMethod, gcbcPolicy, type Unconditioned } from './policies/gcbc.ts';
+export { type EmbeddedEpisodes, type GoalPairOptions, type GoalPairs, goalPairs } from './policies/goal-pairs.ts';
+export {
+  type InverseHead,
+  type InverseHeadConfig,
+  inverseHead,
+  inverseHeadMethod,
+  inversePolicy,
+  inversePolicyValues,
+} from './policies/inverse.ts';
+export { goalPolicyOf, type PolicyConfig, type PolicyConfigs, type PolicyKind, policyKinds } from './policies/kinds.ts';
 export { type ReadNumbers, readNumbers } from './standardise.ts';
 export { stateWorldDynamics } from './state/dynamics.ts';
 export { stateWorldMethod } from './state/method.ts';

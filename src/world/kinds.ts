@@ -8,6 +8,8 @@ import type { EbJepaConfig } from './eb-jepa/eb-jepa.ts';
 import type { EbJepaWeights } from './eb-jepa/method.ts';
 import { leWmDynamics } from './le-wm/dynamics.ts';
 import type { LeWmConfig } from './le-wm/le-wm.ts';
+import { pixelWorldDynamics } from './pixels/dynamics.ts';
+import type { PixelWorldConfig } from './pixels/pixel-world.ts';
 import { pldmDynamics } from './pldm/dynamics.ts';
 import type { PldmConfig } from './pldm/pldm.ts';
 import { stateWorldDynamics } from './state/dynamics.ts';
@@ -25,6 +27,7 @@ export interface WorldConfigs {
   readonly 'eb-jepa': EbJepaWorld;
   readonly pldm: PldmConfig;
   readonly state: StateWorldConfig;
+  readonly pixels: PixelWorldConfig;
 }
 
 /** The name of a kind of world model. */
@@ -38,6 +41,7 @@ const DYNAMICS: { readonly [K in WorldKind]: (config: WorldConfigs[K]) => Dynami
   'eb-jepa': (config) => ebJepaDynamics(config, 'eb-jepa', config.normalisation),
   pldm: (config) => pldmDynamics(config),
   state: (config) => stateWorldDynamics(config),
+  pixels: (config) => pixelWorldDynamics(config),
 };
 
 /** The names of all kinds. */
