@@ -27,6 +27,7 @@ export {
   type DotWallOptions,
   type DotWallWalk,
   type DotWallWalkOptions,
+  type DotWallWandererOptions,
   dotWall,
   dotWallExpert,
   dotWallFixed,

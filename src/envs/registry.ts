@@ -23,7 +23,8 @@ const dotWallPolicies: Entry['policies'] = {
   random: randomPolicy,
   expert: () => dotWallExpert(),
   'noisy-expert': () => dotWallExpert({ noise: 1 }),
-  wanderer: dotWallWanderer,
+  wanderer: () => dotWallWanderer(),
+  'crossing-wanderer': () => dotWallWanderer({ crossings: 0.35 }),
 };
 
 const entries: Readonly<Record<string, Entry>> = {

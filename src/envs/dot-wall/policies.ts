@@ -1,6 +1,7 @@
-// Policies of DotWall: an expert that goes through the door, with or without noise, and the walk of the training data.
+// Policies of DotWall: an expert that goes through the door, with or without noise, and the walks of the training data.
 
-import type { Policy } from '../env.ts';
+import type { Stream } from '../../core/index.ts';
+import type { Env, Policy } from '../env.ts';
 import { wallIn } from './dot-wall.ts';
 import { DOOR_HALF, WALL_HALF } from './layout.ts';
 import { wander } from './walks.ts';
@@ -38,16 +39,59 @@ export function dotWallExpert({ noise = 0 }: { readonly noise?: number } = {}): 
   };
 }
 
-/** The random walk of the training data: the heading drifts, steps are 0.2 to 1.8 pixels long. It remembers its heading. */
-export function dotWallWanderer(): Policy {
+/** Options of the wanderer. */
+export interface DotWallWandererOptions {
+  /** Share of episodes in which it goes through the door at some time. @default 0 */
+  readonly crossings?: number;
+}
+
+/** A crossing begins within so many steps of an episode. */
+const DEPARTURE = 40;
+/** Points aimed at on both sides of the wall: so far from its middle, and at most so far from the door's middle. */
+const BESIDE = 3;
+const OFF_CENTER = 2;
+/** A point is passed when the dot is nearer than this. */
+const PASSED = 2;
+
+/** A point before the door and one behind it, seen from where the dot is. */
+function wayThrough(env: Env, random: Stream): (readonly [number, number])[] {
+  const { x: wall, door } = wallIn(env);
+  const side = env.state()[0]! < wall ? 1 : -1;
+  const y = door + OFF_CENTER * (2 * random.uniform() - 1);
+  return [-1, 1].map((at) => [wall + at * side * BESIDE, y]);
+}
+
+/**
+ * The random walk of the training data: the heading drifts, steps are 0.2 to 1.8 pixels long. It remembers its heading.
+ *
+ * With `crossings`, such a share of episodes holds a walk through the door: from a drawn step on, the heading drifts about
+ * the direction of a point before the door, then of one behind it, then about itself again. The reference instead draws
+ * the passage through the door first and the start from it (`dotWallWalk`), which a policy cannot, since a reset draws the start.
+ */
+export function dotWallWanderer({ crossings = 0 }: DotWallWandererOptions = {}): Policy {
   let heading: number | undefined;
+  let departure: number | undefined;
+  let way: (readonly [number, number])[] = [];
+  let step = 0;
+
   return {
-    name: 'wanderer',
+    name: crossings === 0 ? 'wanderer' : 'crossing-wanderer',
     reset() {
       heading = undefined;
+      departure = undefined;
+      way = [];
+      step = 0;
     },
     act(env, random) {
       wallIn(env);
+      if (crossings > 0) {
+        departure ??= random.uniform() < crossings ? Math.floor(DEPARTURE * random.uniform()) : -1;
+        if (step++ === departure) way = wayThrough(env, random);
+      }
+      const [x, y] = env.state() as unknown as [number, number];
+      const far = ([px, py]: readonly [number, number]): number => Math.hypot(px - x, py - y);
+      while (way.length > 0 && far(way[0]!) < PASSED) way.shift();
+      if (way.length > 0) heading = Math.atan2(way[0]![1] - y, way[0]![0] - x);
       const next = wander(random, heading);
       heading = next.heading;
       return Float32Array.from(next.step);
