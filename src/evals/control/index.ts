@@ -1,4 +1,12 @@
-export { type SimulatorOptions, type SimulatorPlans, simulatorPolicy, simulatorProblem } from './simulator.ts';
+export { type FactorGroups, factorGroups } from './factor-groups.ts';
+export {
+  type GeneralisationFile,
+  type GeneralisationOptions,
+  type GroupGeneralisation,
+  generalisation,
+  type PolicyGeneralisation,
+  type SuccessCount,
+} from './generalisation.ts';
 export {
   type ControlActions,
   type ControlBatch,
@@ -8,6 +16,7 @@ export {
 } from './policy.ts';
 export { type ControlRecord, type ControlResult, controlRecord, controlResult, type Interval } from './result.ts';
 export { type ControlOptions, type ControlRun, type ControlTrace, runControl, type TimedDecision } from './run.ts';
+export { type SimulatorOptions, type SimulatorPlans, simulatorPolicy, simulatorProblem } from './simulator.ts';
 export {
   type ControlTask,
   type ReplayOptions,
