@@ -23,6 +23,7 @@ export {
   inside,
   moveRightProbability,
 } from './bouncing-ball/index.ts';
+export { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
 export {
   type DotWallOptions,
   type DotWallWalk,
@@ -93,6 +94,7 @@ export {
   weakPusher,
 } from './push-t/index.ts';
 export {
+  type Camera,
   type Canvas,
   type Color,
   canvas,
@@ -102,7 +104,13 @@ export {
   fillDisc,
   fillRect,
   gaussianDot,
+  type Light,
   resampleArea,
+  type SceneRenderer,
+  type Solid,
+  type SolidType,
+  type Stage,
+  sceneRenderer,
 } from './raster/index.ts';
 export { reacher, reacherExpert } from './reacher/index.ts';
 export { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';

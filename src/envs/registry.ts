@@ -2,6 +2,7 @@
 
 import { unknownName } from '../core/index.ts';
 import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
+import { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
 import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
 import type { Env, Policy } from './env.ts';
 import { openMujoco } from './mujoco/index.ts';
@@ -29,6 +30,11 @@ const dotWallPolicies: Entry['policies'] = {
 
 const entries: Readonly<Record<string, Entry>> = {
   'bouncing-ball': { make: bouncingBall, policies: { random: randomPolicy, expert: ballExpert } },
+  cube: {
+    prepare: openMujoco,
+    make: cube,
+    policies: { random: randomPolicy, expert: cubeExpert, 'noisy-expert': () => noisyCubeExpert() },
+  },
   'dot-wall': { make: dotWall, policies: dotWallPolicies },
   'dot-wall-fixed': { make: dotWallFixed, policies: dotWallPolicies },
   'point-maze': {

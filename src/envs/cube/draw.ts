@@ -60,7 +60,7 @@ const solid = (type: Solid['type'], size: readonly number[], color: Color, posit
 });
 
 function shapesFrom(values: FactorValues, half: number): Shapes {
-  const [arm, grip, table] = ['arm.color', 'gripper.color', 'table.color'].map((name) => values[name] as Color);
+  const [arm, grip] = ['arm.color', 'gripper.color'].map((name) => values[name] as Color);
   const cube = solid('box', [half, half, half], values['cube.color'] as Color);
   const palm = solid('box', PALM.half, grip!);
   const fingers = [solid('box', FINGER.half, grip!), solid('box', FINGER.half, grip!)] as const;
@@ -70,8 +70,7 @@ function shapesFrom(values: FactorValues, half: number): Shapes {
     solid('capsule', [WRIST_RADIUS, 0], arm!),
   ] as const;
   const mark = solid('box', [half, half, 0.001], values['target.color'] as Color);
-  const foot = solid('cylinder', [FOOT_RADIUS, SHOULDER_Z / 2], arm!, [FOOT_X, 0, SHOULDER_Z / 2]);
-  const all = [solid('plane', TABLE, table!), foot, ...links, palm, ...fingers, cube];
+  const all = [...links, palm, ...fingers, cube];
   return { cube, palm, fingers, links, mark, all, marked: [...all, mark] };
 }
 
@@ -88,6 +87,10 @@ export function lookFrom(values: FactorValues, half: number, imageSize: number):
     },
     light: { direction: [-0.35, 0.25, -1], ambient: 0.45 * bright, diffuse: 0.65 * bright },
     background: values['background.color'] as Color,
+    still: [
+      solid('plane', TABLE, values['table.color'] as Color),
+      solid('cylinder', [FOOT_RADIUS, SHOULDER_Z / 2], values['arm.color'] as Color, [FOOT_X, 0, SHOULDER_Z / 2]),
+    ],
     shadow: { height: 0, shade: SHADE },
   });
   return { renderer, half, solids: shapesFrom(values, half) };

@@ -209,10 +209,18 @@ test('a shadow lies on the ground where the light goes through the solid', () =>
     shadow: { height: 0, shade: 0.5 },
   };
   const floor = solid('plane', [0, 0, 1], { color: [200, 200, 200] });
+  const pole = solid('box', [0.1, 0.1, 0.2], { position: [-1.5, 1, 0.2], color: [0, 0, 255] });
   // A box of half height 0.2 at height 1: its middle is cast to x = 1, its edges to 1 +- 0.3 +- 0.2.
-  const { at } = picture(n, [floor, solid('box', [0.3, 0.3, 0.2], { position: [0, 0, 1], color: [255, 0, 0] })], stage);
+  const box = solid('box', [0.3, 0.3, 0.2], { position: [0, 0, 1], color: [255, 0, 0] });
+  const { at } = picture(n, [box], { ...stage, still: [floor, pole] });
   const pixel = (x: number, y: number): number[] => at(Math.floor(50.5 + (x * n) / 4), Math.floor(50.5 - (y * n) / 4));
   expect(pixel(0, 0)).toEqual([255, 0, 0]);
+  // The pole stands from -1.6 to -1.4 and is 0.4 high: its own shadow reaches to -1.
+  expect([pixel(-1.5, 1), pixel(-1.1, 1), pixel(-0.9, 1)]).toEqual([
+    [0, 0, 255],
+    [100, 100, 100],
+    [200, 200, 200],
+  ]);
   for (const [x, y] of [
     [1, 0],
     [1.45, 0.25],
@@ -226,6 +234,14 @@ test('a shadow lies on the ground where the light goes through the solid', () =>
     [-1, 0],
   ] as const)
     expect(pixel(x, y)).toEqual([200, 200, 200]);
+});
+
+test('solids that never move look as if they were drawn each time', () => {
+  const light = { direction: [-1, 1, -1], ambient: 0.3, diffuse: 0.6 };
+  const still = [solid('box', [0.2, 1.1, 0.1]), solid('plane', [0, 0, 1], { position: [0, 0, -0.5] })];
+  const ball = solid('sphere', [0.8], { color: [200, 90, 10] });
+  const together = picture(64, [ball, ...still], { light });
+  expect(picture(64, [ball], { light, still }).data).toEqual(together.data);
 });
 
 test('a pixel of several samples is their mean', () => {

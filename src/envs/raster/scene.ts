@@ -39,12 +39,17 @@ export interface Light {
   readonly diffuse: number;
 }
 
-/** Everything but the solids. */
+/** Everything that stays the same from picture to picture. */
 export interface Stage {
   readonly camera: Camera;
   readonly light: Light;
   readonly background: Color;
-  /** Planes at height z show the shadows of all other solids, darkened to `shade` of their light. Absent: no shadows. */
+  /** Solids that never move: painted once. */
+  readonly still?: readonly Solid[];
+  /**
+   * Level planes among the still solids, at height z, show the shadows of all other solids, darkened to `shade` of their
+   * light. Absent: no shadows.
+   */
   readonly shadow?: { readonly height: number; readonly shade: number };
 }
 
@@ -115,15 +120,15 @@ export function sceneRenderer(width: number, height: number, stage: Stage, sampl
   const room = (most + 4) * VERTEX;
   const corners: Corners = { seen: new Float64Array(room), screen: new Float64Array(room) };
   const means = meansOf(samples);
-  const paint: Paint = { kind: 'color', r: 0, g: 0, b: 0, shade: shadow?.shade ?? 1 };
+  const paint: Paint = { shadow: false, r: 0, g: 0, b: 0 };
 
-  function drawSolid(solid: Solid, kind: Paint['kind']): void {
+  function drawSolid(solid: Solid, asShadow: boolean, shade = 1): void {
     const mesh = meshes[solid.type];
-    paint.kind = kind;
-    paint.r = solid.color[0]!;
-    paint.g = solid.color[1]!;
-    paint.b = solid.color[2]!;
-    const front = placeSolid(solid, mesh, view, lit, kind === 'shadow', corners);
+    paint.shadow = asShadow;
+    paint.r = solid.color[0]! * shade;
+    paint.g = solid.color[1]! * shade;
+    paint.b = solid.color[2]! * shade;
+    const front = placeSolid(solid, mesh, view, lit, asShadow, corners);
     if (front === 'none') return;
     const { triangles } = mesh;
     const { screen } = corners;
@@ -136,6 +141,22 @@ export function sceneRenderer(width: number, height: number, stage: Stage, sampl
     }
   }
 
+  /** Sides that face the light cast the whole shadow of a solid. */
+  function drawShadows(solids: readonly Solid[]): void {
+    if (shadow === undefined) return;
+    for (const solid of solids) if (solid.type !== 'plane') drawSolid(solid, true);
+  }
+
+  // The still solids once with their planes all in shadow, and once in the light, with shadows where they fall.
+  const { still = [] } = stage;
+  clearBuffer(buffer, stage.background);
+  for (const solid of still) drawSolid(solid, false, solid.type === 'plane' ? shadow?.shade : 1);
+  buffer.dark.set(buffer.colors);
+  clearBuffer(buffer, stage.background);
+  for (const solid of still) drawSolid(solid, false);
+  drawShadows(still);
+  const backdrop = { colors: buffer.colors.slice(), keys: buffer.keys.slice() };
+
   return {
     draw(target, solids) {
       if (target.width !== width || target.height !== height) {
@@ -145,14 +166,10 @@ export function sceneRenderer(width: number, height: number, stage: Stage, sampl
           {},
         );
       }
-      clearBuffer(buffer, stage.background);
-      // Shadows first: the ground needs them when it is painted. Sides that face the light cast all of a shadow.
-      if (shadow !== undefined) {
-        for (const solid of solids) if (solid.type !== 'plane') drawSolid(solid, 'shadow');
-      }
-      for (const solid of solids) {
-        drawSolid(solid, shadow !== undefined && solid.type === 'plane' ? 'ground' : 'color');
-      }
+      buffer.colors.set(backdrop.colors);
+      buffer.keys.set(backdrop.keys);
+      drawShadows(solids);
+      for (const solid of solids) drawSolid(solid, false);
       resolveBuffer(buffer, target, samples, means);
     },
   };

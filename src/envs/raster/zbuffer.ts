@@ -13,8 +13,8 @@ export interface ZBuffer {
   readonly height: number;
   readonly colors: Uint32Array;
   readonly keys: Float32Array;
-  /** 1 where something casts a shadow on the ground. */
-  readonly shadow: Uint8Array;
+  /** What each pixel becomes where a shadow falls. */
+  readonly dark: Uint32Array;
 }
 
 /** An empty buffer of a picture. */
@@ -25,7 +25,7 @@ export function zBuffer(width: number, height: number): ZBuffer {
     height,
     colors: new Uint32Array(pixels),
     keys: new Float32Array(pixels),
-    shadow: new Uint8Array(pixels),
+    dark: new Uint32Array(pixels),
   };
 }
 
@@ -38,22 +38,17 @@ function packed(r: number, g: number, b: number, light: number): number {
 }
 
 /** Fills the picture with a colour, infinitely far away. */
-export function clearBuffer({ colors, keys, shadow }: ZBuffer, color: Color): void {
+export function clearBuffer({ colors, keys }: ZBuffer, color: Color): void {
   colors.fill(packed(color[0]!, color[1]!, color[2]!, 1));
   keys.fill(Number.NEGATIVE_INFINITY);
-  shadow.fill(0);
 }
 
-/**
- * What triangles do: paint a colour, paint it `shade` times darker where shadow lies (flat surfaces only), or cast shadow.
- * One object is changed from solid to solid.
- */
+/** What triangles do: paint a colour, or let a shadow fall on all that is painted. Changed from solid to solid. */
 export interface Paint {
-  kind: 'color' | 'ground' | 'shadow';
+  shadow: boolean;
   r: number;
   g: number;
   b: number;
-  shade: number;
 }
 
 /** Steps along an edge that are taken for zero, and the slack of a pixel centre on an edge, in pixels. */
@@ -83,12 +78,12 @@ export function fillTriangle(
   const cy = vertices[r + 1]!;
   const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
   if (!(area > 0)) return;
-  const { width, height, colors, keys, shadow } = target;
-  const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5 - FLAT));
-  const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) - 0.5 + FLAT));
-  const left = Math.min(ax, bx, cx);
-  const right = Math.max(ax, bx, cx);
-  if (top > bottom || right < 0 || left > width) return;
+  const { width, height, colors, keys, dark } = target;
+  const top = Math.ceil(Math.max(0, Math.min(ay, by, cy)) - 0.5 - FLAT) | 0;
+  const bottom = Math.floor(Math.min(height, Math.max(ay, by, cy)) - 0.5 + FLAT) | 0;
+  const left = Math.max(0, Math.min(ax, bx, cx));
+  const right = Math.min(width, Math.max(ax, bx, cx));
+  if (top > bottom || left > right) return;
 
   // Key and light as planes over the screen: value at vertex a, and steps along x and y.
   const ak = vertices[p + 2]!;
@@ -101,11 +96,9 @@ export function fillTriangle(
   const keyY = (ck * (bx - ax) - bk * (cx - ax)) / area;
   const lightX = (bl * (cy - ay) - cl * (by - ay)) / area;
   const lightY = (cl * (bx - ax) - bl * (cx - ax)) / area;
-  const { kind, r: red, g: green, b: blue } = paint;
-  const casts = kind === 'shadow';
+  const { shadow, r: red, g: green, b: blue } = paint;
   const even = bl === 0 && cl === 0;
   const whole = even ? packed(red, green, blue, al) : 0;
-  const dark = kind === 'ground' ? packed(red, green, blue, al * paint.shade) : whole;
 
   // Rows: an edge from u to v has its inside where (vx - ux) (y - uy) >= (vy - uy) (x - ux).
   const abY = by - ay;
@@ -124,12 +117,12 @@ export function fillTriangle(
     const ca = (ax - cx) * (py - cy) + caY * cx;
     if (caY > FLAT) high = Math.min(high, ca / caY);
     else if (caY < -FLAT) low = Math.max(low, ca / caY);
-    const first = Math.max(0, Math.ceil(low - 0.5 - FLAT));
-    const last = Math.min(width - 1, Math.floor(high - 0.5 + FLAT));
+    const first = Math.ceil(Math.min(low, width) - 0.5 - FLAT) | 0;
+    const last = Math.floor(Math.max(high, 0) - 0.5 + FLAT) | 0;
     let at = y * width + first;
     const end = y * width + last;
-    if (casts) {
-      for (; at <= end; at++) shadow[at] = 1;
+    if (shadow) {
+      for (; at <= end; at++) colors[at] = dark[at]!;
       continue;
     }
     let key = ak + keyX * (first + 0.5 - ax) + keyY * (py - ay);
@@ -137,7 +130,7 @@ export function fillTriangle(
       for (; at <= end; at++, key += keyX) {
         if (key <= keys[at]!) continue;
         keys[at] = key;
-        colors[at] = shadow[at] === 1 ? dark : whole;
+        colors[at] = whole;
       }
       continue;
     }
@@ -158,13 +151,18 @@ export function meansOf(samples: number): Uint8Array {
 }
 
 /** Writes the buffer to a canvas whose pixels are `samples` by `samples` of its own, each the mean of them. */
-export function resolveBuffer({ colors, width }: ZBuffer, target: Canvas, samples: number, means: Uint8Array): void {
+export function resolveBuffer(buffer: ZBuffer, target: Canvas, samples: number, means: Uint8Array): void {
+  if (samples === 2) {
+    resolveFour(buffer, target);
+    return;
+  }
+  const { colors, width } = buffer;
   const { data, offset } = target;
   let to = offset;
   for (let y = 0; y < target.height; y++) {
     let column = y * samples * width;
     for (let x = 0; x < target.width; x++, column += samples) {
-      // Red and blue share a sum: with at most 8 x 8 samples neither reaches the other's bits.
+      // Red and blue share a sum: with at most 8 x 8 samples red does not reach blue's bits.
       let both = 0;
       let green = 0;
       for (let j = 0; j < samples; j++) {
@@ -178,6 +176,27 @@ export function resolveBuffer({ colors, width }: ZBuffer, target: Canvas, sample
       data[to] = means[both & 0xffff]!;
       data[to + 1] = means[green >> 8]!;
       data[to + 2] = means[both >> 16]!;
+      to += 3;
+    }
+  }
+}
+
+/** The same for two by two samples, the usual case. */
+function resolveFour({ colors, width }: ZBuffer, target: Canvas): void {
+  const { data, offset } = target;
+  let to = offset;
+  for (let y = 0; y < target.height; y++) {
+    let at = 2 * y * width;
+    for (let x = 0; x < target.width; x++, at += 2) {
+      const a = colors[at]!;
+      const b = colors[at + 1]!;
+      const c = colors[at + width]!;
+      const d = colors[at + width + 1]!;
+      const both = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff) + 0x20002;
+      const green = (a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00) + 0x200;
+      data[to] = (both >> 2) & 255;
+      data[to + 1] = green >> 10;
+      data[to + 2] = both >> 18;
       to += 3;
     }
   }
