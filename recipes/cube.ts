@@ -17,6 +17,7 @@ export const cube: Recipe<ControlExperiment> = controlRecipe(
       model: 'le-wm',
       embedDim: 48,
       steps: 1200,
+      state: { stateDim: 24, at: Array.from({ length: 24 }, (_, i) => i), goalAt: [0, 1, 2] },
       plan: { recedingHorizon: 1 },
     }),
 );

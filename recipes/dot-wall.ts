@@ -14,6 +14,7 @@ const experiment = (id: 'dot-wall' | 'dot-wall-fixed'): ControlExperiment =>
     model: 'pldm',
     embedDim: 32,
     steps: 700,
+    state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
     plan: { recedingHorizon: 1 },
   });
 

@@ -17,6 +17,7 @@ export const pointMaze: Recipe<ControlExperiment> = controlRecipe(
       model: 'le-wm',
       embedDim: 16,
       steps: 700,
+      state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
       plan: { recedingHorizon: 1, history: 3 },
     }),
 );

@@ -18,6 +18,7 @@ export const twoRoom: Recipe<ControlExperiment> = controlRecipe(
       model: 'le-wm',
       embedDim: 16,
       steps: 700,
+      state: { stateDim: 2, at: [0, 1], goalAt: [0, 1] },
       plan: { ceiling: 'oracle' },
     }),
 );

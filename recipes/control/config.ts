@@ -21,6 +21,11 @@ export interface ControlTraining {
 export interface ControlModel {
   readonly world: WorldConfig;
   readonly train: ControlTraining;
+  /**
+   * Where the frozen encoder of a `dino-wm` comes from: the folder of a run whose model has one of that size, or `untrained`
+   * for one that was never trained.
+   */
+  readonly encoderFrom?: string;
 }
 
 /** How many candidates a planner may try, and how often. */

@@ -2,7 +2,7 @@
 // small models. A recipe says what its world needs otherwise.
 
 import { type ControlExperiment, type ControlModel, plannersFor } from './config.ts';
-import { type SmallModel, smallEbJepa, smallLeWm, smallPldm } from './models.ts';
+import { type SmallModel, smallDinoWm, smallEbJepa, smallLeWm, smallPixels, smallPldm, stateModel } from './models.ts';
 
 /** What a recipe says of its world. */
 export interface WorldExperiment {
@@ -20,6 +20,13 @@ export interface WorldExperiment {
   readonly inverse?: number;
   /** Environment steps per frame and action block. @default 5 */
   readonly frameSkip?: number;
+  /** What the oracle-state model reads: components as they are, angles, and the numbers that goals are about. */
+  readonly state: {
+    readonly stateDim: number;
+    readonly at: readonly number[];
+    readonly angles?: readonly number[];
+    readonly goalAt: readonly number[];
+  };
   readonly plan?: Partial<ControlExperiment['plan']>;
 }
 
@@ -27,13 +34,16 @@ const IMAGE = 64;
 const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 
 /** The models that a recipe offers, by name. */
-function models(size: SmallModel, { sigreg, inverse }: WorldExperiment): Readonly<Record<string, ControlModel>> {
+function models(size: SmallModel, { sigreg, inverse, state }: WorldExperiment): Readonly<Record<string, ControlModel>> {
   return {
     'le-wm': smallLeWm(size, sigreg),
     pldm: smallPldm(size, inverse),
     'pldm-no-inverse': smallPldm(size, 0),
     'eb-jepa': smallEbJepa(size),
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
+    'dino-wm': smallDinoWm(size),
+    pixels: smallPixels(size),
+    state: stateModel(size, { angles: [], ...state }),
   };
 }
 

@@ -31,7 +31,7 @@ async function withModel(
 ): Promise<RunSummary> {
   const data = openData(config, context);
   try {
-    return await stage(trainedModel(config, context), data);
+    return await stage(trainedModel(config, context, data), data);
   } finally {
     data.store.close();
   }
@@ -86,6 +86,11 @@ export function controlRecipe(
       eval: prepared(evaluate),
       plan: prepared(plan),
       export: prepared(exportStage),
+    },
+    control: {
+      models: ({ models }) => Object.keys(models),
+      planners: ({ plan: { planners } }) => Object.keys(planners),
+      dataset: ({ env, collect }) => ({ env, collect }),
     },
   };
 }

@@ -5,7 +5,7 @@ import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import type { Checkpoint } from '../../src/train/index.ts';
 import type { ControlExperiment } from './config.ts';
-import { actionBounds, chosenModel, trainedRun } from './stages.ts';
+import { actionBounds, chosenWorld, openData, trainedRun } from './stages.ts';
 
 /** What the training stage wrote into the checkpoint's header. */
 function originOf(config: ControlExperiment, { path, seed, step, metadata }: Checkpoint): ModelOrigin {
@@ -24,9 +24,12 @@ function originOf(config: ControlExperiment, { path, seed, step, metadata }: Che
 export async function exportStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   const { values, checkpoint } = trainedRun(config, context);
   const { history, planner, horizon } = config.plan;
+  const data = openData(config, context);
+  const world = chosenWorld(config, data);
+  data.store.close();
   const files = await exportModel({
     dir: context.out,
-    config: chosenModel(config).world,
+    config: world,
     values,
     origin: originOf(config, checkpoint),
     sizes: { batch: 1, tasks: 1, context: history, samples: planner.samples, horizon },

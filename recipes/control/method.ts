@@ -3,11 +3,22 @@
 import type { RunContext } from '../../src/cli/index.ts';
 import type { Batch } from '../../src/data/index.ts';
 import type { Condition, JepaSpec } from '../../src/jepa/index.ts';
+import { initialise, type ModelValues } from '../../src/nn/index.ts';
 import type { HostArray } from '../../src/tensor/index.ts';
 import { type JepaProgram, jepaProgram } from '../../src/train/index.ts';
-import { ebJepaMethod, leWmMethod, pldmClipMethod } from '../../src/world/index.ts';
+import {
+  dinoWmMethod,
+  ebJepaMethod,
+  encoderOf,
+  leWmMethod,
+  pixelWorldMethod,
+  pldmClipMethod,
+  type ReadNumbers,
+  stateWorldMethod,
+} from '../../src/world/index.ts';
 import type { ControlExperiment } from './config.ts';
-import { chosenModel, keyFor } from './stages.ts';
+import { putFrozenEncoder } from './frozen-encoder.ts';
+import { chosenModel, chosenWorld, type ExperimentData, keyFor } from './stages.ts';
 
 /** A program that learns from clips, and the columns of the dataset that it reads besides pixels and actions. */
 export interface ControlProgram {
@@ -15,34 +26,64 @@ export interface ControlProgram {
   readonly columns: readonly string[];
 }
 
-/** What a method's input of this name is fed with. */
-function feed(name: string, batch: Batch): HostArray {
-  if (name === 'pixels' || name === 'frames') return batch.pixels;
-  return name === 'actions' ? batch.action : batch.columns.state!;
-}
-
-async function compiled<M, Z extends Condition>(spec: JepaSpec<M, Z>, context: RunContext): Promise<ControlProgram> {
-  const names = Object.keys(spec.inputs);
-  const program = await jepaProgram<M, Z, Batch>({
-    spec,
-    key: keyFor(context, 'model'),
-    inputs: (batch) => Object.fromEntries(names.map((name) => [name, feed(name, batch)])),
+/** The chosen numbers of states [N, S], standardised: [N, k]. */
+function standardised(states: Float32Array, stateDim: number, { at, mean, std }: ReadNumbers): Float32Array {
+  const k = at.length;
+  return Float32Array.from({ length: (states.length / stateDim) * k }, (_, i) => {
+    const j = i % k;
+    return (states[Math.floor(i / k) * stateDim + at[j]!]! - mean[j]!) / std[j]!;
   });
-  return { program, columns: names.includes('states') ? ['state'] : [] };
 }
 
-/** Compiles the training step of the chosen model. */
-export function controlProgram(config: ControlExperiment, context: RunContext): Promise<ControlProgram> {
-  const { world, train } = chosenModel(config);
+/** Compiles the training step of the chosen model; statistics of what is read of the state come from `data`. */
+export async function controlProgram(
+  config: ControlExperiment,
+  context: RunContext,
+  data?: ExperimentData,
+): Promise<ControlProgram> {
+  const { train } = chosenModel(config);
+  const world = chosenWorld(config, data);
   const clips = { batch: train.batchSize, frames: train.frames };
+  const feeds: Readonly<Record<string, (batch: Batch) => HostArray>> = {
+    pixels: ({ pixels }) => pixels,
+    frames: ({ pixels }) => pixels,
+    actions: ({ action }) => action,
+    states: ({ columns }) => columns.state!,
+    proprio({ columns }) {
+      const { stateDim, numbers } =
+        world.kind === 'dino-wm' ? world.proprioception! : { stateDim: 0, numbers: undefined! };
+      return standardised(columns.state!, stateDim, numbers);
+    },
+  };
+  const compiled = async <M, Z extends Condition>(
+    spec: JepaSpec<M, Z>,
+    values?: ModelValues,
+  ): Promise<ControlProgram> => {
+    const names = Object.keys(spec.inputs);
+    const program = await jepaProgram<M, Z, Batch>({
+      spec,
+      key: keyFor(context, 'model'),
+      ...(values === undefined ? {} : { values }),
+      inputs: (batch) => Object.fromEntries(names.map((name) => [name, feeds[name]!(batch)])),
+    });
+    return { program, columns: names.some((name) => name === 'states' || name === 'proprio') ? ['state'] : [] };
+  };
   switch (world.kind) {
     case 'le-wm':
-      return compiled(leWmMethod(world, clips), context);
+      return compiled(leWmMethod(world, clips));
     case 'pldm':
-      return compiled(pldmClipMethod(world, clips), context);
+      return compiled(pldmClipMethod(world, clips));
     case 'eb-jepa':
-      return compiled(ebJepaMethod(world, { ...clips, normalisation: world.normalisation }, world.weights), context);
-    default:
-      throw new Error(`no method for ${world.kind}`);
+      return compiled(ebJepaMethod(world, { ...clips, normalisation: world.normalisation }, world.weights));
+    case 'state':
+      return compiled(stateWorldMethod(world, clips));
+    case 'pixels':
+      return compiled(pixelWorldMethod(world, clips));
+    case 'dino-wm': {
+      const spec = dinoWmMethod(world, { ...clips, encoder: encoderOf(world) });
+      const values = initialise(spec.module, keyFor(context, 'model'));
+      putFrozenEncoder(values, world, chosenModel(config).encoderFrom ?? 'untrained', context);
+      return compiled(spec, values);
+    }
   }
 }

@@ -1,5 +1,6 @@
 // Small world models that learn in minutes on two processor cores, at the sizes that the recipes share.
 
+import { IMAGENET } from '../../src/nn/index.ts';
 import { EB_JEPA_WEIGHTS, type LeWmConfig, PLDM_WEIGHTS, type WorldConfig } from '../../src/world/index.ts';
 import type { ControlModel, ControlTraining } from './config.ts';
 
@@ -67,4 +68,54 @@ export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.
     weights: { ...EB_JEPA_WEIGHTS, inverse },
   };
   return { world, train: { ...training(size, 5), learningRate: 1e-3 } };
+}
+
+/** DINO-WM on the frozen patch tokens of the encoder that the other models train. */
+export function smallDinoWm(size: SmallModel): ControlModel {
+  const { encoder } = network(size);
+  const world: WorldConfig = {
+    kind: 'dino-wm',
+    encoder,
+    normalisation: IMAGENET,
+    predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
+    history: 3,
+    action: { dim: size.actionDim, embedDim: 16 },
+  };
+  return { world, train: { ...training(size), batchSize: 32 }, encoderFrom: 'untrained' };
+}
+
+/** A model that is told the true state: `angles` are read as cosine and sine, `at` as they are, `goalAt` is what goals are about. */
+export function stateModel(
+  size: SmallModel,
+  read: {
+    readonly stateDim: number;
+    readonly at: readonly number[];
+    readonly angles: readonly number[];
+    readonly goalAt: readonly number[];
+  },
+): ControlModel {
+  const { stateDim, at, angles, goalAt } = read;
+  const world: WorldConfig = {
+    kind: 'state',
+    stateDim,
+    numbers: { at, mean: at.map(() => 0), std: at.map(() => 1) },
+    angles,
+    actionDim: size.actionDim,
+    hidden: [256, 256],
+    goalAt,
+  };
+  return { world, train: { ...training(size, 6), steps: 3000, batchSize: 256, learningRate: 1e-3 } };
+}
+
+/** A generative model of the same size: next frames are drawn, and plans are scored by pictures. */
+export function smallPixels(size: SmallModel): ControlModel {
+  const world: WorldConfig = {
+    kind: 'pixels',
+    ...network(size),
+    decoder: { patchSize: 16, dim: 96, depth: 2, heads: 3, mlpDim: 384 },
+    reconstruction: 1,
+    prediction: 'one-step',
+    cost: 'pixels',
+  };
+  return { world, train: training(size) };
 }

@@ -15,7 +15,7 @@ import {
 } from '../../src/data/index.ts';
 import { type Env, makeEnv } from '../../src/envs/index.ts';
 import { type TrainedValues, trainedValues } from '../../src/train/index.ts';
-import { type Dynamics, dynamicsOf } from '../../src/world/index.ts';
+import { type Dynamics, dynamicsOf, type ReadNumbers, type WorldConfig } from '../../src/world/index.ts';
 import { rememberedDataset } from '../run-files.ts';
 import type { ControlExperiment, ControlModel } from './config.ts';
 
@@ -69,9 +69,26 @@ export function actionBounds(config: ControlExperiment): { readonly low: number;
   return { low, high };
 }
 
+/**
+ * The configuration of the chosen model. Where it reads numbers of the state, their mean and deviation are those of the
+ * training episodes; without data they are 0 and 1.
+ */
+export function chosenWorld(config: ControlExperiment, data?: ExperimentData): WorldConfig {
+  const { world } = chosenModel(config);
+  if (data === undefined) return world;
+  const fitted = (numbers: ReadNumbers): ReadNumbers => {
+    const { mean, std } = fitNormaliser(data.store, 'state', data.split.train);
+    return { at: numbers.at, mean: numbers.at.map((i) => mean[i]!), std: numbers.at.map((i) => std[i]!) };
+  };
+  if (world.kind === 'state') return { ...world, numbers: fitted(world.numbers) };
+  if (world.kind !== 'dino-wm' || world.proprioception === undefined) return world;
+  const { stateDim, numbers } = world.proprioception;
+  return { ...world, proprioception: { stateDim, numbers: fitted(numbers) } };
+}
+
 /** The chosen world model, ready to be traced. */
-export function chosenDynamics(config: ControlExperiment): Dynamics {
-  return dynamicsOf(chosenModel(config).world);
+export function chosenDynamics(config: ControlExperiment, data?: ExperimentData): Dynamics {
+  return dynamicsOf(chosenWorld(config, data));
 }
 
 /** The trained numbers of a run, from its newest checkpoint. */
@@ -80,6 +97,6 @@ export function trainedRun(config: ControlExperiment, context: RunContext): Trai
 }
 
 /** The trained model of a run, from its newest checkpoint. */
-export function trainedModel(config: ControlExperiment, context: RunContext): WorldModel {
-  return worldModel(chosenDynamics(config), trainedRun(config, context).values);
+export function trainedModel(config: ControlExperiment, context: RunContext, data: ExperimentData): WorldModel {
+  return worldModel(chosenDynamics(config, data), trainedRun(config, context).values);
 }

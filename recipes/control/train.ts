@@ -73,7 +73,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
   const { frames, steps, batchSize, warmup, learningRate, weightDecay, clip } = chosenModel(config).train;
   const { frameSkip } = config.data;
   const { dim } = chosenDynamics(config);
-  const { program, columns } = await controlProgram(config, context);
+  const { program, columns } = await controlProgram(config, context, data);
   const monitor = healthMonitor();
   const measured = dim <= WIDEST && (program.observed.target?.length ?? 1) % dim === 0;
   const run = openRun(context.out);

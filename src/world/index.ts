@@ -8,7 +8,7 @@ export {
   type FrameState,
 } from './dino-wm/dino-wm.ts';
 export { type DinoWmSight, dinoWmDynamics } from './dino-wm/dynamics.ts';
-export { type FrameEncoder, pretrainedFeatures, putEncoder, storedFeatures } from './dino-wm/frame-encoder.ts';
+export { type FrameEncoder, pretrainedFeatures, putEncoder, storedFeatures, vitFeatures } from './dino-wm/frame-encoder.ts';
 export { type FrameGoalCost, frameGoalCost } from './dino-wm/goal-cost.ts';
 export { dinoWmMethod, type FrameClips } from './dino-wm/method.ts';
 export { type FramePredictor, type FramePredictorConfig, frameCausal } from './dino-wm/predictor.ts';
@@ -55,8 +55,10 @@ export { hierarchyDynamics, type MacroCost } from './hierarchy/dynamics.ts';
 export { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy/hierarchy.ts';
 export { hierarchyMethod, type WaypointSizes } from './hierarchy/method.ts';
 export {
+  type DinoWmWorld,
   dynamicsOf,
   type EbJepaWorld,
+  encoderOf,
   type WorldConfig,
   type WorldConfigs,
   type WorldKind,

@@ -1,7 +1,10 @@
 // World models by name, for recipes, model files and the command line, which write names down.
 
 import { unknownName } from '../core/index.ts';
-import type { PixelNormalisation } from '../nn/index.ts';
+import type { PixelNormalisation, VitConfig } from '../nn/index.ts';
+import { dinoWmDynamics } from './dino-wm/dynamics.ts';
+import type { DinoWmConfig } from './dino-wm/dino-wm.ts';
+import { type FrameEncoder, vitFeatures } from './dino-wm/frame-encoder.ts';
 import type { Dynamics } from './dynamics.ts';
 import { ebJepaDynamics } from './eb-jepa/dynamics.ts';
 import type { EbJepaConfig } from './eb-jepa/eb-jepa.ts';
@@ -12,6 +15,7 @@ import { pixelWorldDynamics } from './pixels/dynamics.ts';
 import type { PixelWorldConfig } from './pixels/pixel-world.ts';
 import { pldmDynamics } from './pldm/dynamics.ts';
 import type { PldmConfig } from './pldm/pldm.ts';
+import type { ReadNumbers } from './standardise.ts';
 import { stateWorldDynamics } from './state/dynamics.ts';
 import type { StateWorldConfig } from './state/state-world.ts';
 
@@ -21,9 +25,24 @@ export interface EbJepaWorld extends EbJepaConfig {
   readonly weights: EbJepaWeights;
 }
 
+/** DINO-WM on the patch tokens of a frozen vision transformer of ours, with the numbers of the state that it reads. */
+export interface DinoWmWorld extends DinoWmConfig {
+  readonly encoder: VitConfig;
+  /** Of the encoder's pixels. */
+  readonly normalisation: PixelNormalisation;
+  /** Which numbers of a state of so many are proprioception; with `proprio` only. */
+  readonly proprioception?: { readonly stateDim: number; readonly numbers: ReadNumbers };
+}
+
+/** The frozen encoder that a DINO-WM's configuration names. */
+export function encoderOf({ encoder, normalisation }: DinoWmWorld): FrameEncoder {
+  return vitFeatures(encoder, normalisation);
+}
+
 /** The configuration of each kind of world model, plain data. */
 export interface WorldConfigs {
   readonly 'le-wm': LeWmConfig;
+  readonly 'dino-wm': DinoWmWorld;
   readonly 'eb-jepa': EbJepaWorld;
   readonly pldm: PldmConfig;
   readonly state: StateWorldConfig;
@@ -38,6 +57,11 @@ export type WorldConfig = { [K in WorldKind]: { readonly kind: K } & WorldConfig
 
 const DYNAMICS: { readonly [K in WorldKind]: (config: WorldConfigs[K]) => Dynamics } = {
   'le-wm': (config) => leWmDynamics(config),
+  'dino-wm': (config) =>
+    dinoWmDynamics(config, {
+      encoder: encoderOf(config),
+      ...(config.proprioception === undefined ? {} : { proprio: config.proprioception }),
+    }),
   'eb-jepa': (config) => ebJepaDynamics(config, 'eb-jepa', config.normalisation),
   pldm: (config) => pldmDynamics(config),
   state: (config) => stateWorldDynamics(config),

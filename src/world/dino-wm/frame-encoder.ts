@@ -3,8 +3,19 @@
 // Legend: N frames, P patches, Dv width of a patch feature.
 
 import { flatView, JepaError } from '../../core/index.ts';
-import { frozen, type ModelValues, type Module, module, namedViews, type PretrainedModule } from '../../nn/index.ts';
-import type { Tensor, TensorType } from '../../tensor/index.ts';
+import {
+  frozen,
+  IMAGENET,
+  type ModelValues,
+  type Module,
+  module,
+  namedViews,
+  type PixelNormalisation,
+  type PretrainedModule,
+  type VitConfig,
+  vit,
+} from '../../nn/index.ts';
+import { slice, type Tensor, type TensorType } from '../../tensor/index.ts';
 import type { PatchGrid } from './decoder.ts';
 
 /** What turns frames into patch features. */
@@ -46,6 +57,26 @@ export function pretrainedFeatures({ config, module: encoder }: PretrainedModule
     dim,
     frame: { dtype: 'u8', shape: [rows * patchSize, columns * patchSize, 3] },
     picture: { grid, patchSize },
+  };
+}
+
+/**
+ * The patch tokens of a vision transformer of ours, such as the encoder of a trained LeWorldModel, for u8 frames of its size.
+ * Frozen as `pretrainedFeatures` are; `putEncoder` fills it.
+ */
+export function vitFeatures(config: VitConfig, normalisation: PixelNormalisation = IMAGENET): FrameEncoder {
+  const { imageSize, patchSize, dim } = config;
+  const [rows, columns] = config.grid ?? ([imageSize / patchSize, imageSize / patchSize] as const);
+  const encoder = module({ '': vit(config, normalisation) }, (m) => (frames: Tensor) => {
+    const { lead, tokens } = m[''];
+    return lead > 0 ? slice(tokens(frames), 1, lead) : tokens(frames);
+  });
+  return {
+    module: frozen(encoder),
+    patches: rows * columns,
+    dim,
+    frame: { dtype: 'u8', shape: [rows * patchSize, columns * patchSize, 3] },
+    picture: { grid: [rows, columns], patchSize },
   };
 }
 
