@@ -16,7 +16,8 @@ export {
 } from './policy.ts';
 export { type ControlRecord, type ControlResult, controlRecord, controlResult, type Interval } from './result.ts';
 export { type ControlOptions, type ControlRun, type ControlTrace, runControl, type TimedDecision } from './run.ts';
-export { type SimulatorOptions, type SimulatorPlans, simulatorPolicy, simulatorProblem } from './simulator.ts';
+export { type SimulatorPlans, simulatorProblem } from './simulator.ts';
+export { type SimulatorOptions, simulatorOracle, simulatorPolicy } from './simulator-policy.ts';
 export {
   type ControlTask,
   type ReplayOptions,
