@@ -11,6 +11,11 @@ function rangeOf(ranges: Ranges, i: number): readonly [number, number] {
   return typeof first === 'number' ? (ranges as readonly [number, number]) : (ranges[i] as readonly [number, number]);
 }
 
+/** A number without the digits that only float32 added. */
+function shown(value: number): number {
+  return Number(value.toPrecision(7));
+}
+
 /** Throws unless `vector` holds `size` finite numbers, all within `ranges` when given. `where` names caller and world. */
 export function checkVector(
   where: string,
@@ -38,7 +43,7 @@ export function checkVector(
     if (value < range[0] || value > range[1]) {
       throw new JepaError(
         'usage',
-        `${where}: ${what} must lie in [${range[0]}, ${range[1]}], got ${value} at index ${i}`,
+        `${where}: ${what} must lie in [${shown(range[0])}, ${shown(range[1])}], got ${shown(value)} at index ${i}`,
         {
           index: i,
           value,

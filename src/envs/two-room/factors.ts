@@ -4,7 +4,7 @@
 
 import type { Factor, FactorValue } from '../env.ts';
 import { colorFactor, type FactorValues, integerFactor, realFactor } from '../factors.ts';
-import { DOOR_FIT, layoutFrom, WALL_CENTER } from './layout.ts';
+import { DOOR_FIT, GOAL_RADIUS, layoutFrom, offFloor, WALL_CENTER } from './layout.ts';
 
 /** Factors of Two-Room by name. Lengths are in pixels of the 224-pixel picture. */
 export const twoRoomFactors: Readonly<Record<string, Factor>> = {
@@ -48,8 +48,11 @@ export function acceptTwoRoom(targets: TargetRule, name: string, value: FactorVa
     const fits = DOOR_FIT * (values['agent.radius'] as number);
     return (value as readonly number[]).slice(0, values['door.number'] as number).some((size) => size >= fits);
   }
-  if (name === 'target.position' && targets === 'other-room') return farGoal(value as readonly number[], values);
-  return true;
+  if (name !== 'target.position') return true;
+  const goal = value as readonly number[];
+  // As the other factors stand at first, every goal is near enough to the floor.
+  if (offFloor(layoutFrom(values), goal) >= GOAL_RADIUS) return false;
+  return targets === 'anywhere' || farGoal(goal, values);
 }
 
 function farGoal(goal: readonly number[], values: FactorValues): boolean {

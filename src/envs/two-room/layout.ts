@@ -103,3 +103,18 @@ export function goalDistance(position: ArrayLike<number>, goal: ArrayLike<number
   const dy = Math.fround(position[1]! - goal[1]!);
   return Math.fround(Math.sqrt(dx * dx + dy * dy));
 }
+
+/** How far a point is from the nearest place that the agent's centre can be at: in a room or in a doorway. */
+export function offFloor({ axis, min, max, low, high, doors }: Layout, point: ArrayLike<number>): number {
+  const [across, along] = [point[axis]!, point[1 - axis]!];
+  const beyond = (v: number, from: number, to: number): number => Math.max(from - v, v - to, 0);
+  const rooms = [
+    [min, low],
+    [high, max],
+  ].map(([from, to]) => Math.hypot(beyond(across, from!, to!), beyond(along, min, max)));
+  const ways = doors.map((door) => {
+    const [from, to] = doorBand(door);
+    return Math.hypot(beyond(across, low, high), beyond(along, Math.max(from, min), Math.min(to, max)));
+  });
+  return Math.min(...rooms, ...ways);
+}

@@ -210,6 +210,19 @@ test('with the default factors the oracle reaches every goal that a reset can dr
   }
 });
 
+test('a goal that the agent cannot come near is refused, in a corner or inside a thick wall', () => {
+  const env = twoRoom();
+  // The agent's centre stays within [21, 203]: (8, 8) is 13 sqrt(2) = 18.4 pixels away, (10, 10) 15.6.
+  expect(() => env.setGoal([8, 8])).toThrow(/within 16 pixels of where the agent can be, got \(8, 8\), which is 18.4/);
+  env.setGoal([10, 10]);
+  // The wall of 10 keeps the agent 12 pixels from its middle, one of 41 keeps it 27 away; a door lets it in.
+  env.setGoal([112, 180]);
+  env.setFactor('wall.thickness', 41);
+  expect(() => env.setGoal([112, 180])).toThrow(/which is 27.0 pixels/);
+  expect(() => env.reset(key(0), { factors: { 'wall.thickness': 41 }, goal: [112, 180] })).toThrow(/which is 27.0/);
+  env.setGoal([112, 49]);
+});
+
 test('a goal behind a wall without a usable door is reported as unreachable', () => {
   const env = twoRoom({ imageSize: 16 });
   env.reset(key(0), {

@@ -6,7 +6,7 @@ import type { Env, FactorValue } from '../env.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
 import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
-import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, PICTURE } from './layout.ts';
+import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, offFloor, PICTURE } from './layout.ts';
 
 const ID = 'two-room';
 const LAYOUT_FACTORS = [
@@ -23,6 +23,18 @@ const LAYOUT_FACTORS = [
 export interface TwoRoomOptions extends EnvOptions {
   /** Where goals are drawn; `anywhere` is what the reference code does. */
   readonly targets?: TargetRule;
+}
+
+/** Refuses goals that the agent cannot come near enough to: in a corner behind the frame, deep inside a thick wall. */
+function checkGoal(what: 'state' | 'goal', vector: Float32Array, _state: Float32Array, { layout }: Scene): void {
+  if (what === 'state') return;
+  const off = offFloor(layout, vector);
+  if (off < GOAL_RADIUS) return;
+  throw new JepaError(
+    'usage',
+    `${ID}: the goal must lie within ${GOAL_RADIUS} pixels of where the agent can be, got (${vector[0]}, ${vector[1]}), which is ${off.toFixed(1)} pixels from the nearest such place; choose a goal on the floor, within [${layout.min}, ${layout.max}]`,
+    { goal: Array.from(vector), off },
+  );
 }
 
 /**
@@ -51,6 +63,7 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
       goalRange: [0, PICTURE - 1],
       solvedWithin: GOAL_RADIUS,
       accept: (name, value, values) => acceptTwoRoom(targets, name, value, values),
+      check: checkGoal,
       prepare: sceneFrom,
       move: (state, action, { layout }) => moveTwoRoom(layout, state, action),
       distance: goalDistance,

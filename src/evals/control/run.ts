@@ -5,7 +5,7 @@ import { JepaError, type Key } from '../../core/index.ts';
 import type { Env } from '../../envs/index.ts';
 import type { Decision } from '../../plan/index.ts';
 import type { ControlBatch, ControlPolicy } from './policy.ts';
-import type { ControlTask } from './tasks.ts';
+import { type ControlTask, placing } from './tasks.ts';
 
 export interface ControlOptions {
   /** An environment that fits the task's episode (its factors of variation); start and goal are set by the run. */
@@ -64,7 +64,7 @@ export interface ControlRun {
  * has them and rendered ones otherwise; success is first looked at after the first step.
  *
  * @throws JepaError `usage` for no tasks or no budget, `shape` when a recorded frame or the policy's actions have
- * another size than the environment says.
+ * another size than the environment says, and what the world says of a start or goal that it refuses.
  */
 export async function runControl(options: ControlOptions): Promise<ControlRun> {
   const { makeEnv, tasks, policy, budget = 50, key, freezeOnSuccess = false, recordFrames = 0, onStep } = options;
@@ -77,8 +77,10 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
   const began = performance.now();
   const envs = tasks.map((task, index) => {
     const env = makeEnv(task, index);
-    env.setState(task.start);
-    env.setGoal(task.goal);
+    placing('runControl', task, () => {
+      env.setState(task.start);
+      env.setGoal(task.goal);
+    });
     checkFrames(task, index, frameBytes(env));
     return env;
   });

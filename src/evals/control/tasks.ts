@@ -62,6 +62,18 @@ export interface ReplayTasks {
   readonly excluded: number;
 }
 
+/** What a world refuses of a task, said with the task. */
+export function placing<T>(where: string, task: Pick<ControlTask, 'episode' | 'row' | 'goalRow'>, place: () => T): T {
+  try {
+    return place();
+  } catch (error) {
+    if (!(error instanceof JepaError)) throw error;
+    const { episode, row, goalRow } = task;
+    const message = `${where}: the world refuses the task from row ${row} to ${goalRow} of episode ${episode}: ${error.message}`;
+    throw new JepaError(error.code, message, { ...error.details, episode, row, goalRow }, { cause: error });
+  }
+}
+
 /** A `satisfied` test that asks an environment; it leaves the environment in the tested state. */
 export function solvedIn(env: Env): (start: Float32Array, goal: Float32Array) => boolean {
   return (start, goal) => {
@@ -107,7 +119,8 @@ export function replayTasks(options: ReplayOptions): ReplayTasks {
     const start = readF32(source, stateColumn, at + row, 1);
     const goalState = readF32(source, stateColumn, at + goalRow, 1);
     const goal = goalOf(goalState);
-    if (protocol === 'strict' && satisfied?.(start, goal, episode)) {
+    const solved = (): boolean => satisfied?.(start, goal, episode) ?? false;
+    if (protocol === 'strict' && placing('replayTasks', { episode, row, goalRow }, solved)) {
       excluded++;
       continue;
     }
