@@ -309,3 +309,49 @@ test('the wanderer keeps its heading, and forgets it when reset', () => {
   expect(turns(false)).toBeGreaterThan(0.8);
   expect(Math.abs(turns(true))).toBeLessThan(0.15);
 });
+
+test('a wanderer told to cross goes through the door in every episode, at times all over it, and else as often as it happens', () => {
+  const env = dotWall({ imageSize: 16 });
+  /** When the dot first changes rooms in each of 200 episodes of 90 steps. */
+  const crossings = (share: number): number[] => {
+    const policy = dotWallWanderer({ crossings: share });
+    const when: number[] = [];
+    for (let i = 0; i < 200; i++) {
+      env.reset(fold(key(12), i));
+      policy.reset?.();
+      const random = stream(fold(key(13), i));
+      const onLeft = (): boolean => env.state()[0]! < env.state()[2]!;
+      const began = onLeft();
+      for (let t = 1; t <= 90; t++) {
+        env.step(policy.act(env, random));
+        if (onLeft() === began) continue;
+        when.push(t);
+        break;
+      }
+    }
+    return when.sort((a, b) => a - b);
+  };
+  const [never, some, always] = [crossings(0), crossings(0.35), crossings(1)];
+  expect(always.length).toBeGreaterThanOrEqual(190);
+  expect(always[20]!).toBeLessThan(35);
+  expect(always[170]!).toBeGreaterThan(60);
+  // 0.35 + 0.65 x the share of those that cross by chance, within four standard deviations.
+  const want = 70 + 0.65 * never.length;
+  expect(Math.abs(some.length - want)).toBeLessThan(4 * Math.sqrt(200 * 0.25));
+  expect(never.length).toBeLessThan(40);
+});
+
+test('the crossing wanderer makes the steps of the reference, and forgets its crossing when reset', () => {
+  const env = dotWall({ imageSize: 16 });
+  env.reset(key(14));
+  const policy = dotWallWanderer({ crossings: 1 });
+  const random = stream(key(15));
+  for (let t = 0; t < 60; t++) {
+    const action = policy.act(env, random);
+    const length = Math.hypot(action[0]!, action[1]!);
+    expect(length >= 0.1999 && length <= 1.8001).toBe(true);
+    env.step(action);
+  }
+  policy.reset?.();
+  expect(policy.act(env, stream(key(16)))).toEqual(dotWallWanderer({ crossings: 1 }).act(env, stream(key(16))));
+});
