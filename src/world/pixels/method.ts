@@ -10,8 +10,8 @@ import {
   pixelTargets,
   type Term,
 } from '../../jepa/index.ts';
-import { IMAGENET } from '../../nn/index.ts';
-import { expandDims, reduceMean, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
+import { IMAGENET, type PixelNormalisation, patches } from '../../nn/index.ts';
+import { constant, expandDims, mul, reduceMean, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
 import type { Acting, ClipSize } from '../le-wm/method.ts';
 import { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixel-world.ts';
 
@@ -39,6 +39,26 @@ function predicted(model: PixelWorld, how: PixelWorldConfig['prediction'], z: Te
   if (how !== 'unrolled') return model.predict(before(z), before(model.encodeActions(blocks)));
   const all = model.rollout(slice(z, 1, 0, 1), undefined, expandDims(before(blocks), 1));
   return slice(reshape(all, [B, T, D]), 1, 1);
+}
+
+/** Pictures u8 [N, H, W, 3] as the decoder draws them, [N, P, n]. Normalised patch by patch: rows of n numbers are fast. */
+function drawn(pictures: Tensor, patchSize: number, { mean, std }: PixelNormalisation): Tensor {
+  const row = (f: (mean: number, std: number) => number): Tensor => {
+    const length = 3 * patchSize ** 2;
+    return constant(
+      Float32Array.from({ length }, (_, i) => f(mean[i % 3]!, std[i % 3]!)),
+      [length],
+      'f32',
+    );
+  };
+  const scaled = mul(
+    patches(pictures, patchSize),
+    row((_, s) => 1 / (255 * s)),
+  );
+  return sub(
+    scaled,
+    row((m, s) => m / s),
+  );
 }
 
 /**
@@ -83,8 +103,7 @@ export function pixelWorldMethod(
       kind: 'raw',
       values({ input }) {
         const pictures = reshape(input, [batch * frames, side, side, 3]);
-        const rows = pixelTargets(pictures, decoder.patchSize, { normalise: false, pixels: normalisation });
-        return reshape(rows, [batch, frames, -1]);
+        return reshape(drawn(pictures, decoder.patchSize, normalisation), [batch, frames, -1]);
       },
     },
     predict: (model, { embedding: z }, given) =>
