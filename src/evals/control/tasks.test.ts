@@ -22,6 +22,15 @@ test('start and goal are rows of the same held-out episode, the given number of 
   }
 });
 
+test('a goal may be a part of the recorded state, and the task keeps the whole of it', () => {
+  const goalOf = (state: Float32Array): Float32Array => state.slice(0, 1);
+  const { tasks } = replayTasks({ ...base, source: recorded([resting, moving]), goalOf });
+  for (const { goalRow, goal, goalState } of tasks) {
+    expect([...goal]).toEqual([moving[goalRow]![0]]);
+    expect([...goalState]).toEqual(moving[goalRow]);
+  }
+});
+
 test('every row with its goal row inside the episode is eligible, and none is drawn twice', () => {
   const { tasks, eligible } = replayTasks({ ...base, source: recorded([resting, moving]), count: 25 });
   expect(eligible).toBe(25);
