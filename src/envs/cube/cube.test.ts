@@ -61,18 +61,25 @@ test('a cube that slides stops after v^2 / (2 mu g)', () => {
   expect(Math.abs(state[12]!)).toBeLessThan(1e-3);
 });
 
-test('from rest the gripper goes 59 % of the way an action asks for, as a critically damped servo does', () => {
-  // Frequency 40 for 0.05 s: 1 - (1 + 2) exp(-2).
-  const share = 1 - 3 * Math.exp(-2);
-  for (const [axis, action, whole] of [
-    [6, [1, 0, 0, 0, 0], 0.05],
-    [7, [0, -1, 0, 0, 0], -0.05],
-    [8, [0, 0, 0.5, 0, 0], 0.025],
-    [9, [0, 0, 0, 1, 0], 0.3],
+test('the gripper goes a third of the way asked for, as an overdamped servo does', () => {
+  /** Share of its way done in 0.05 s from rest: m x'' = k (1 - x) - c x'. */
+  const share = (m: number, c: number, k: number): number => {
+    const root = Math.sqrt(c * c - 4 * m * k);
+    const [slow, fast] = [(-c + root) / (2 * m), (-c - root) / (2 * m)];
+    return 1 - (slow * Math.exp(fast * 0.05) - fast * Math.exp(slow * 0.05)) / (slow - fast);
+  };
+  const slide = share(1.2, 300, 2400);
+  expect(slide).toBeCloseTo(0.32, 2);
+  for (const [axis, action, whole, want] of [
+    [6, [1, 0, 0, 0, 0], 0.05, slide],
+    [7, [0, -1, 0, 0, 0], -0.05, slide],
+    [8, [0, 0, 0.5, 0, 0], 0.025, slide],
+    [9, [0, 0, 0, 1, 0], 0.3, share(0.02, 5, 40)],
   ] as const) {
     const start = at([0.1, 0.1, 0], [0, 0, 0], [0, 0, 0.15]);
     const moved = act(world(start), action)[axis]! - start[axis]!;
-    expect(Math.abs(moved / whole / share - 1)).toBeLessThan(0.03);
+    // Ten implicit steps of physics are a little ahead.
+    expect(Math.abs(moved / whole / want - 1)).toBeLessThan(0.06);
   }
 });
 
@@ -87,7 +94,7 @@ test('without an action the gripper stays where it is, fingers too', () => {
 test('the gripper stays over the table and within its reach', () => {
   for (const side of [-1, 1]) {
     const env = world(at([0, 0, 0], [0, 0, 0], [0.1 * side, 0.1 * side, 0.15]));
-    const state = act(env, [side, side, side, side, 0], 60);
+    const state = act(env, [side, side, side, side, 0], 120);
     for (const i of [6, 7]) expect(state[i]).toBeCloseTo(0.2 * side, 3);
     expect(state[8]).toBeCloseTo(side < 0 ? 0.016 : 0.3, 3);
     expect(state[9]).toBeCloseTo((Math.PI / 2) * side, 2);
@@ -131,7 +138,7 @@ test('a grasped cube stays in the fingers while it is lifted, carried about and 
 test('a grasp has to be held: without closing, the cube falls', () => {
   for (const grip of [0, -1]) {
     const env = grasped();
-    act(env, [0, 0, 1, 0, CLOSE], 3);
+    act(env, [0, 0, 1, 0, CLOSE], 6);
     expect(env.state()[2]).toBeGreaterThan(0.08);
     expect(act(env, [0, 0, 0, 0, grip], 10)[2]).toBeLessThan(0.002);
   }
@@ -145,7 +152,7 @@ test('fingers that close press the cube from both sides to the middle', () => {
 });
 
 test('the gripper pushes the cube aside', () => {
-  const state = act(world(at([0, 0, 0], [0, 0, 0], [-0.08, 0, 0.025], 0, 0)), [1, 0, 0, 0, CLOSE], 4);
+  const state = act(world(at([0, 0, 0], [0, 0, 0], [-0.08, 0, 0.025], 0, 0)), [1, 0, 0, 0, CLOSE], 6);
   expect(state[0]).toBeGreaterThan(0.03);
   expect(Math.abs(state[2]!)).toBeLessThan(0.01);
 });

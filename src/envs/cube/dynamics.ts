@@ -9,6 +9,8 @@ import { quaternionFrom, rotationVector } from './rotation.ts';
 /** What an action component of 1 asks for: metres along x, y and z, and radians. OGBench's. */
 export const MOVE = 0.05;
 export const TWIST = 0.3;
+/** Share of that which is done within a step. */
+export const DONE = 0.33;
 
 const qpos = new Float64Array(13);
 const qvel = new Float64Array(12);

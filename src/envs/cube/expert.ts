@@ -4,7 +4,7 @@
 import type { Stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
 import { cubeHalf } from './cube.ts';
-import { MOVE, opening, TWIST } from './dynamics.ts';
+import { DONE, MOVE, opening, TWIST } from './dynamics.ts';
 import { CUBE, GRIPPER, LOWEST, MAX_YAW, OPEN, YAW } from './parts.ts';
 import { levelYaw } from './rotation.ts';
 
@@ -107,7 +107,7 @@ function orderOf(scene: Scene): Order {
 
 /** An order as an action within the bounds, with N(0, noise^2) on each component. */
 function actionOf({ move, twist, grip }: Order, noise: number, random: Stream): Float32Array {
-  return Float32Array.from([...move.map((d) => d / MOVE), twist / TWIST, grip], (wanted) => {
+  return Float32Array.from([...move.map((d) => d / (DONE * MOVE)), twist / (DONE * TWIST), grip], (wanted) => {
     const a = noise === 0 ? wanted : wanted + noise * random.normal();
     return Math.min(Math.max(a, -1), 1);
   });
