@@ -105,6 +105,8 @@ export interface ControlExperiment {
   readonly evals: {
     /** Stages that take longer and are left out unless named, see `extraStages`. */
     readonly extra: readonly string[];
+    /** Tasks of each group of varied factors, for the stage `generalisation`. */
+    readonly generalisationTasks: number;
     readonly probeRows: number;
     readonly surpriseClips: number;
     readonly surpriseSteps: number;

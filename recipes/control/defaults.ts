@@ -87,6 +87,6 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
       elites: 16,
       iterations: 10,
     },
-    evals: { extra: [], probeRows: 3000, surpriseClips: 200, surpriseSteps: 8, surpriseAt: 5 },
+    evals: { extra: [], generalisationTasks: 50, probeRows: 3000, surpriseClips: 200, surpriseSteps: 8, surpriseAt: 5 },
   };
 }

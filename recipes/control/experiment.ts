@@ -7,6 +7,7 @@ import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
+import { generalisationStage } from './generalisation.ts';
 import { longHorizonStage } from './long-horizon.ts';
 import { planStage, type Trained } from './plan.ts';
 import { datasetDir, openData, trainedModel } from './stages.ts';
@@ -42,6 +43,7 @@ const extraStages: Readonly<
   Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<RunSummary>>
 > = {
   'long-horizon': longHorizonStage,
+  generalisation: generalisationStage,
 };
 
 const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => evaluateStage(c, context, model, data));

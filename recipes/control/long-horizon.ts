@@ -82,6 +82,7 @@ export async function longHorizonStage(
           tasks: set.tasks,
           policy,
           budget,
+          freezeOnSuccess: true,
           key: fold(keyFor(context, 'control'), policy.name, goalOffset),
           onStep(step, solved) {
             context.signal.throwIfAborted();

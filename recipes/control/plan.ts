@@ -163,6 +163,8 @@ export async function planStage(config: ControlExperiment, context: RunContext, 
         policy,
         budget,
         key: fold(keyFor(context, 'control'), name),
+        // The reference freezes solved tasks, which saves plans; of the main planner we also want to know whether it stays.
+        freezeOnSuccess: !filmed,
         recordFrames: filmed ? film : 0,
         onStep(step, solved) {
           context.signal.throwIfAborted();
