@@ -2,14 +2,7 @@
 // predict the pixels of the following frame; and those of the frame itself. Targets are data, so nothing can collapse.
 // Legend: B clips, T frames, D width, A numbers per action block, P patches, n numbers of a patch.
 
-import {
-  type Condition,
-  defineJepa,
-  type JepaSpec,
-  type Mechanism,
-  pixelTargets,
-  type Term,
-} from '../../jepa/index.ts';
+import { type Condition, defineJepa, type JepaSpec, type Mechanism, type Term } from '../../jepa/index.ts';
 import { IMAGENET, type PixelNormalisation, patches } from '../../nn/index.ts';
 import { constant, expandDims, mul, reduceMean, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
 import type { Acting, ClipSize } from '../le-wm/method.ts';
