@@ -61,3 +61,18 @@ export function wholeNumber(text: string): number {
   }
   return value;
 }
+
+/** Reads seeds separated by commas, each once. */
+export function seedList(text: string): number[] {
+  const seeds = text.split(',').map(wholeNumber);
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError(`Each seed once, got '${text}'.`);
+  return seeds;
+}
+
+/** Reads names separated by commas, each once. */
+export function nameList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError(`Names separated by single commas, got '${text}'.`);
+  if (new Set(names).size < names.length) throw new InvalidArgumentError(`Each name once, got '${text}'.`);
+  return names;
+}

@@ -44,6 +44,8 @@ export function commandProgram(session: Session): Command {
     .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .exitOverride()
+    // So that options behind `bench control` are not taken for those of `bench`.
+    .enablePositionalOptions()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError(true);
   for (const add of COMMANDS) add(program, session);

@@ -58,6 +58,19 @@ export interface RecipeStages<C> {
   export?(config: C, context: RunContext): Promise<RunSummary>;
 }
 
+/**
+ * What a control experiment lets `jepa bench control` choose. Its configuration has `model`, `plan.also` (planners beside the
+ * main one) and `plan.tasks`, which the benchmark sets; its stages have `collect`, and its `run` takes `context.data`.
+ */
+export interface ControlChoices<C> {
+  /** Values of `model`. */
+  models(config: C): readonly string[];
+  /** Values of which `plan.also` may have several. */
+  planners(config: C): readonly string[];
+  /** The part of the configuration that determines the dataset: runs that agree in it and in the seed share one. */
+  dataset(config: C): object;
+}
+
 /** One experiment. `C` is its configuration: plain data (JSON) without undefined, so that it can be stored and set. */
 export interface Recipe<C extends object> {
   readonly name: string;
@@ -68,6 +81,8 @@ export interface Recipe<C extends object> {
   /** The whole experiment: collect or load, train, evaluate, plan. */
   run(config: C, context: RunContext): Promise<RunSummary>;
   readonly stages?: RecipeStages<C>;
+  /** Makes it a world of `jepa bench control`. */
+  readonly control?: ControlChoices<C>;
 }
 
 /** A recipe of any configuration, as the list of recipes holds it. */

@@ -1,4 +1,4 @@
-// `jepa bench [NAME...]`: measures this machine.
+// `jepa bench [NAME...]`: measures this machine. `jepa bench control` is a command of its own, see bench-control.ts.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,13 +8,16 @@ import { machineRecord, versionRecord } from '../machine.ts';
 import { BUSY, type MachineLoad, machineLoad } from '../machine-load.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
+import { addControlBench } from './bench-control.ts';
 
 /** Adds the command. */
 export const benchCommand: CommandFile = (program, session) => {
   const command = program
     .command('bench')
     .description('measure this machine: all benchmarks, or those named')
-    .argument('[names...]', 'benchmarks');
+    .argument('[names...]', 'benchmarks')
+    .enablePositionalOptions();
+  addControlBench(command, session);
   const out = 'folder for one <name>.json per benchmark, with raw samples';
   withCommonOptions(command, out).action(async (names: string[], options: CommonOptions) => {
     const { benches, output, signal } = session;

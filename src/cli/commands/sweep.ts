@@ -1,12 +1,11 @@
 // `jepa sweep RECIPE...`: a grid of settings, seeds and recipes, one run after another.
 
 import { basename, join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
 import { writeComparison } from '../../evals/index.ts';
 import { isInterruption } from '../interrupt.ts';
-import { type CommonOptions, collected, wholeNumber, withUnseededOptions } from '../options.ts';
+import { type CommonOptions, collected, seedList, withUnseededOptions } from '../options.ts';
 import { claimFolder } from '../run-folder.ts';
 import type { CommandFile, Session } from '../session.ts';
 import { parseGrid } from '../sweep/grid.ts';
@@ -50,12 +49,6 @@ export const sweepCommand: CommandFile = (program, session) => {
     },
   );
 };
-
-function seedList(text: string): number[] {
-  const seeds = text.split(',').map(wholeNumber);
-  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError(`Each seed once, got '${text}'.`);
-  return seeds;
-}
 
 /** Finds recipes and plans all runs, so that every mistake is reported before any folder is made. */
 async function prepare(session: Session, patterns: readonly string[], options: Options): Promise<SweepOptions> {

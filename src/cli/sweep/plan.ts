@@ -19,6 +19,8 @@ export interface PlannedRun {
   readonly settings: Readonly<Record<string, string>>;
   /** All settings of the run, as `--set` takes them. */
   readonly set: readonly string[];
+  /** Dataset of this run; without it that of the sweep, if it has one. */
+  readonly data?: string;
   /** The complete configuration. */
   readonly config: object;
 }

@@ -41,11 +41,15 @@ export function writeSweep(dir: string, sweep: SweepFile): void {
   writeFileAtomic(join(dir, 'sweep.json'), [new TextEncoder().encode(`${JSON.stringify(sweep, undefined, 2)}\n`)]);
 }
 
+/** Reads sweep.json of the sweep in `dir`; undefined when it has none. */
+export function readSweep(dir: string): SweepFile | undefined {
+  const path = join(dir, 'sweep.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as SweepFile) : undefined;
+}
+
 /** Why a run failed when the sweep last tried it, by its name. */
 export function earlierFailures(dir: string): ReadonlyMap<string, string> {
-  const path = join(dir, 'sweep.json');
-  if (!existsSync(path)) return new Map();
-  const { runs } = JSON.parse(readFileSync(path, 'utf8')) as SweepFile;
+  const runs = readSweep(dir)?.runs ?? [];
   return new Map(runs.flatMap(({ name, why }) => (why === undefined ? [] : [[name, why] as const])));
 }
 

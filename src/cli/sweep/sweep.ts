@@ -7,7 +7,7 @@ import { duration, parseProgress } from '../progress.ts';
 import { isRunFolder, readRunFile } from '../run-folder.ts';
 import type { Session } from '../session.ts';
 import { applyRecord, differences } from '../settings.ts';
-import { runChild } from './child.ts';
+import { type ChildEnd, runChild } from './child.ts';
 import type { PlannedRun } from './plan.ts';
 import { earlierFailures, recordOf, type SweepFile, type SweepRun, writeSweep } from './record.ts';
 
@@ -17,6 +17,10 @@ export interface SweepOptions {
   /** Everything of sweep.json but its runs. */
   readonly asked: Omit<SweepFile, 'runs'>;
   readonly plan: readonly PlannedRun[];
+  /** Makes ready what a run needs, right before it begins. A sentence says why it cannot begin: the run then failed. */
+  ready?(run: PlannedRun): Promise<string | undefined>;
+  /** Called when the first state is known, and after every run. */
+  onChange?(sweep: SweepFile): void;
 }
 
 /**
@@ -24,7 +28,8 @@ export interface SweepOptions {
  * Throws the reason of the session's signal when interrupted. Errors: `usage` when a folder of the plan holds a run of
  * another recipe, seed or configuration, before anything runs.
  */
-export async function executeSweep(session: Session, { dir, asked, plan }: SweepOptions): Promise<SweepFile> {
+export async function executeSweep(session: Session, options: SweepOptions): Promise<SweepFile> {
+  const { dir, asked, plan } = options;
   const { output, signal } = session;
   for (const run of plan) checkFolder(dir, run);
   mkdirSync(join(dir, 'logs'), { recursive: true });
@@ -35,7 +40,11 @@ export async function executeSweep(session: Session, { dir, asked, plan }: Sweep
     return recordOf(run, dir, why === undefined ? 'waiting' : 'failed', why);
   });
   const sweep = (): SweepFile => ({ ...asked, runs });
-  writeSweep(dir, sweep());
+  const keep = (): void => {
+    writeSweep(dir, sweep());
+    options.onChange?.(sweep());
+  };
+  keep();
   const count = plan.length;
   const already = runs.filter(({ status }) => status === 'done').length;
   if (already > 0) output.log(`${already} of ${count} runs are done already`);
@@ -46,19 +55,23 @@ export async function executeSweep(session: Session, { dir, asked, plan }: Sweep
     const place = `${i + 1}/${count}`;
     output.log(`run ${place}: ${run.name}`);
     pace.begin();
-    const end = await runChild(argumentsOf(run, dir, asked.data), {
-      log: join(dir, 'logs', `${run.name}.log`),
-      signal,
-      onLine(line) {
-        const progress = parseProgress(line);
-        if (progress === undefined) return;
-        const stage = `run ${place} ${progress.stage}`;
-        output.progress({ ...progress, stage, secondsLeft: pace.secondsLeft() });
-      },
-    });
+    const unready = await options.ready?.(run);
+    const end: ChildEnd =
+      unready !== undefined
+        ? { kind: 'failed', why: unready }
+        : await runChild(argumentsOf(run, dir, run.data ?? asked.data), {
+            log: join(dir, 'logs', `${run.name}.log`),
+            signal,
+            onLine(line) {
+              const progress = parseProgress(line);
+              if (progress === undefined) return;
+              const stage = `run ${place} ${progress.stage}`;
+              output.progress({ ...progress, stage, secondsLeft: pace.secondsLeft() });
+            },
+          });
     const why = end.kind === 'failed' ? end.why : undefined;
     runs[i] = recordOf(run, dir, end.kind, why);
-    writeSweep(dir, sweep());
+    keep();
     if (end.kind === 'interrupted') {
       signal.throwIfAborted();
       throw new JepaError('runtime', `run ${run.name} was interrupted from outside; continue with --resume`, {
@@ -74,7 +87,7 @@ export async function executeSweep(session: Session, { dir, asked, plan }: Sweep
 }
 
 /** A finished run is kept; all else is begun or continued. */
-function isDone(dir: string, { name }: PlannedRun): boolean {
+export function isDone(dir: string, { name }: PlannedRun): boolean {
   const folder = join(dir, name);
   return isRunFolder(folder) && readRunFile(folder).status === 'done';
 }

@@ -1,6 +1,7 @@
 // The result table: every policy of every protocol with its success rate and 95 % interval.
 
 import { absent, escapeHtml, section } from '../html.ts';
+import { BASELINES, rateBar } from '../rate.ts';
 import type { Part } from '../read.ts';
 import { shortNumber } from '../scale.ts';
 import type { PlanningFile, PlanningProtocol, PolicyResult } from '../schema.ts';
@@ -9,7 +10,8 @@ import { percent } from './header.ts';
 
 const LEAD =
   'Tasks come from held-out episodes. Bars are success rates, whiskers 95 % Wilson intervals; the same tasks were given to a ' +
-  'random policy and to an oracle.';
+  'random policy and to an oracle. Planners beside the main one run on the strict tasks only. Time per decision is that of ' +
+  'planning once for all tasks, divided by the tasks.';
 
 /** The section with one table per protocol. */
 export function planningSection(planning: Part<PlanningFile>): string {
@@ -25,10 +27,18 @@ export function planningSection(planning: Part<PlanningFile>): string {
   return section('planning', 'Planning', LEAD, body);
 }
 
+/** Columns that not every file fills. */
+interface Columns {
+  readonly last: boolean;
+  readonly steps: boolean;
+  readonly cost: boolean;
+}
+
 function table(protocol: PlanningProtocol): string {
   const { results } = protocol;
   const last = results.some((r) => r.successLast !== undefined);
   const steps = results.some((r) => r.medianSteps !== undefined);
+  const cost = results.some((r) => r.planSecondsMean !== undefined);
   const facts = [
     protocol.goalOffset === undefined ? '' : `goals ${protocol.goalOffset} steps away`,
     protocol.budget === undefined ? '' : `budget ${protocol.budget}`,
@@ -37,27 +47,29 @@ function table(protocol: PlanningProtocol): string {
   ].filter((f) => f !== '');
   const head =
     `<tr><th>policy</th><th class="wide">reached at any step</th><th>rate</th><th>95 % interval</th><th>tasks</th>` +
-    `${last ? '<th>at the last step</th>' : ''}${steps ? '<th>median steps</th>' : ''}</tr>`;
+    `${last ? '<th>at the last step</th>' : ''}${steps ? '<th>median steps</th>' : ''}` +
+    `${cost ? '<th>ms per decision</th><th>plans</th>' : ''}</tr>`;
   return (
     `<div class="card scroll"><h3>${escapeHtml(protocol.name)}<small>${escapeHtml(protocol.description)}</small></h3>` +
-    `<table><thead>${head}</thead><tbody>${results.map((r) => row(r, last, steps)).join('')}</tbody></table>` +
+    `<table><thead>${head}</thead><tbody>${results.map((r) => row(r, { last, steps, cost })).join('')}</tbody></table>` +
     `<p class="after">${escapeHtml(facts.join(' · '))}</p></div>`
   );
 }
 
-function row(result: PolicyResult, last: boolean, steps: boolean): string {
-  const { policy, tasks, successAny, successLast, medianSteps } = result;
-  const rate = successAny / tasks;
+/** Planners of the model in blue and teal; what needs no model in grey. */
+function row(result: PolicyResult, { last, steps, cost }: Columns): string {
+  const { policy, tasks, successAny, successLast, medianSteps, plans, planSecondsMean } = result;
   const [low, high] = wilsonInterval(successAny, tasks);
   const main = policy === 'planner';
-  const bar =
-    `<div class="rate"><i class="${main ? 'bg-blue' : 'bg-muted'}" style="width:${rate * 100}%"></i>` +
-    `<s style="left:${low * 100}%;width:${(high - low) * 100}%"></s></div>`;
+  const hue = main ? 'blue' : (plans ?? 0) > 0 && !BASELINES.includes(policy) ? 'teal' : 'muted';
+  const seconds = planSecondsMean === undefined ? '' : shortNumber((1000 * planSecondsMean) / tasks);
   const cells = [
-    `<td>${escapeHtml(policy)}</td><td class="wide">${bar}</td><td><b>${percent(rate)} %</b></td>`,
+    `<td>${escapeHtml(policy)}</td><td class="wide">${rateBar(successAny, tasks, hue)}</td>`,
+    `<td><b>${percent(successAny / tasks)} %</b></td>`,
     `<td>${percent(low)} to ${percent(high)}</td><td>${successAny} / ${tasks}</td>`,
     last ? `<td>${successLast === undefined ? '' : `${percent(successLast / tasks)} %`}</td>` : '',
     steps ? `<td>${medianSteps === undefined ? '' : shortNumber(medianSteps)}</td>` : '',
+    cost ? `<td>${seconds}</td><td>${plans === undefined || plans === 0 ? '' : plans}</td>` : '',
   ];
   return `<tr${main ? ' class="main"' : ''}>${cells.join('')}</tr>`;
 }

@@ -1,0 +1,138 @@
+// The page of the control benchmark: bars for every policy of every model, curves over horizons, and all tables.
+
+import { type Hue, lineChart } from '../chart.ts';
+import { absent, escapeHtml, section } from '../html.ts';
+import { htmlPage } from '../page.ts';
+import { BASELINES, rateBar } from '../rate.ts';
+import type { ControlGroup } from './group.ts';
+import type { PooledPolicy, PooledProtocol } from './pool.ts';
+import type { Proportion } from './proportion.ts';
+import { type ControlReport, machinesOf } from './report.ts';
+import {
+  controlTables,
+  HORIZON_POLICIES,
+  modelText,
+  percentOf,
+  plannerText,
+  protocolOf,
+  type ResultTable,
+} from './tables.ts';
+
+/** The page as text: self-contained, no network. */
+export function controlPage(report: ControlReport): string {
+  const { groups, notes } = report;
+  const figures = new Map([
+    ['control', groups.map(barsOf).join('')],
+    ['generalisation', groups.map(factorBars).join('')],
+    ['long-horizon', groups.map(horizonChart).join('')],
+  ]);
+  const tables = controlTables(groups).map((table) => tableSection(table, figures.get(table.id) ?? ''));
+  const none =
+    tables.length > 0
+      ? ''
+      : section('control', 'Control', 'World by model by planner.', absent('No run is done yet.', ''));
+  const listed = notes.map((note) => `<p class="after">${escapeHtml(note)}</p>`).join('');
+  const tail = listed === '' ? '' : section('notes', 'Notes', 'What is missing, and why.', listed);
+  return htmlPage('control benchmark', headerOf(report) + tables.join('') + none + tail);
+}
+
+function headerOf({ runs, groups, command, date }: ControlReport): string {
+  const worlds = new Set(groups.map(({ world }) => world));
+  const facts = [
+    `${runs.length} runs`,
+    `${worlds.size} worlds`,
+    ...machinesOf(runs).map(({ cpu, cores }) => `${cpu}, ${cores} cores`),
+    ...new Set(
+      runs.flatMap(({ run: { versions } }) => (versions?.jepa === undefined ? [] : [`jepa ${versions.jepa}`])),
+    ),
+    date.slice(0, 10),
+  ];
+  return (
+    `<header><div class="top"><span class="brand">jepa <em>control benchmark</em></span>` +
+    `<button type="button" id="theme" aria-label="switch between light and dark">◐</button></div>` +
+    `<h1>Models, planners, worlds</h1>` +
+    `<p class="record">${facts.map((f) => `<span>${escapeHtml(f)}</span>`).join('')}</p>` +
+    `${command === undefined ? '' : `<pre class="card command">${escapeHtml(command)}</pre>`}</header>`
+  );
+}
+
+function tableSection({ id, title, lead, head, rows }: ResultTable, figures: string): string {
+  const cells = (row: readonly string[], tag: string): string =>
+    row.map((c) => `<${tag}>${escapeHtml(c)}</${tag}>`).join('');
+  const table =
+    `<div class="card scroll"><table><thead><tr>${cells(head, 'th')}</tr></thead>` +
+    `<tbody>${rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('')}</tbody></table></div>`;
+  return section(
+    id,
+    escapeHtml(title),
+    escapeHtml(lead),
+    `${figures === '' ? '' : `<div class="charts">${figures}</div>`}${table}`,
+  );
+}
+
+function barRow(name: string, { successes, tasks, rate, interval: [low, high] }: Proportion, hue: Hue): string {
+  return (
+    `<tr><td>${escapeHtml(name)}</td><td class="wide">${rateBar(successes, tasks, hue)}</td>` +
+    `<td><b>${percentOf(rate)} %</b></td><td>${percentOf(low)} to ${percentOf(high)}</td></tr>`
+  );
+}
+
+function card(group: ControlGroup, note: string, rows: readonly string[]): string {
+  const seeds = group.runs.map(({ run }) => run.seed).join(', ');
+  return (
+    `<div class="card scroll"><h3>${escapeHtml(group.world)} · ${escapeHtml(modelText(group))}` +
+    `<small>${escapeHtml(note)}, seeds ${seeds}</small></h3><table><tbody>${rows.join('')}</tbody></table></div>`
+  );
+}
+
+/** Both protocols of a group, planners first, then the floor and the ceiling. */
+function barsOf(group: ControlGroup): string {
+  const hueOf = ({ policy }: PooledPolicy): Hue =>
+    policy === 'planner' ? 'blue' : BASELINES.includes(policy) ? 'muted' : 'teal';
+  const sorted = ({ policies }: PooledProtocol): readonly PooledPolicy[] => [
+    ...policies.filter(({ policy }) => !BASELINES.includes(policy)),
+    ...policies.filter(({ policy }) => BASELINES.includes(policy)),
+  ];
+  return ['strict', 'paper']
+    .flatMap((name) => protocolOf(group, name) ?? [])
+    .map((protocol) => {
+      const rows = sorted(protocol).map((p) => barRow(plannerText(p.policy, group), p.result, hueOf(p)));
+      const far = protocol.goalOffset === undefined ? '' : `, goals ${protocol.goalOffset} steps away`;
+      return card(group, `${protocol.name}${far}`, rows);
+    })
+    .join('');
+}
+
+function factorBars(group: ControlGroup): string {
+  if (group.generalisation.length === 0) return '';
+  const rows = group.generalisation.map(({ factor, result }) =>
+    barRow(factor ?? 'nothing varied', result, factor === undefined ? 'muted' : 'blue'),
+  );
+  return card(group, 'one factor at a time', rows);
+}
+
+const HORIZON_HUES: readonly Hue[] = ['blue', 'orange', 'muted', 'green'];
+
+function horizonChart(group: ControlGroup): string {
+  if (group.longHorizon.length === 0) return '';
+  const series = HORIZON_POLICIES.map(([policy, name], i) => {
+    const points = group.longHorizon.flatMap(({ goalOffset, policies }) => {
+      const found = policies.find((p) => p.policy === policy);
+      return found === undefined ? [] : [{ goalOffset, ...found.result }];
+    });
+    return {
+      name,
+      hue: HORIZON_HUES[i]!,
+      x: points.map((p) => p.goalOffset),
+      y: points.map((p) => 100 * p.rate),
+      band: { low: points.map((p) => 100 * p.interval[0]), high: points.map((p) => 100 * p.interval[1]) },
+    };
+  });
+  return lineChart({
+    title: `${group.world} · ${modelText(group)}`,
+    note: 'success in percent, bands 95 % intervals',
+    xLabel: 'steps to the goal in the recording',
+    include: [0, 100],
+    series,
+  });
+}
