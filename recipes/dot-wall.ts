@@ -10,12 +10,13 @@ const experiment = (id: 'dot-wall' | 'dot-wall-fixed'): ControlExperiment =>
   worldExperiment({
     id,
     actionDim: 2,
-    collect: { policy: 'wanderer', episodes: 800, maxSteps: 90, minSteps: 25, untilGoal: false },
+    collect: { policy: 'crossing-wanderer', episodes: 800, maxSteps: 90, minSteps: 25, untilGoal: false },
     model: 'pldm',
-    embedDim: 32,
+    embedDim: 16,
     steps: 700,
     state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
-    plan: { recedingHorizon: 1 },
+    inverse: 10,
+    plan: { recedingHorizon: 2 },
   });
 
 /** `jepa run dot-wall`: wall and door drawn for every episode. */

@@ -13,7 +13,7 @@ export const pointMaze: Recipe<ControlExperiment> = controlRecipe(
     worldExperiment({
       id: 'point-maze',
       actionDim: 2,
-      collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
+      collect: { policy: 'roaming', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
       model: 'le-wm',
       embedDim: 16,
       steps: 700,

@@ -19,19 +19,15 @@ import {
   type RolloutFile,
   replayTasks,
   runControl,
-  simulatorPolicy,
+  simulatorOracle,
   solvedIn,
   type TargetProbes,
 } from '../../src/evals/index.ts';
-import { icem } from '../../src/plan/index.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
 import { groundOf, imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
 import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
-
-/** Actions in a plan of the simulator oracle, each held for as long as it takes to reach the goal's time. */
-const SIMULATED = 5;
 
 /** A model at work and what belongs to it. */
 export interface Trained {
@@ -80,13 +76,7 @@ async function writeRollouts(
 /** The ceiling of a table: a policy of the world, or planning in the true world. */
 export function ceilingPolicy({ env, plan }: ControlExperiment): ControlPolicy {
   if (plan.ceiling !== 'simulator') return { ...envPolicy(() => makePolicy(env.id, plan.ceiling)), name: 'oracle' };
-  return simulatorPolicy({
-    makeEnv: () => makeEnv(env.id, { imageSize: 16 }),
-    solver: icem({ samples: 64, elites: 8, iterations: 8, plan: 'best-elite' }),
-    horizon: SIMULATED,
-    hold: Math.ceil(plan.goalOffset / SIMULATED),
-    name: 'oracle',
-  });
+  return simulatorOracle(() => makeEnv(env.id, { imageSize: 16 }));
 }
 
 /** Every policy of a protocol by name; the other planners act on the strict tasks only. */
