@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { GeneralisationFile } from '../../control/generalisation.ts';
 import { escapeHtml } from '../html.ts';
 import { writeReport } from '../write.ts';
 import { controlJson, controlMarkdown, readControlReport } from './report.ts';
@@ -36,6 +37,23 @@ const surprise = (auc: number, p: number) => ({
   perturbedAt: 5,
   clean: { mean: [1] },
   perturbations: [{ name: 'teleport', auc, p, curve: { mean: [1] } }],
+});
+
+/** 50 tasks of which 3 more could not be varied; as it is, every policy solves 40. */
+const generalisation = (group: string, successes: Readonly<Record<string, number>>): GeneralisationFile => ({
+  tasks: 53,
+  budget: 50,
+  unvaried: [],
+  groups: [
+    {
+      ...{ group, factors: [`${group}.color`], tasks: 50, leftOut: 3 },
+      results: Object.entries(successes).map(([policy, success]) => ({
+        ...{ policy, success, interval: [0, 1] },
+        unvaried: { success: 40, interval: [0, 1] },
+      })),
+    },
+  ],
+  excluded: [],
 });
 
 test('success is pooled over seeds: the counts are added, and the interval is that of the sum', () => {
@@ -91,8 +109,21 @@ test('probes and areas are means over seeds, and p is the largest', () => {
   expect(tableOf('surprise')!.rows).toEqual([['w', 'm', 'teleport', '0.800', '0.900, 0.700', '0.2', '200']]);
 });
 
-test('factors stand beside the tasks where nothing varies, horizons beside each other', () => {
-  const count = (factor: string, successAny: number) => ({ factor, tasks: 50, successAny, intervalAny: [0, 1] });
+test('varied tasks stand beside the same tasks as they are, pooled over seeds', () => {
+  for (const [seed, successes] of [10, 20].entries()) {
+    const evals = { generalisation: generalisation('agent', { planner: successes, random: 1, oracle: 50 }) };
+    writeSyntheticControl(dir, { world: 'w', model: 'm', seed, strict: { planner: 80 }, evals });
+  }
+  // 30 of 100 against 80 of 100.
+  expect(tableOf('generalisation')!.rows).toEqual([
+    [
+      ...['w', 'm', 'agent', '30.0 (21.9 to 39.6)', '80.0 (71.1 to 86.7)', '-50.0'],
+      ...['2.0 (0.6 to 7.0)', '100.0 (96.3 to 100.0)', '100', '6'],
+    ],
+  ]);
+});
+
+test('horizons stand beside each other, the nearest first', () => {
   const horizon = (goalOffset: number, planner: number, hierarchical: number) => ({
     goalOffset,
     budget: 2 * goalOffset,
@@ -100,16 +131,8 @@ test('factors stand beside the tasks where nothing varies, horizons beside each 
   });
   writeSyntheticControl(dir, {
     ...{ world: 'w', model: 'm', seed: 0, strict: { planner: 80 } },
-    evals: {
-      generalisation: { base: { tasks: 50, successAny: 40 }, factors: [count('agent.color', 10)] },
-      'long-horizon': { horizons: [horizon(75, 20, 60), horizon(25, 80, 82)] },
-    },
+    evals: { 'long-horizon': { horizons: [horizon(75, 20, 60), horizon(25, 80, 82)] } },
   });
-  const factors = tableOf('generalisation')!.rows;
-  expect(factors.map((row) => [row[2], row[4]])).toEqual([
-    ['none', '-'],
-    ['agent.color', '-60.0'],
-  ]);
   expect(column('long-horizon', 'goal offset')).toEqual(['25', '75']);
   expect(column('long-horizon', 'flat %')[1]).toMatch(/^20\.0 /);
   expect(column('long-horizon', 'hierarchical %')[1]).toMatch(/^60\.0 /);
@@ -156,7 +179,7 @@ test('the page holds every row of every table and asks for nothing outside itsel
       evals: {
         probe: probe(0.1, 0.9),
         surprise: surprise(0.9, 1e-5),
-        generalisation: { factors: [{ factor: 'agent.color', tasks: 50, successAny: 10 }] },
+        generalisation: generalisation('agent', { planner: 10 }),
         'long-horizon': {
           horizons: [25, 50].map((goalOffset) => ({
             ...{ goalOffset, budget: 100 },

@@ -104,11 +104,11 @@ function barsOf(group: ControlGroup): string {
 }
 
 function factorBars(group: ControlGroup): string {
-  if (group.generalisation.length === 0) return '';
-  const rows = group.generalisation.map(({ factor, result }) =>
-    barRow(factor ?? 'nothing varied', result, factor === undefined ? 'muted' : 'blue'),
-  );
-  return card(group, 'one factor at a time', rows);
+  const rows = group.generalisation.flatMap(({ group: name, policies }) => {
+    const own = policies.find(({ policy }) => policy === 'planner');
+    return own === undefined ? [] : [barRow('as it is', own.unvaried, 'muted'), barRow(name, own.result, 'blue')];
+  });
+  return rows.length === 0 ? '' : card(group, 'main planner, one group of factors at a time', rows);
 }
 
 const HORIZON_HUES: readonly Hue[] = ['blue', 'orange', 'muted', 'green'];

@@ -2,7 +2,7 @@
 // are means over the seeds that have them.
 
 import type { PlanningProtocol, PolicyResult, ProbeResult } from '../schema.ts';
-import { countOf, meanOf, type Proportion, pooled } from './proportion.ts';
+import { meanOf, type Proportion, pooled } from './proportion.ts';
 import type { ControlRunFolder } from './read.ts';
 
 /** One policy on the tasks of a protocol, over seeds. */
@@ -50,11 +50,20 @@ export interface PooledSurprise {
   readonly clips: number;
 }
 
-/** The main planner under one factor of variation. */
-export interface PooledFactor {
-  /** Undefined where nothing varies. */
-  readonly factor?: string;
+/** A policy under one variation, and on the same tasks in the world as it is. */
+export interface VariedPolicy {
+  readonly policy: string;
   readonly result: Proportion;
+  readonly unvaried: Proportion;
+}
+
+/** One group of factors drawn anew for each task. */
+export interface PooledVariation {
+  readonly group: string;
+  readonly factors: readonly string[];
+  /** Tasks of all seeds that no draw can solve. */
+  readonly leftOut: number;
+  readonly policies: readonly VariedPolicy[];
 }
 
 /** Goals at one distance. */
@@ -71,7 +80,7 @@ export interface ControlledResults {
   readonly protocols: readonly PooledProtocol[];
   readonly probes: readonly PooledTarget[];
   readonly surprise: readonly PooledSurprise[];
-  readonly generalisation: readonly PooledFactor[];
+  readonly generalisation: readonly PooledVariation[];
   readonly longHorizon: readonly PooledHorizon[];
 }
 
@@ -96,7 +105,7 @@ export function resultsOf(runs: readonly ControlRunFolder[]): ControlledResults 
     ).map(poolProtocol),
     probes: poolProbes(seeded(({ probe }) => (probe.ok ? probe.value.probes : []))),
     surprise: poolSurprise(runs),
-    generalisation: poolFactors(runs),
+    generalisation: poolVariations(runs),
     longHorizon: by(
       seeded(({ longHorizon }) => (longHorizon.ok ? longHorizon.value.horizons : [])),
       ({ goalOffset, budget }) => `${goalOffset} ${budget}`,
@@ -131,7 +140,7 @@ function poolProtocol(same: readonly Seeded<PlanningProtocol>[]): PooledProtocol
 function poolPolicies(records: readonly Seeded<PlanningProtocol>[]): PooledPolicy[] {
   const results = records.flatMap(({ seed, value }) => value.results.map((result) => ({ seed, value: result })));
   return by(results, ({ policy }) => policy).flatMap((same) => {
-    const result = pooled(same.map(({ seed, value }) => countOf(seed, value)));
+    const result = pooled(same.map(({ seed, value }) => ({ seed, successes: value.successAny, tasks: value.tasks })));
     if (result === undefined) return [];
     const secondsPerDecision = meanOf(same.map(({ value }) => secondsOf(value)));
     const plansPerEpisode = meanOf(same.map(({ value }) => (value.plans === 0 ? undefined : value.plans)));
@@ -190,18 +199,27 @@ function poolSurprise(runs: readonly ControlRunFolder[]): PooledSurprise[] {
   });
 }
 
-/** The tasks where nothing varies first. */
-function poolFactors(runs: readonly ControlRunFolder[]): PooledFactor[] {
-  const found = runs.flatMap(({ run: { seed }, generalisation }) => {
-    if (!generalisation.ok) return [];
-    const { base, factors } = generalisation.value;
-    const all = [...(base === undefined ? [] : [{ factor: undefined, ...base }]), ...factors];
-    return all.map((value) => ({ seed, value }));
-  });
-  return by(found, ({ factor }) => factor ?? '').flatMap((same) => {
-    const result = pooled(same.map(({ seed, value }) => countOf(seed, value)));
-    if (result === undefined) return [];
-    const { factor } = same[0]!.value;
-    return [{ ...(factor === undefined ? {} : { factor }), result }];
+function poolVariations(runs: readonly ControlRunFolder[]): PooledVariation[] {
+  const found = runs.flatMap(({ run: { seed }, generalisation: file }) =>
+    file.ok ? file.value.groups.map((value) => ({ seed, value })) : [],
+  );
+  return by(found, ({ group }) => group).map((same) => {
+    const { group, factors } = same[0]!.value;
+    const results = same.flatMap(({ seed, value: { tasks, results: all } }) =>
+      all.map((result) => ({ seed, value: { tasks, ...result } })),
+    );
+    return {
+      group,
+      factors,
+      leftOut: same.reduce((sum, { value }) => sum + value.leftOut, 0),
+      policies: by(results, ({ policy }) => policy).flatMap((own) => {
+        const counts = (pick: (value: (typeof own)[number]['value']) => number): Proportion | undefined =>
+          pooled(own.map(({ seed, value }) => ({ seed, successes: pick(value), tasks: value.tasks })));
+        const [result, unvaried] = [counts((v) => v.success), counts((v) => v.unvaried.success)];
+        return result === undefined || unvaried === undefined
+          ? []
+          : [{ policy: own[0]!.value.policy, result, unvaried }];
+      }),
+    };
   });
 }

@@ -1,6 +1,5 @@
 // Successes over the tasks of several seeds, pooled.
 
-import type { PolicyResult } from '../schema.ts';
 import { wilsonInterval } from '../wilson.ts';
 
 /** Successes of one seed. */
@@ -18,11 +17,6 @@ export interface Proportion {
   /** Wilson's 95 % interval of the pooled counts: it knows the number of tasks, and nothing of how seeds differ. */
   readonly interval: readonly [low: number, high: number];
   readonly seeds: readonly SeedCount[];
-}
-
-/** The count of one policy result. */
-export function countOf(seed: number, { successAny, tasks }: Pick<PolicyResult, 'successAny' | 'tasks'>): SeedCount {
-  return { seed, successes: successAny, tasks };
 }
 
 /**

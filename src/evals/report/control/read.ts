@@ -1,15 +1,16 @@
 // Reads the run folders of control experiments that lie in one folder, with the files that only they have.
 //
 //   evals/long-horizon.json    LongHorizonFile
-//   evals/generalisation.json  GeneralisationFile
+//   evals/generalisation.json  GeneralisationFile of ../../control
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../../core/index.ts';
+import type { GeneralisationFile, SuccessCount } from '../../control/generalisation.ts';
 import { type Found, field, list, number, optional, text } from '../check.ts';
 import { trainingAxes } from '../compare/curve.ts';
 import { jsonPart, type Part, parseProtocol, readRunFolder } from '../read.ts';
-import type { PlanningFile, PlanningProtocol, PolicyResult, ProbeFile, RunFile, SurpriseFile } from '../schema.ts';
+import type { PlanningFile, PlanningProtocol, ProbeFile, RunFile, SurpriseFile } from '../schema.ts';
 
 /** `evals/long-horizon.json`: the same goals further and further away; policy `planner` is the flat planner. */
 export interface LongHorizonFile {
@@ -18,16 +19,6 @@ export interface LongHorizonFile {
     readonly budget: number;
     readonly record: PlanningProtocol;
   }[];
-}
-
-/** Counts of the main planner on some tasks. */
-export type TaskCount = Pick<PolicyResult, 'tasks' | 'successAny'>;
-
-/** `evals/generalisation.json`: the main planner while one factor of variation is drawn anew, which training never saw. */
-export interface GeneralisationFile {
-  readonly factors: readonly ({ readonly factor: string } & TaskCount)[];
-  /** Nothing varied. */
-  readonly base?: TaskCount;
 }
 
 /** One finished run of a control experiment. */
@@ -112,11 +103,28 @@ function parseLongHorizon(found: Found): LongHorizonFile {
 
 function parseGeneralisation(found: Found): GeneralisationFile {
   return {
-    factors: list(field(found, 'factors'), (f) => ({ factor: text(field(f, 'factor')), ...parseCount(f) })),
-    ...optional(found, 'base', parseCount),
+    tasks: number(field(found, 'tasks')),
+    budget: number(field(found, 'budget')),
+    ...optional(found, 'reference', text),
+    unvaried: list(field(found, 'unvaried'), (r) => ({ policy: text(field(r, 'policy')), ...parseCount(r) })),
+    groups: list(field(found, 'groups'), (g) => ({
+      group: text(field(g, 'group')),
+      factors: list(field(g, 'factors'), text),
+      tasks: number(field(g, 'tasks')),
+      leftOut: number(field(g, 'leftOut')),
+      results: list(field(g, 'results'), (r) => ({
+        policy: text(field(r, 'policy')),
+        ...parseCount(r),
+        unvaried: parseCount(field(r, 'unvaried')),
+      })),
+    })),
+    excluded: list(field(found, 'excluded'), (e) => ({ factor: text(field(e, 'factor')), why: text(field(e, 'why')) })),
   };
 }
 
-function parseCount(found: Found): TaskCount {
-  return { tasks: number(field(found, 'tasks')), successAny: number(field(found, 'successAny')) };
+function parseCount(found: Found): SuccessCount {
+  const interval = field(found, 'interval');
+  const [low, high] = list(interval, number);
+  if (high === undefined) throw new JepaError('data', `${interval.where} must be [low, high]`);
+  return { success: number(field(found, 'success')), interval: [low!, high] };
 }
