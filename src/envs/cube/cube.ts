@@ -12,7 +12,7 @@ import { acceptCube, cubeFactors, cubeVaried } from './factors.ts';
 
 const ID = 'cube';
 /** The goal is reached nearer than this, in metres. OGBench's. */
-export const NEAR = 0.04;
+const NEAR = 0.04;
 /** Metres that a place, and metres or radians a second that a velocity, in a state may hold. */
 const ANY_PLACE = 5;
 const ANY_SPEED = 100;
@@ -32,11 +32,14 @@ const times = <T>(count: number, value: T): T[] => new Array<T>(count).fill(valu
  * The table-top world. MuJoCo must be open: `await prepareEnv('cube')`.
  *
  * State [24], positions and then velocities: the cube's place (x, y; z counts from where it lies flat on the table) and
- * rotation vector; the gripper's grasping point, its yaw, and how far the left and the right finger are from the middle; velocities in
- * the same order, the cube's angular velocity in its own axes. Metres, radians, seconds. Goal [3]: the cube's place.
+ * rotation vector; the gripper's grasping point, its yaw, and how far the left and the right finger are from the middle;
+ * velocities in the same order, the cube's angular velocity in its own axes. Metres, radians, seconds. Goal [3]: the
+ * cube's place, reached nearer than 0.04.
  *
- * Actions [5] in [-1, 1], twenty a second: a move of up to 5 cm along x (towards the viewer), y (to the right in the picture) and z
- * (up), a turn of up to 0.3, and closing (positive) or opening the gripper by up to its whole width. Each is relative to the gripper as it is, so that a grasp has to be held: with a last component of 0 the fingers let go.
+ * Actions [5] in [-1, 1], twenty a second: a move of 5 cm along x (towards the viewer), y (to the right in the picture)
+ * and z (up), a turn of 0.3, and closing (positive) or opening the gripper by its whole width. Each is relative to the
+ * gripper as it is, and a third of a move is done before the next: a grasp has to be held, and with a last component of
+ * 0 the fingers let go.
  *
  * @example
  * await prepareEnv('cube');

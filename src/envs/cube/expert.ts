@@ -1,11 +1,11 @@
-// The scripted expert of the table-top world, which decides from the present state alone, as OGBench's Markov oracle does:
+// The scripted expert of the table-top world. It decides from the present state alone, as OGBench's Markov oracle does:
 // over the cube, down with open fingers, close, lift, over the goal, down, let go, up.
 
 import type { Stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
 import { cubeHalf } from './cube.ts';
 import { DONE, MOVE, opening, TWIST } from './dynamics.ts';
-import { CUBE, GRIPPER, LOWEST, MAX_YAW, OPEN, YAW } from './parts.ts';
+import { CUBE, GRIPPER, LOWEST, MAX_YAW, OPEN, PLACES, TURN, YAW } from './parts.ts';
 import { levelYaw } from './rotation.ts';
 
 /** Height of the grasping point over the cube's middle while the gripper travels without it. */
@@ -20,14 +20,11 @@ const AT_GOAL = 0.015;
 /** A finger further than this from the cube's side holds it no more, nearer than that holds it. */
 const FREE = 0.006;
 const HELD = 0.002;
-/** Half the square of targets that are drawn after the world's goal is reached. */
-const PLACES = 0.14;
 
 interface Scene {
   readonly cube: readonly [number, number, number];
   readonly hand: readonly [number, number, number];
   readonly goal: readonly [number, number, number];
-  readonly half: number;
   /** Turn that squares the gripper to the cube. */
   readonly twist: number;
   /** How far the fingers' pads are apart from the cube's sides, on average. */
@@ -40,17 +37,16 @@ function sceneOf(env: Env, goal: ArrayLike<number>): Scene {
   const half = cubeHalf(env);
   const state = env.state();
   const hand = three(state, GRIPPER);
-  // Heights of the hand as the cube's are counted: zero grasps a lying cube in its middle.
   const quarter = Math.PI / 2;
   const yaw = state[YAW]!;
-  let twist = levelYaw(state, 3) - yaw;
+  let twist = levelYaw(state, TURN) - yaw;
   twist -= quarter * Math.round(twist / quarter);
   if (Math.abs(yaw + twist) > MAX_YAW) twist -= quarter * Math.sign(twist);
   return {
     cube: three(state, CUBE),
+    // Its height is counted as the cube's: zero grasps a lying cube in its middle.
     hand: [hand[0], hand[1], hand[2] - Math.max(half, LOWEST)],
     goal: three(goal),
-    half,
     twist,
     gap: opening(state) * OPEN - half,
   };
@@ -122,8 +118,9 @@ export function cubeExpert(): Policy {
 }
 
 /**
- * The expert with N(0, noise^2) on each component of its actions. Once the cube has reached the world's goal it draws a
- * place on the table for the next, and the next, so that an episode is full of picking and placing, as in OGBench's data. `reset` forgets the place.
+ * The expert with N(0, noise^2) on each component of its actions. Once the cube lies at the world's goal it draws a place
+ * on the table, and another when the cube lies there, so that an episode is full of picking and placing, as OGBench's
+ * data are. `reset` forgets the place.
  */
 export function noisyCubeExpert({ noise = 0.1 }: { readonly noise?: number } = {}): Policy {
   let next: readonly number[] | undefined;

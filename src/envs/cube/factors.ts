@@ -3,11 +3,8 @@
 
 import type { Factor, FactorBinding, FactorValue } from '../env.ts';
 import { colorFactor, type FactorValues, integerFactor, realFactor } from '../factors.ts';
-import { CUBE, CUBE_HALF, FINGERS, GRIPPER, OPEN, TURN, YAW } from './parts.ts';
+import { CUBE, CUBE_HALF, FINGERS, GRIPPER, OPEN, PLACES, TURN, YAW } from './parts.ts';
 
-const TURN_RANGE = Math.PI;
-/** Half the square that cube, gripper and target are drawn in. */
-const PLACES = 0.14;
 /** A target is drawn at least this far from the cube: twice the distance that counts as solved. */
 const APART = 0.08;
 const state = (at: number): FactorBinding => ({ vector: 'state', at });
@@ -25,7 +22,7 @@ export const cubeFactors: Readonly<Record<string, Factor>> = {
   'cube.color': colorFactor([214, 48, 38], 'Colour of the cube.'),
   'cube.size': realFactor(0.03, 0.06, 2 * CUBE_HALF, 'Side of the cube.'),
   'cube.position': realFactor(-PLACES, PLACES, [0.05, -0.08], 'Where the cube lies.', state(CUBE)),
-  'cube.yaw': realFactor(-TURN_RANGE, TURN_RANGE, 0, 'How the cube is turned.', state(TURN + 2)),
+  'cube.yaw': realFactor(-Math.PI, Math.PI, 0, 'How the cube is turned.', state(TURN + 2)),
   'gripper.position': realFactor(-PLACES, PLACES, [-0.05, 0], 'Where the gripper is.', state(GRIPPER)),
   'gripper.height': realFactor(0.12, 0.25, 0.18, 'How high its grasping point is.', state(GRIPPER + 2)),
   'gripper.yaw': realFactor(-Math.PI / 4, Math.PI / 4, 0, 'How it is turned.', state(YAW)),

@@ -3,7 +3,7 @@
 // UR5e so that its gripper goes where it is sent, the gripper here goes there directly.
 
 import { mujocoPhysics, type Physics } from '../mujoco/index.ts';
-import { CUBE_HALF, FINGER, OPEN, PALM, type Part } from './parts.ts';
+import { FINGER, OPEN, PALM, type Part } from './parts.ts';
 
 /** Seconds of a step of physics, and steps of physics per step of control. */
 const TIMESTEP = 0.005;
@@ -39,7 +39,7 @@ const finger = (name: string, side: 1 | -1): string => `
       </body>`;
 
 /** The model in MJCF. Fingers and hand touch the cube only, the cube touches everything. */
-export function cubeModel(half: number): string {
+function cubeModel(half: number): string {
   return `<mujoco model="cube">
   <size memory="512K"/>
   <compiler autolimits="true"/>
@@ -78,7 +78,7 @@ const models = new Map<number, Physics>();
  * The physics of a cube of some half side. All worlds share it, because each step begins from a whole state; ask for each
  * step, old ones are freed.
  */
-export function physicsOf(half: number = CUBE_HALF): Physics {
+export function physicsOf(half: number): Physics {
   const known = models.get(half);
   if (known !== undefined) return known;
   const physics = mujocoPhysics('cube', cubeModel(half));

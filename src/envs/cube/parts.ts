@@ -9,13 +9,15 @@ export const YAW = 9;
 export const FINGERS = 10;
 /** Velocities follow in the order of the positions. */
 export const VELOCITY = 12;
-export const STATE_DIM = 24;
 
 /** Half the side of the cube, unless a factor changes it. */
 export const CUBE_HALF = 0.025;
 
 /** Furthest each finger's pad goes from the middle between them. */
 export const OPEN = 0.042;
+
+/** Half the square that starts and goals are drawn in. */
+export const PLACES = 0.14;
 
 /** Where the gripper's grasping point may be sent: half the square, and heights. */
 export const REACH = 0.2;
