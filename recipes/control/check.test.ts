@@ -11,7 +11,7 @@ test.each([
   ['env.imageSize=96', /pictures of models.le-wm must be env.imageSize = 96, got 64/],
   ['data.frameSkip=4', /action blocks of models.le-wm must be .* 4 x 2, got 10/],
   ['models.le-wm.train.frames=1', /models.le-wm.train.frames must be at least 2, got 1/],
-  ['plan.history=4', /plan.history must lie between 1 and the history of models.le-wm = 3, got 4/],
+  ['plan.history=0', /plan.history must be at least 1, got 0/],
   ['model=le-vm', /did you mean 'le-wm'/],
   ['plan.also=["icm"]', /did you mean 'icem'/],
   ['plan.planner.solver=cem/lewm', /did you mean 'cem\/le-wm'/],

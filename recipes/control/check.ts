@@ -4,6 +4,7 @@ import { JepaError, unknownName } from '../../src/core/index.ts';
 import { parameterCount } from '../../src/nn/index.ts';
 import { publishedSolvers } from '../../src/plan/index.ts';
 import type { ControlExperiment } from './config.ts';
+import { goalPolicies } from './goal-policies.ts';
 import { chosenDynamics, chosenModel, experimentEnv } from './stages.ts';
 
 /** Throws `usage`, naming the settings, when parts of the configuration contradict each other. */
@@ -31,11 +32,9 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     `${at}.train.frames must be at least 2, got ${train.frames}`,
     [`${at}.train.frames`],
   );
-  need(
-    plan.history >= 1 && plan.history <= dynamics.history,
-    `plan.history must lie between 1 and the history of ${at} = ${dynamics.history}, got ${plan.history}`,
-    ['plan.history'],
-  );
+  need(Number.isInteger(plan.history) && plan.history >= 1, `plan.history must be at least 1, got ${plan.history}`, [
+    'plan.history',
+  ]);
   need(
     collect.maxSteps >= train.frames * data.frameSkip,
     `collect.maxSteps must hold one clip of ${at}.train.frames x data.frameSkip = ${train.frames * data.frameSkip} steps, got ${collect.maxSteps}`,
@@ -46,13 +45,12 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     `evals.surpriseAt must lie between 1 and evals.surpriseSteps = ${evals.surpriseSteps}, got ${evals.surpriseAt}`,
     ['evals.surpriseAt'],
   );
-  for (const name of plan.also) {
-    if (plan.planners[name] === undefined) throw unknownName('planner of plan.also', name, Object.keys(plan.planners));
-  }
+  const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies)];
+  for (const name of plan.also) if (!beside.includes(name)) throw unknownName('planner of plan.also', name, beside);
   for (const name of evals.extra) {
     if (!extraStages.includes(name)) throw unknownName('stage of evals.extra', name, extraStages);
   }
-  for (const { solver } of [plan.planner, ...plan.also.map((name) => plan.planners[name]!)]) {
+  for (const { solver } of [plan.planner, ...plan.also.flatMap((name) => plan.planners[name] ?? [])]) {
     if (!publishedSolvers.includes(solver)) throw unknownName('planner', solver, publishedSolvers);
   }
   parameterCount(dynamics.module); // the model's own checks: patches, heads

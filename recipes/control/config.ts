@@ -1,7 +1,8 @@
 // The complete configuration of a control experiment: collect episodes in a world, learn a world model from them, evaluate
 // it, plan with it. Plain data; every number can be set from the command line.
 
-import type { WorldConfig } from '../../src/world/index.ts';
+import type { GcbcConfig, WorldConfig } from '../../src/world/index.ts';
+import type { PartTraining } from './part.ts';
 
 /** How a model is trained. */
 export interface ControlTraining {
@@ -71,11 +72,11 @@ export interface ControlExperiment {
     readonly budget: number;
     readonly horizon: number;
     readonly recedingHorizon: number;
-    /** Frames of context given to the planner, at most the model's history. */
+    /** Frames of context given to the planner, as far as the model looks back. */
     readonly history: number;
     /** The planner whose success is the result of the run. */
     readonly planner: PlannerBudget;
-    /** Names of `planners` that are run beside it on the strict tasks. */
+    /** Names of `planners` and of `policies` that are run beside it on the strict tasks. */
     readonly also: readonly string[];
     readonly planners: Readonly<Record<string, PlannerBudget>>;
     /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */
@@ -101,6 +102,13 @@ export interface ControlExperiment {
     readonly samples: number;
     readonly elites: number;
     readonly iterations: number;
+  };
+  /** Policies that act without planning, trained when `plan.also` names them. */
+  readonly policies: {
+    /** Amortised inverse dynamics on the embeddings of the run's model; goals up to `maxDistance` blocks away. */
+    readonly inverse: PartTraining & { readonly hidden: readonly number[]; readonly maxDistance: number };
+    /** Behaviour cloning from pixels, on clips of `frames`. */
+    readonly gcbc: PartTraining & { readonly policy: GcbcConfig; readonly frames: number };
   };
   readonly evals: {
     /** Stages that take longer and are left out unless named, see `extraStages`. */

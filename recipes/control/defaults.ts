@@ -2,7 +2,16 @@
 // small models. A recipe says what its world needs otherwise.
 
 import { type ControlExperiment, type ControlModel, plannersFor } from './config.ts';
-import { type SmallModel, smallDinoWm, smallEbJepa, smallLeWm, smallPixels, smallPldm, stateModel } from './models.ts';
+import {
+  type SmallModel,
+  smallDinoWm,
+  smallEbJepa,
+  smallGcbc,
+  smallLeWm,
+  smallPixels,
+  smallPldm,
+  stateModel,
+} from './models.ts';
 
 /** What a recipe says of its world. */
 export interface WorldExperiment {
@@ -86,6 +95,10 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
       samples: 256,
       elites: 16,
       iterations: 10,
+    },
+    policies: {
+      inverse: { hidden: [256, 256], maxDistance: 5, steps: 3000, batchSize: 256, learningRate: 1e-3 },
+      gcbc: { policy: smallGcbc(size), frames: 6, steps, batchSize: 32, learningRate: 5e-4 },
     },
     evals: { extra: [], generalisationTasks: 50, probeRows: 3000, surpriseClips: 200, surpriseSteps: 8, surpriseAt: 5 },
   };

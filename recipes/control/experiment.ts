@@ -92,6 +92,7 @@ export function controlRecipe(
     control: {
       models: ({ models }) => Object.keys(models),
       planners: ({ plan: { planners } }) => Object.keys(planners),
+      extra: () => Object.keys(extraStages),
       dataset: ({ env, collect }) => ({ env, collect }),
     },
   };

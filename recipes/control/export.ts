@@ -4,6 +4,7 @@ import { exportModel, type ModelOrigin } from '../../src/agent/index.ts';
 import type { RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import type { Checkpoint } from '../../src/train/index.ts';
+import { dynamicsOf } from '../../src/world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { actionBounds, chosenWorld, openData, trainedRun } from './stages.ts';
 
@@ -32,7 +33,13 @@ export async function exportStage(config: ControlExperiment, context: RunContext
     config: world,
     values,
     origin: originOf(config, checkpoint),
-    sizes: { batch: 1, tasks: 1, context: history, samples: planner.samples, horizon },
+    sizes: {
+      batch: 1,
+      tasks: 1,
+      context: Math.min(history, dynamicsOf(world).history),
+      samples: planner.samples,
+      horizon,
+    },
   });
   for (const { path, bytes } of files) context.log(`${path} (${(bytes / 2 ** 20).toFixed(1)} MiB)`);
   return { metrics: { 'export.files': files.length, 'export.bytes': files.reduce((n, f) => n + f.bytes, 0) } };

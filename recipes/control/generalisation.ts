@@ -28,7 +28,7 @@ export async function generalisationStage(
         return controller(
           config,
           context,
-          { model, planner: planning, actions: data.actions, tasks: count },
+          { ...model.dynamics, planner: planning, actions: data.actions, tasks: count },
           'planner',
         );
       },

@@ -1,8 +1,6 @@
 // The high level of a hierarchical world model (HWM), trained on the embeddings of the run's model, in a run folder of its own
 // within the run: `hierarchy/`.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type EmbeddedEpisodes,
   embedEpisodes,
@@ -13,12 +11,11 @@ import {
   waypointBatches,
 } from '../../src/agent/index.ts';
 import type { RunContext } from '../../src/cli/index.ts';
-import { adamW, warmupCosine } from '../../src/optim/index.ts';
 import { type ActionConstraint, percentileBox } from '../../src/plan/index.ts';
-import { jepaProgram, openRun, train } from '../../src/train/index.ts';
+import { jepaProgram } from '../../src/train/index.ts';
 import { type HierarchyConfig, hierarchyMethod } from '../../src/world/index.ts';
-import { trainingIn, trainingSummary } from '../training.ts';
 import type { ControlExperiment } from './config.ts';
+import { drawn, trainPart } from './part.ts';
 import { type ExperimentData, keyFor } from './stages.ts';
 
 /** A trained high level with the box of macro-actions that recorded chunks fill. */
@@ -70,37 +67,7 @@ export async function trainHighLevel(
     key: keyFor(context, 'hierarchy'),
     inputs: ({ z, chunks }: WaypointBatch) => ({ z, chunks }),
   });
-  const dir = join(context.out, 'hierarchy');
-  const resume = existsSync(join(dir, 'checkpoints'));
-  const run = openRun(dir);
-  try {
-    const outcome = await train<WaypointBatch>({
-      run,
-      program,
-      batches(startStep) {
-        let at = startStep;
-        return { next: () => batches(at++), close() {} };
-      },
-      optimiser: adamW(program.layout, { weightDecay: 1e-3 }),
-      learningRate: warmupCosine({ peak: learningRate, warmupSteps: Math.round(0.05 * steps) + 1, totalSteps: steps }),
-      clip: 1,
-      steps,
-      seed: context.seed,
-      imagesPerStep: batchSize * waypoints,
-      checkpointEvery: config.train.checkpointEvery * 5,
-      logEvery: config.train.logEvery * 5,
-      metadata: {},
-      ...trainingIn(context, steps, 'hierarchy'),
-      resume,
-    });
-    trainingSummary(outcome, context);
-  } finally {
-    run.close();
-  }
-  const values = {
-    parameters: { layout: program.layout, data: program.params },
-    buffers: { layout: program.bufferLayout, data: program.buffers },
-  };
+  const values = await trainPart(context, 'hierarchy', program, drawn(batches), { steps, batchSize, learningRate });
   const high = hierarchicalModel({ low: model, config: highLevelConfig(config, model), values });
   const { chunks } = batches(steps);
   const count = batchSize * (waypoints - 1);

@@ -48,7 +48,7 @@ function twoLevels(
   const aim = 'goal-when-direct';
   const planning = solverPlanner(solver, (r) => high.model.problem(r, horizon, { macroHorizon, aim }));
   const shape = { horizon, recedingHorizon };
-  return controller(config, context, { model, planner: planning, actions, tasks }, 'hierarchical', shape);
+  return controller(config, context, { ...model.dynamics, planner: planning, actions, tasks }, 'hierarchical', shape);
 }
 
 /** Trains the high level and writes `evals/long-horizon.json`. */
@@ -69,7 +69,7 @@ export async function longHorizonStage(
     const far = { ...config, plan: { ...config.plan, goalOffset, budget, horizon: blocks, recedingHorizon: blocks } };
     const flat = latentPlanner(far, model, solverOf(far, planner, data.actions));
     const policies: readonly ControlPolicy[] = [
-      controller(far, context, { model, planner: flat, actions: data.actions, tasks }, 'planner'),
+      controller(far, context, { ...model.dynamics, planner: flat, actions: data.actions, tasks }, 'planner'),
       twoLevels(config, context, trained, high, blocks),
       envPolicy(() => makePolicy(config.env.id, 'random')),
       ceilingPolicy(far),

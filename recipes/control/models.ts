@@ -1,7 +1,13 @@
 // Small world models that learn in minutes on two processor cores, at the sizes that the recipes share.
 
 import { IMAGENET } from '../../src/nn/index.ts';
-import { EB_JEPA_WEIGHTS, type LeWmConfig, PLDM_WEIGHTS, type WorldConfig } from '../../src/world/index.ts';
+import {
+  EB_JEPA_WEIGHTS,
+  type GcbcConfig,
+  type LeWmConfig,
+  PLDM_WEIGHTS,
+  type WorldConfig,
+} from '../../src/world/index.ts';
 import type { ControlModel, ControlTraining } from './config.ts';
 
 /** What differs from world to world. */
@@ -118,4 +124,9 @@ export function smallPixels(size: SmallModel): ControlModel {
     cost: 'pixels',
   };
   return { world, train: training(size) };
+}
+
+/** Goal-conditioned behaviour cloning with the same encoder. */
+export function smallGcbc(size: SmallModel): GcbcConfig {
+  return { encoder: network(size).encoder, hidden: [256, 256], actionDim: size.actionDim };
 }

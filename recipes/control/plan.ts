@@ -24,7 +24,8 @@ import {
   type TargetProbes,
 } from '../../src/evals/index.ts';
 import { writeJson } from '../run-files.ts';
-import type { ControlExperiment } from './config.ts';
+import type { ControlExperiment, PlannerBudget } from './config.ts';
+import { goalPolicies } from './goal-policies.ts';
 import { groundOf, imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
 import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
@@ -79,19 +80,25 @@ export function ceilingPolicy({ env, plan }: ControlExperiment): ControlPolicy {
   return simulatorOracle(() => makeEnv(env.id, { imageSize: 16 }));
 }
 
-/** Every policy of a protocol by name; the other planners act on the strict tasks only. */
-function policies(
+/** Every policy of a protocol by name; those of `plan.also` act on the strict tasks only. */
+async function policies(
   config: ControlExperiment,
   context: RunContext,
-  { model, data: { actions } }: Trained,
+  trained: Trained,
   protocol: ReplayProtocol,
-): readonly ControlPolicy[] {
+): Promise<readonly ControlPolicy[]> {
   const { plan, env } = config;
-  const planning = (name: string, budget: ControlExperiment['plan']['planner']): ControlPolicy => {
+  const { model, data } = trained;
+  const { actions } = data;
+  const planning = (name: string, budget: PlannerBudget): ControlPolicy => {
     const planner = latentPlanner(config, model, solverOf(config, budget, actions));
-    return controller(config, context, { model, planner, actions, tasks: plan.tasks }, name);
+    return controller(config, context, { ...model.dynamics, planner, actions, tasks: plan.tasks }, name);
   };
-  const others = protocol === 'strict' ? plan.also.map((name) => planning(name, plan.planners[name]!)) : [];
+  const others: ControlPolicy[] = [];
+  for (const name of protocol === 'strict' ? plan.also : []) {
+    const policy = goalPolicies[name];
+    others.push(policy === undefined ? planning(name, plan.planners[name]!) : await policy(config, context, trained));
+  }
   return [
     planning('planner', plan.planner),
     ...others,
@@ -144,7 +151,7 @@ export async function planStage(config: ControlExperiment, context: RunContext, 
   for (const protocol of ['strict', 'paper'] as const satisfies readonly ReplayProtocol[]) {
     const set = experimentTasks(config, context, trained.data, protocol);
     const runs: ControlRun[] = [];
-    for (const policy of policies(config, context, trained, protocol)) {
+    for (const policy of await policies(config, context, trained, protocol)) {
       const { name } = policy;
       const filmed = protocol === 'strict' && name === 'planner';
       const run = await runControl({

@@ -12,6 +12,7 @@ import {
   type Solver,
   solverPlanner,
 } from '../../src/plan/index.ts';
+import type { Senses } from '../../src/world/index.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
 import { actionBounds, keyFor } from './stages.ts';
 
@@ -33,21 +34,24 @@ export function solverOf(config: ControlExperiment, budget: PlannerBudget, actio
   return publishedSolver(solver, { samples, elites, iterations, ...constraint });
 }
 
+/** A planner with what it is shown and how far it looks back. */
+export interface Planning {
+  readonly senses: Senses;
+  readonly history: number;
+  readonly planner: Planner;
+  readonly actions: Normaliser;
+  readonly tasks: number;
+}
+
 /** A planner under model-predictive control; `shape` differs where a planner looks less far than the experiment. */
 export function controller(
   config: ControlExperiment,
   context: RunContext,
-  given: {
-    readonly model: WorldModel;
-    readonly planner: Planner;
-    readonly actions: Normaliser;
-    readonly tasks: number;
-  },
+  given: Planning,
   name: string,
   shape: { readonly horizon: number; readonly recedingHorizon: number } = config.plan,
 ): ControlPolicy {
-  const { model, planner, actions, tasks } = given;
-  const { senses } = model.dynamics;
+  const { senses, history, planner, actions, tasks } = given;
   const control = mpc(planner, {
     envs: tasks,
     frameSize: observationBytes(senses).all,
@@ -55,7 +59,7 @@ export function controller(
     horizon: shape.horizon,
     recedingHorizon: shape.recedingHorizon,
     actionBlock: config.data.frameSkip,
-    historyLength: config.plan.history,
+    historyLength: Math.min(config.plan.history, history),
     actionStats: actions,
     key: keyFor(context, 'plan'),
   });

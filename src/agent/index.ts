@@ -22,6 +22,8 @@ export {
   type EmbeddedEpisodes,
   type EmbedOptions,
   embedEpisodes,
+  type GoalPairs,
+  goalPairs,
   type WaypointBatch,
   type WaypointOptions,
   waypointBatches,

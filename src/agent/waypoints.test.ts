@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { key } from '../core/index.ts';
 import { memorySource, type Normaliser } from '../data/index.ts';
 import { runtime } from '../nn/run-module.law.ts';
-import { type EmbeddedEpisodes, embedEpisodes, type WaypointOptions, waypointBatches, worldModel } from './index.ts';
+import {
+  type EmbeddedEpisodes,
+  embedEpisodes,
+  goalPairs,
+  type WaypointOptions,
+  waypointBatches,
+  worldModel,
+} from './index.ts';
 import { oscillator, oscillatorValues } from './oscillator.law.ts';
 
 const model = worldModel(oscillator, oscillatorValues, runtime);
@@ -123,4 +130,16 @@ test('with a frame skip, rows between are passed over and their actions make one
     /a block of oscillator has 1 numbers, got frameSkip 2 x 1/,
   );
   await expect(embedEpisodes(model, source, { episodes: [3], frameSkip: 1, actions })).rejects.toThrow(/0 to 2, got 3/);
+});
+
+test('goal pairs are a row, a later one of its episode, and the block taken at the first', () => {
+  const { embeddings, blocks } = goalPairs(data, { batch: 300, maxDistance: 3, key: key(2) })(0);
+  const distances = new Set<number>();
+  for (let b = 0; b < 300; b++) {
+    const [e, t, later, at] = embeddings.subarray(4 * b, 4 * b + 4) as unknown as [number, number, number, number];
+    expect(later).toBe(e);
+    expect(blocks[b]).toBe(data.episodes[e]!.row + t);
+    distances.add(at - t);
+  }
+  expect([...distances].sort()).toEqual([1, 2, 3]);
 });

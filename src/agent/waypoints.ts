@@ -161,3 +161,27 @@ export function waypointBatches(data: EmbeddedEpisodes, options: WaypointOptions
     return { z, chunks };
   };
 }
+
+/** Pairs of an embedding and a later one, with what was done first on the way, by the inputs' names of `inverseHeadMethod`. */
+export interface GoalPairs {
+  /** [B, 2, D] */
+  readonly embeddings: Float32Array;
+  /** [B, A] */
+  readonly blocks: Float32Array;
+}
+
+/** `waypointBatches` of two waypoints, 1 to `maxDistance` blocks apart, as training pairs of a goal policy. */
+export function goalPairs(
+  data: EmbeddedEpisodes,
+  { batch, maxDistance, key }: { readonly batch: number; readonly maxDistance: number; readonly key: Key },
+): (step: number) => GoalPairs {
+  const draw = waypointBatches(data, { batch, waypoints: 2, maxBlocks: maxDistance, key });
+  return (step) => {
+    const { z, chunks } = draw(step);
+    const row = chunks.length / batch;
+    const A = row / maxDistance - 1;
+    const blocks = new Float32Array(batch * A);
+    for (let b = 0; b < batch; b++) blocks.set(chunks.subarray(b * row, b * row + A), b * A);
+    return { embeddings: z, blocks };
+  };
+}

@@ -8,7 +8,13 @@ export {
   type FrameState,
 } from './dino-wm/dino-wm.ts';
 export { type DinoWmSight, dinoWmDynamics } from './dino-wm/dynamics.ts';
-export { type FrameEncoder, pretrainedFeatures, putEncoder, storedFeatures, vitFeatures } from './dino-wm/frame-encoder.ts';
+export {
+  type FrameEncoder,
+  pretrainedFeatures,
+  putEncoder,
+  storedFeatures,
+  vitFeatures,
+} from './dino-wm/frame-encoder.ts';
 export { type FrameGoalCost, frameGoalCost } from './dino-wm/goal-cost.ts';
 export { dinoWmMethod, type FrameClips } from './dino-wm/method.ts';
 export { type FramePredictor, type FramePredictorConfig, frameCausal } from './dino-wm/predictor.ts';
@@ -76,7 +82,6 @@ export { pldmDynamics } from './pldm/dynamics.ts';
 export { pldmClipMethod } from './pldm/method.ts';
 export { PLDM_LE_WM_WEIGHTS, type Pldm, type PldmConfig, pldm } from './pldm/pldm.ts';
 export { type Gcbc, type GcbcConfig, gcbc, gcbcMethod, gcbcPolicy, type Unconditioned } from './policies/gcbc.ts';
-export { type EmbeddedEpisodes, type GoalPairOptions, type GoalPairs, goalPairs } from './policies/goal-pairs.ts';
 export {
   type InverseHead,
   type InverseHeadConfig,

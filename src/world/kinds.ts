@@ -2,8 +2,8 @@
 
 import { unknownName } from '../core/index.ts';
 import type { PixelNormalisation, VitConfig } from '../nn/index.ts';
-import { dinoWmDynamics } from './dino-wm/dynamics.ts';
 import type { DinoWmConfig } from './dino-wm/dino-wm.ts';
+import { dinoWmDynamics } from './dino-wm/dynamics.ts';
 import { type FrameEncoder, vitFeatures } from './dino-wm/frame-encoder.ts';
 import type { Dynamics } from './dynamics.ts';
 import { ebJepaDynamics } from './eb-jepa/dynamics.ts';

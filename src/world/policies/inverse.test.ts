@@ -1,8 +1,8 @@
-// The amortised inverse-dynamics policy and its training pairs.
-// Legend: n rows, D width of an embedding, A numbers per block, N pairs.
+// The amortised inverse-dynamics policy.
+// Legend: D width of an embedding, A numbers per block, N pairs.
 
 import { expect, test } from 'vitest';
-import { key } from '../../core/index.ts';
+import { type Key, key, stream } from '../../core/index.ts';
 import { initialise } from '../../nn/index.ts';
 import { distance, gaussian, runModule, runtime, shaken } from '../../nn/run-module.law.ts';
 import { adam, warmupCosine } from '../../optim/index.ts';
@@ -10,8 +10,6 @@ import { input } from '../../tensor/index.ts';
 import { jepaProgram, type StepInputs } from '../../train/index.ts';
 import {
   dynamicsOf,
-  type EmbeddedEpisodes,
-  goalPairs,
   goalPolicyOf,
   inverseHead,
   inverseHeadMethod,
@@ -22,49 +20,6 @@ import {
 import { TINY } from '../le-wm/tiny.law.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-/** Three episodes of 1, 4 and 6 rows; embedding and block of a row are its number. */
-const lengths = [1, 4, 6];
-const episodes = lengths.flatMap((length, e) => Array<number>(length).fill(7 * e));
-const numbered: EmbeddedEpisodes = {
-  embeddings: Float32Array.from(range(11).flatMap((i) => [i, -i])),
-  blocks: Float32Array.from(range(11)),
-  episodes,
-};
-
-test('goals are later rows of the same episode, at every distance up to the largest', () => {
-  const draw = goalPairs(numbered, { batch: 400, maxDistance: 3 });
-  const { embeddings, blocks } = draw(key(1));
-  const seen = new Set<string>();
-  for (let b = 0; b < 400; b++) {
-    const [start, minus, goal, minusGoal] = embeddings.subarray(4 * b, 4 * b + 4) as unknown as number[];
-    expect([minus, minusGoal, blocks[b]]).toEqual([-start!, -goal!, start]);
-    expect(episodes[goal!]).toBe(episodes[start!]);
-    seen.add(`${start} ${goal! - start!}`);
-  }
-  // Rows 1 to 3 and 5 to 9 are starts; as far as their episode reaches, distances are 1, 2 and 3.
-  const possible = range(11).flatMap((i) =>
-    [1, 2, 3].filter((d) => episodes[i + d] === episodes[i]).map((d) => `${i} ${d}`),
-  );
-  expect([...seen].sort()).toEqual(possible.sort());
-});
-
-test('pairs are a function of the key', () => {
-  const draw = goalPairs(numbered, { batch: 16, maxDistance: 3 });
-  expect(draw(key(1))).toEqual(draw(key(1)));
-  expect(draw(key(1))).not.toEqual(draw(key(2)));
-});
-
-test('recordings without a pair, and arrays of unequal rows, are refused', () => {
-  const single = { embeddings: new Float32Array(4), blocks: new Float32Array(2), episodes: [0, 1] };
-  expect(() => goalPairs(single, { batch: 4, maxDistance: 1 })).toThrow(/an episode of at least 2 rows/);
-  const none = { embeddings: new Float32Array(0), blocks: new Float32Array(0), episodes: [] };
-  expect(() => goalPairs(none, { batch: 4, maxDistance: 1 })).toThrow(/an episode of at least 2 rows is needed, got 0/);
-  expect(() => goalPairs({ ...numbered, blocks: new Float32Array(12) }, { batch: 4, maxDistance: 1 })).toThrow(
-    /a row for each of the 11 entries/,
-  );
-  expect(() => goalPairs(numbered, { batch: 4, maxDistance: 0 })).toThrow(/maxDistance must be a whole number/);
-});
 
 test('it reads blocks off the steps of a linear world', async () => {
   const [D, A, B, STEPS, length] = [3, 2, 64, 250, 10] as const;
@@ -78,8 +33,17 @@ test('it reads blocks off the steps of a linear world', async () => {
       embeddings[(row + 1) * D + d] =
         embeddings[row * D + d]! + M[d * A]! * blocks[row * A]! + M[d * A + 1]! * blocks[row * A + 1]!;
   }
-  const recorded = { embeddings, blocks, episodes: range(20 * length).map((row) => Math.floor(row / length)) };
-  const draw = goalPairs(recorded, { batch: B, maxDistance: 1 });
+  /** Pairs of a row and the next, and the block between them. */
+  const draw = (k: Key) => {
+    const random = stream(k);
+    const rows = range(B).map(
+      () => Math.floor(random.uniform() * 20) * length + Math.floor(random.uniform() * (length - 1)),
+    );
+    return {
+      embeddings: Float32Array.from(rows.flatMap((row) => [...embeddings.subarray(row * D, (row + 2) * D)])),
+      blocks: Float32Array.from(rows.flatMap((row) => [...blocks.subarray(row * A, (row + 1) * A)])),
+    };
+  };
   const program = await jepaProgram({
     spec: inverseHeadMethod({ dim: D, actionDim: A, hidden: [64] }, { batch: B }),
     key: key(0),

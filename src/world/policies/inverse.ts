@@ -43,7 +43,7 @@ export function inverseHead({ dim, actionDim, hidden }: InverseHeadConfig): Modu
 
 /**
  * Its training as a method, with the inputs `embeddings` [N, 2, D], of the present and of the goal, and `blocks` [N, A], those
- * taken at present: what `goalPairs` draws.
+ * taken at present: two waypoints and the first block between them, see `waypointBatches` of `agent`.
  */
 export function inverseHeadMethod(
   config: InverseHeadConfig,
