@@ -67,6 +67,8 @@ export interface ControlChoices<C> {
   models(config: C): readonly string[];
   /** Values of which `plan.also` may have several. */
   planners(config: C): readonly string[];
+  /** Stages that take longer, of which `evals.extra` may name several. */
+  extra?(config: C): readonly string[];
   /** The part of the configuration that determines the dataset: runs that agree in it and in the seed share one. */
   dataset(config: C): object;
 }

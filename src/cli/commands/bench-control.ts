@@ -19,6 +19,7 @@ interface Options extends Omit<CommonOptions, 'seed'> {
   readonly worlds?: readonly string[];
   readonly models?: readonly string[];
   readonly planners?: readonly string[];
+  readonly extra?: readonly string[];
   readonly tasks?: number;
   readonly tablesOnly?: boolean;
   readonly results?: string;
@@ -34,6 +35,7 @@ export function addControlBench(bench: Command, session: Session): void {
     .option('--worlds <names>', 'control recipes, separated by commas (default: all)', nameList)
     .option('--models <names>', 'models of the recipes (default: all)', nameList)
     .option('--planners <names>', "planners beside the main one (default: all; 'planner': only the main one)", nameList)
+    .option('--extra <names>', "stages that take longer, such as long-horizon (default: all; 'none')", nameList)
     .option('--seed <k,...>', 'seeds of every world and model', seedList, [0])
     .option('--tasks <n>', 'tasks of each protocol (default: those of the recipe)', someTasks)
     .option('--tables-only', 'run nothing: write the tables of what is done')
@@ -91,7 +93,9 @@ async function execute(session: Session, dir: string, matrix: ControlMatrix, opt
 }
 
 function onlyTables(session: Session, dir: string, options: Options): void {
-  const given = (['worlds', 'models', 'planners', 'tasks'] as const).filter((name) => options[name] !== undefined);
+  const given = (['worlds', 'models', 'planners', 'extra', 'tasks'] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   const unused = [...given, ...(options.set.length > 0 ? ['set'] : [])];
   if (unused.length > 0) {
     const message = `--tables-only shows everything that is done in '${dir}', got --${unused.join(', --')} beside it; leave that out`;

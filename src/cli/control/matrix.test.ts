@@ -8,6 +8,7 @@ interface Config {
   readonly model: string;
   readonly models: Readonly<Record<string, object>>;
   readonly plan: { readonly tasks: number; readonly also: readonly string[]; readonly planners: object };
+  readonly evals: { readonly extra: readonly string[] };
 }
 
 function world(name: string, models: readonly string[]): AnyRecipe {
@@ -20,12 +21,14 @@ function world(name: string, models: readonly string[]): AnyRecipe {
       model: models[0]!,
       models: Object.fromEntries(models.map((m) => [m, { size: 1 }])),
       plan: { tasks: 100, also: [], planners: { icem: {}, adam: {} } },
+      evals: { extra: [] },
     }),
     run: nothing,
     stages: { collect: nothing },
     control: {
       models: (c: Config) => Object.keys(c.models),
       planners: (c: Config) => Object.keys(c.plan.planners),
+      extra: () => ['long-horizon', 'generalisation'],
       dataset: ({ env }: Config) => ({ env }),
     },
   };
@@ -51,7 +54,13 @@ test('every world, model and seed is one run, and a table is complete after the 
 
 test('a run has all planners of its recipe, the tasks and the settings asked for', async () => {
   const { runs } = await plan({ tasks: 7, set: ['models.le-wm.size=2'], models: ['le-wm'] });
-  expect(runs[0]!.set).toEqual(['models.le-wm.size=2', 'plan.also=["icem","adam"]', 'plan.tasks=7', 'model=le-wm']);
+  expect(runs[0]!.set).toEqual([
+    'models.le-wm.size=2',
+    'plan.also=["icem","adam"]',
+    'evals.extra=["long-horizon","generalisation"]',
+    'plan.tasks=7',
+    'model=le-wm',
+  ]);
   expect(runs[0]!.config).toMatchObject({
     model: 'le-wm',
     models: { 'le-wm': { size: 2 } },
@@ -88,6 +97,12 @@ test("the name 'planner' asks for the main planner alone", async () => {
   expect(runs[0]!.config).toMatchObject({ plan: { also: [] } });
 });
 
+test('stages that take longer can be chosen or left out', async () => {
+  const extraOf = async (extra: readonly string[]) => (await plan({ worlds: ['maze'], extra })).runs[0]!.config;
+  expect(await extraOf(['long-horizon'])).toMatchObject({ evals: { extra: ['long-horizon'] } });
+  expect(await extraOf(['none'])).toMatchObject({ evals: { extra: [] } });
+});
+
 test.each<[string, Partial<ControlAsk>, RegExp]>([
   ['an unknown world', { worlds: ['roms'] }, /unknown world 'roms'; did you mean 'rooms'\? known: rooms, maze/],
   [
@@ -97,6 +112,7 @@ test.each<[string, Partial<ControlAsk>, RegExp]>([
   ],
   ['an unknown model', { models: ['le-vm'] }, /unknown model 'le-vm'; did you mean 'le-wm'\? known: le-wm, pldm/],
   ['an unknown planner', { planners: ['icm'] }, /unknown planner 'icm'; did you mean 'icem'/],
+  ['an unknown stage', { extra: ['long-horizn'] }, /unknown stage 'long-horizn'; did you mean 'long-horizon'/],
   ['a setting with an option of its own', { set: ['plan.also=["icem"]'] }, /sets 'plan.also' itself.*use --planners/],
   ['tasks said twice', { tasks: 3, set: ['plan.tasks=4'] }, /use --tasks/],
   ['a setting that a world lacks', { set: ['models.pldm.size=3'] }, /maze: unknown setting 'models.pldm.size'/],

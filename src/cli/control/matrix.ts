@@ -15,6 +15,8 @@ export interface ControlAsk {
   readonly models?: readonly string[];
   /** Planners beside the main one, which always runs and may be named `planner`. */
   readonly planners?: readonly string[];
+  /** Stages that take longer; `none` asks for none of them. */
+  readonly extra?: readonly string[];
   readonly seeds: readonly number[];
   /** Tasks of each protocol. */
   readonly tasks?: number;
@@ -47,11 +49,13 @@ interface World {
   readonly found: FoundRecipe;
   readonly models: readonly string[];
   readonly planners: readonly string[];
+  readonly extra: readonly string[];
   readonly made: object;
 }
 
 /** The name of the main planner among the policies of a run. */
 const MAIN = 'planner';
+const NO_EXTRA = 'none';
 
 /**
  * Plans every run, seeds outermost, so that a table over all worlds and models is there after the first seed. A model or a
@@ -67,6 +71,7 @@ export async function planControl(known: readonly AnyRecipe[], ask: ControlAsk, 
     worlds.flatMap(({ models }) => models),
   );
   checkNames('planner', ask.planners, [MAIN, ...worlds.flatMap(({ planners }) => planners)]);
+  checkNames('stage', ask.extra, [NO_EXTRA, ...worlds.flatMap(({ extra }) => extra)]);
   const modelsOf = ({ models }: World): readonly string[] => models.filter((m) => ask.models?.includes(m) ?? true);
   const used = worlds.filter((world) => modelsOf(world).length > 0);
   const cells = ask.seeds.flatMap((seed) => used.map((world) => ({ world, seed })));
@@ -90,16 +95,18 @@ function dataFolder(dir: string, world: string, seed: number): string {
 }
 
 function runsOf(
-  { found, planners }: World,
+  { found, planners, extra }: World,
   models: readonly string[],
   seed: number,
   ask: ControlAsk,
   dir: string,
 ): PlannedRun[] {
   const also = planners.filter((name) => ask.planners?.includes(name) ?? true);
+  const stages = extra.filter((name) => ask.extra?.includes(name) ?? true);
   const set = [
     ...ask.set,
     `plan.also=${JSON.stringify(also)}`,
+    ...(extra.length === 0 ? [] : [`evals.extra=${JSON.stringify(stages)}`]),
     ...(ask.tasks === undefined ? [] : [`plan.tasks=${ask.tasks}`]),
   ];
   const data = dataFolder(dir, found.recipe.name, seed);
@@ -111,6 +118,7 @@ function checkSettings({ set, tasks }: ControlAsk): void {
   const own: Readonly<Record<string, string>> = {
     model: '--models',
     'plan.also': '--planners',
+    'evals.extra': '--extra',
     ...(tasks === undefined ? {} : { 'plan.tasks': '--tasks' }),
   };
   for (const setting of set) {
@@ -137,6 +145,7 @@ async function findWorlds(known: readonly AnyRecipe[], { worlds, set }: ControlA
       found: one,
       models: choices.models(config),
       planners: choices.planners(config),
+      extra: choices.extra?.(config) ?? [],
       made: choices.dataset(config),
     };
   });

@@ -79,6 +79,7 @@ function controlTable(groups: readonly ControlGroup[]): ResultTable {
         rateText(policyOf(strict, 'oracle')?.result),
         rateText(published?.result),
         rateText(policyOf(paper, 'random')?.result),
+        rateText(policyOf(paper, 'oracle')?.result),
         number(cost?.secondsPerDecision),
         number(cost?.plansPerEpisode),
         String(cost?.result.tasks ?? NONE),
@@ -104,6 +105,7 @@ function controlTable(groups: readonly ControlGroup[]): ResultTable {
       'oracle, strict',
       'paper %',
       'random, paper',
+      'oracle, paper',
       's per decision',
       'plans per episode',
       'n',
@@ -244,8 +246,15 @@ function longHorizonTable(groups: readonly ControlGroup[]): ResultTable {
   };
 }
 
-/** Every table that has a row. */
+/** Every table that has a row, without the columns that no row fills. */
 export function controlTables(groups: readonly ControlGroup[]): readonly ResultTable[] {
   const tables = [controlTable, plannersTable, probeTable, surpriseTable, generalisationTable, longHorizonTable];
-  return tables.map((table) => table(groups)).filter(({ rows }) => rows.length > 0);
+  return tables
+    .map((table) => table(groups))
+    .filter(({ rows }) => rows.length > 0)
+    .map((table) => {
+      const filled = table.head.map((_, c) => table.rows.some((row) => row[c] !== NONE));
+      const keep = (row: readonly string[]): string[] => row.filter((_, c) => filled[c]);
+      return { ...table, head: keep(table.head), rows: table.rows.map(keep) };
+    });
 }
