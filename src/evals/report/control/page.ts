@@ -66,7 +66,7 @@ function tableSection({ id, title, lead, head, rows }: ResultTable, figures: str
     id,
     escapeHtml(title),
     escapeHtml(lead),
-    `${figures === '' ? '' : `<div class="charts">${figures}</div>`}${table}`,
+    figures === '' ? table : `<div class="protocols"><div class="charts">${figures}</div>${table}</div>`,
   );
 }
 
@@ -103,12 +103,15 @@ function barsOf(group: ControlGroup): string {
     .join('');
 }
 
+/** The world as it is once, on the largest set of tasks; every row of the table has the number of its own tasks. */
 function factorBars(group: ControlGroup): string {
-  const rows = group.generalisation.flatMap(({ group: name, policies }) => {
-    const own = policies.find(({ policy }) => policy === 'planner');
-    return own === undefined ? [] : [barRow('as it is', own.unvaried, 'muted'), barRow(name, own.result, 'blue')];
-  });
-  return rows.length === 0 ? '' : card(group, 'main planner, one group of factors at a time', rows);
+  const own = group.generalisation.flatMap(({ group: name, policies }) =>
+    policies.filter(({ policy }) => policy === 'planner').map((found) => ({ name, ...found })),
+  );
+  if (own.length === 0) return '';
+  const base = own.reduce((a, b) => (b.unvaried.tasks > a.unvaried.tasks ? b : a)).unvaried;
+  const rows = [barRow('as it is', base, 'muted'), ...own.map(({ name, result }) => barRow(name, result, 'blue'))];
+  return card(group, 'main planner, one group of factors at a time', rows);
 }
 
 const HORIZON_HUES: readonly Hue[] = ['blue', 'orange', 'muted', 'green'];
