@@ -20,10 +20,10 @@ export interface SyntheticControl {
 }
 
 /** Tasks of every made-up protocol. */
-export const TASKS = 100;
+const TASKS = 100;
 
 /** The results of policies: planners plan ten times, and take 0.02 s for each task. */
-export function syntheticResults(successes: Readonly<Record<string, number>>): PolicyResult[] {
+function syntheticResults(successes: Readonly<Record<string, number>>): PolicyResult[] {
   return Object.entries(successes).map(([policy, successAny]) => ({
     policy,
     tasks: TASKS,

@@ -24,7 +24,7 @@ export function percentOf(share: number): string {
 }
 
 /** `85.0 (79.4 to 89.3)`: percent and its 95 % interval. */
-export function rateText(result: Proportion | undefined): string {
+function rateText(result: Proportion | undefined): string {
   if (result === undefined) return NONE;
   const [low, high] = result.interval;
   return `${percentOf(result.rate)} (${percentOf(low)} to ${percentOf(high)})`;
@@ -48,12 +48,12 @@ export function protocolOf(group: ControlGroup, name: string): PooledProtocol | 
 }
 
 /** A policy of a protocol. */
-export function policyOf(protocol: PooledProtocol | undefined, policy: string): PooledPolicy | undefined {
+function policyOf(protocol: PooledProtocol | undefined, policy: string): PooledPolicy | undefined {
   return protocol?.policies.find((p) => p.policy === policy);
 }
 
 /** The planners of a group, in the order in which they ran, those of the strict protocol first. */
-export function plannersOf(group: ControlGroup): readonly string[] {
+function plannersOf(group: ControlGroup): readonly string[] {
   const names = ['strict', 'paper'].flatMap((p) => protocolOf(group, p)?.policies.map(({ policy }) => policy) ?? []);
   return [...new Set(names)].filter((name) => !BASELINES.includes(name));
 }
