@@ -8,6 +8,7 @@ import type { ControlExperiment } from './config.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
+import { goalPolicies } from './goal-policies.ts';
 import { longHorizonStage } from './long-horizon.ts';
 import { planStage, type Trained } from './plan.ts';
 import { datasetDir, openData, trainedModel } from './stages.ts';
@@ -91,7 +92,7 @@ export function controlRecipe(
     },
     control: {
       models: ({ models }) => Object.keys(models),
-      planners: ({ plan: { planners } }) => Object.keys(planners),
+      planners: ({ plan: { planners } }) => [...Object.keys(planners), ...Object.keys(goalPolicies)],
       extra: () => Object.keys(extraStages),
       dataset: ({ env, collect }) => ({ env, collect }),
     },

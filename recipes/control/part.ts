@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { RunContext } from '../../src/cli/index.ts';
 import type { ModelValues } from '../../src/nn/index.ts';
 import { adamW, warmupCosine } from '../../src/optim/index.ts';
-import { type BatchSource, type LossProgram, openRun, train } from '../../src/train/index.ts';
+import { type BatchSource, createRun, type LossProgram, openRun, train } from '../../src/train/index.ts';
 import { trainingIn, trainingSummary } from '../training.ts';
 
 /** How a part is trained. */
@@ -26,7 +26,8 @@ export async function trainPart<B>(
 ): Promise<ModelValues> {
   const dir = join(context.out, name);
   const resume = existsSync(join(dir, 'checkpoints'));
-  const run = openRun(dir);
+  const described = { config: { part: name, steps, batchSize, learningRate }, seed: context.seed, versions: {} };
+  const run = existsSync(join(dir, 'run.json')) ? openRun(dir) : createRun(dir, described);
   try {
     const outcome = await train<B>({
       run,
