@@ -11,6 +11,7 @@ import { measureCem } from './cem.ts';
 import { ENV_BENCH, measureEnv } from './environment.ts';
 import { measureLoader } from './loader.ts';
 import { measureOperators } from './operators.ts';
+import { measurePlanning } from './planning.ts';
 import { measureReferenceSize, REFERENCE_SIZE } from './reference-size.ts';
 import { measureResNetStep, RESNET_STEP, resNetFlops } from './resnet-step.ts';
 import { measureTrainingStep } from './training-step.ts';
@@ -158,4 +159,23 @@ test('augmentations are timed, preset by preset and through a loader', async () 
   const result = await measureAugment({ presets, ...sizes, rounds: 2 }, context);
   const names = presets.map((name) => `augment.${name}.viewsPerSecond`);
   expectFigures(result, [...names, 'augment.loaderViewsPerSecond']);
+});
+
+test('decisions of two world models are compared at equal candidates', async () => {
+  const predictor = { depth: 1, heads: 2, headDim: 4, mlpDim: 8, dropout: 0 };
+  const result = await measurePlanning(
+    {
+      leWm: TINY,
+      dinoWm: { predictor, history: 2, action: { dim: 4, embedDim: 3 } },
+      encoder: { imageSize: 16, patchSize: 8, dim: 8, depth: 1, heads: 2, mlpDim: 16 },
+      samples: 4,
+      elites: 2,
+      iterations: 1,
+      horizon: 2,
+      rounds: 1,
+      threads: 1,
+    },
+    context,
+  );
+  expectFigures(result, ['planning.le-wm.decisionMs', 'planning.dino-wm.decisionMs', 'planning.timesDinoWm']);
 });
