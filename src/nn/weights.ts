@@ -92,7 +92,7 @@ const UNUSED = /(^|\.)num_batches_tracked$/;
  * @example
  * const values = blankValues(leWm(LE_WM_REFERENCE));
  * loadWeights(values, readSafetensors('weights.safetensors').tensors, toFloat32, 'weights.safetensors');
- * const model = leWmModel(LE_WM_REFERENCE, values);
+ * const model = worldModel(leWmDynamics(LE_WM_REFERENCE), values);
  */
 export function loadWeights<T extends StoredTensor>(
   values: ModelValues,

@@ -93,7 +93,7 @@ function planningTile(planning: Part<PlanningFile>, metrics: Metrics): Tile | un
 function probeTile(probe: Part<ProbeFile>, metrics: Metrics): Tile | undefined {
   const linear = probe.ok ? probe.value.probes.find((p) => p.kind === 'linear') : undefined;
   const worst = linear === undefined ? undefined : Math.min(...linear.dimensions.map((d) => d.r));
-  const r = worst ?? metrics['probe.position.linear.r'];
+  const r = worst ?? metrics['probe.agent-position.linear.r'];
   if (r === undefined) return undefined;
   return {
     label: `Linear probe, ${escapeHtml(linear?.target ?? 'position')}`,
