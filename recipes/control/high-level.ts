@@ -46,7 +46,7 @@ function highLevelConfig({ hierarchy }: ControlExperiment, { dynamics }: WorldMo
     noise: 0.05,
     energy: 'l2',
     rollout: 1,
-    sigreg: { weight: 0.05, directions: 64 },
+    sigreg: { weight: 0.05, directions: 16 },
   };
 }
 
@@ -68,7 +68,12 @@ export async function trainHighLevel(
     inputs: ({ z, chunks }: WaypointBatch) => ({ z, chunks }),
   });
   const values = await trainPart(context, 'hierarchy', program, drawn(batches), { steps, batchSize, learningRate });
-  const high = hierarchicalModel({ low: model, config: highLevelConfig(config, model), values });
+  const high = hierarchicalModel({
+    low: model,
+    config: highLevelConfig(config, model),
+    values,
+    cost: { kind: 'nearest' },
+  });
   const { chunks } = batches(steps);
   const count = batchSize * (waypoints - 1);
   const box = percentileBox(await high.encodeChunks(chunks, count), config.hierarchy.macroDim);

@@ -59,7 +59,7 @@ export function smallPldm(size: SmallModel, inverse: number = PLDM_WEIGHTS.inver
     weights: { ...PLDM_WEIGHTS, inverse },
     inverseHidden: 256,
   };
-  return { world, train: training(size) };
+  return { world, train: { ...training(size), learningRate: 1e-3 } };
 }
 
 /** EB-JEPA's convolutional encoder and recurrent predictor, a quarter as wide as published. */

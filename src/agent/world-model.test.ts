@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { fold, key } from '../core/index.ts';
+import { IMAGENET, initialise } from '../nn/index.ts';
 import { distance, gaussian, runtime } from '../nn/run-module.law.ts';
 import { cem, gradient, type PlanRequest, solverPlanner } from '../plan/index.ts';
-import { leWmDynamics } from '../world/index.ts';
+import { ebJepaDynamics, leWmDynamics } from '../world/index.ts';
 import { TINY, tinyValues } from '../world/le-wm/tiny.law.ts';
 import { worldModel } from './index.ts';
 
@@ -117,4 +118,18 @@ test('Adam through the model lowers the cost of every task', async () => {
   const solver = gradient({ samples: 2, iterations: 15, descent: { kind: 'adam', lr: 0.05 } });
   const { iterations } = await solver.solve(problem, { key: key(0) });
   for (const task of [0, 1, 2]) expect(iterations.at(-1)!.best[task]).toBeLessThan(iterations[0]!.best[task]!);
+});
+
+test('a model without memory takes a longer context, too, and looks at its last frame', async () => {
+  const config = { imageSize: 16, channels: 3, stacks: [3], blocks: 1, dim: 4 };
+  const dynamics = ebJepaDynamics({ encoder: config, actionDim: A, inverseHidden: 5 }, 'eb-jepa', IMAGENET);
+  const alone = worldModel(dynamics, initialise(dynamics.module, key(3)), runtime);
+  const { frames: all, ...rest } = request(2);
+  const last = Uint8Array.from([0, 1, 2].flatMap((e) => [...all.subarray((2 * e + 1) * FRAME, (2 * e + 2) * FRAME)]));
+  const long = await alone.problem(request(2), 2);
+  const short = await alone.problem({ ...rest, context: 1, frames: last, blocks: new Float32Array(0) }, 2);
+  const plans = gaussian(3 * 2 * 2 * A, 8);
+  // The longer context also counts the distance of its first frame, the same for all plans of a task.
+  const [a, b] = [await long.cost(plans, 2), await short.cost(plans, 2)];
+  for (const e of [0, 1, 2]) expect(a[2 * e + 1]! - a[2 * e]!).toBeCloseTo(b[2 * e + 1]! - b[2 * e]!, 4);
 });

@@ -65,6 +65,11 @@ const ROLLOUT_BATCH = 3000;
 /** Candidates differentiated in one call: every activation of the rollout is kept. */
 const GRADIENT_BATCH = 256;
 
+/** Whether a program is fed with `name`: a model that looks at the last frame alone has no use for executed blocks. */
+function reads(program: Program, name: string): boolean {
+  return program.sources.some((source) => source.name === name);
+}
+
 /** Wraps trained numbers for use. */
 export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime): WorldModel {
   const { dim, actionDim: A, senses } = dynamics;
@@ -117,7 +122,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       const p = await program(`imagine ${tasks}x${contextLength}x${samples}x${horizon}`, (m) => ({
         all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }),
       }));
-      return (await p.run({ inputs: { context, ...(contextLength > 1 ? { executed } : {}), plans } }))
+      return (await p.run({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }))
         .all as Float32Array;
     },
     async problem(request, horizon) {
@@ -158,7 +163,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         await scorer.run({
           inputs: {
             context: part(context, C * dim),
-            ...(C > 1 ? { executed: part(executed, (C - 1) * A) } : {}),
+            ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
             plans: part(candidates, S * horizon * A),
             goal: part(goals, dim),
           },
