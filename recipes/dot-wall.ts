@@ -13,9 +13,9 @@ const experiment = (id: 'dot-wall' | 'dot-wall-fixed'): ControlExperiment =>
     collect: { policy: 'crossing-wanderer', episodes: 800, maxSteps: 90, minSteps: 25, untilGoal: false },
     model: 'pldm',
     embedDim: 16,
-    steps: 1000,
+    steps: 1500,
     state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
-    inverse: 10,
+    inverse: 20,
     plan: { recedingHorizon: 2 },
   });
 

@@ -51,12 +51,12 @@ export function smallLeWm(size: SmallModel, sigregWeight = 0.05): ControlModel {
   return { world: { kind: 'le-wm', ...network(size), sigreg }, train: training(size) };
 }
 
-/** PLDM on the same network. */
+/** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
 export function smallPldm(size: SmallModel, inverse: number = PLDM_WEIGHTS.inverse): ControlModel {
   const world: WorldConfig = {
     kind: 'pldm',
     ...network(size),
-    weights: { ...PLDM_WEIGHTS, inverse },
+    weights: { ...PLDM_WEIGHTS, similarity: 0, inverse },
     inverseHidden: 256,
   };
   return { world, train: { ...training(size), learningRate: 1e-3 } };

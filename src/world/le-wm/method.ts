@@ -5,7 +5,7 @@
 
 import { type Condition, defineJepa, type JepaSpec, l2, methods, sigreg, sigregDirections } from '../../jepa/index.ts';
 import { slice, type Tensor, type TensorType, transpose } from '../../tensor/index.ts';
-import { type LeWm, type LeWmConfig, leWm } from './le-wm.ts';
+import { type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
 
 /** Sizes of a batch of clips. */
 export interface ClipSize {
@@ -26,16 +26,17 @@ export interface ClipOptions extends ClipSize {
 /** The condition of a world model: what was done between frames. */
 export type Acting = Extract<Condition, { readonly kind: 'action' }>;
 
-/** LeWorldModel on clips, with the inputs `pixels` and `actions` [B, T, A]; the last block has no influence. */
-export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<LeWm, Acting> {
-  const { batch, frames, pixels = 'u8' } = options;
-  const { embedDim, actionDim, encoder } = config;
-  const directions = options.directions ?? sigregDirections(embedDim, config.sigreg.directions);
+/**
+ * What all methods on LeWorldModel's network share: clips in, each next embedding predicted from true frames, one encoder for
+ * both sides. The inputs are `pixels` and `actions` [B, T, A]; the last block has no influence.
+ */
+export function clipForm<M extends LeWm>(
+  { encoder, actionDim }: LeWmNetwork,
+  { batch, frames, pixels = 'u8' }: Pick<ClipOptions, 'batch' | 'frames' | 'pixels'>,
+): Omit<JepaSpec<M, Acting>, 'name' | 'module' | 'terms'> {
   const side = encoder.imageSize;
   const image = pixels === 'u8' ? [side, side, 3] : [3, side, side];
-  return defineJepa<LeWm, Acting>({
-    name: 'le-wm',
-    module: leWm(config),
+  return {
     inputs: {
       pixels: { dtype: pixels, shape: [batch, frames, ...image] } satisfies TensorType,
       actions: { dtype: 'f32', shape: [batch, frames, actionDim] },
@@ -58,6 +59,17 @@ export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<L
       const u = model.encodeActions(actions);
       return model.predict(slice(embedding, 1, 0, frames - 1), slice(u, 1, 0, frames - 1));
     },
+    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
+  };
+}
+
+/** LeWorldModel on clips. */
+export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<LeWm, Acting> {
+  const directions = options.directions ?? sigregDirections(config.embedDim, config.sigreg.directions);
+  return defineJepa<LeWm, Acting>({
+    ...clipForm<LeWm>(config, options),
+    name: 'le-wm',
+    module: leWm(config),
     terms: [
       methods.predictEnergy(l2),
       {
@@ -68,6 +80,5 @@ export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<L
         trace: ({ latents }) => sigreg(transpose(latents.clip!.embedding, [1, 0, 2]), directions, config.sigreg).value,
       },
     ],
-    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
   });
 }

@@ -5,8 +5,7 @@
 // Legend: B clips, T frames, D width, A numbers per action block.
 
 import { defineJepa, type JepaSpec, l2, methods, type PldmTerms, pldmTerms, type Term } from '../../jepa/index.ts';
-import { slice } from '../../tensor/index.ts';
-import type { Acting, ClipSize } from '../le-wm/method.ts';
+import { type Acting, type ClipSize, clipForm } from '../le-wm/method.ts';
 import { type Pldm, type PldmConfig, pldm } from './pldm.ts';
 
 type PldmTerm = Term<Pldm, Acting>;
@@ -39,9 +38,8 @@ function inverse(weight: number): PldmTerm {
  *
  * @throws JepaError `usage` when the weights leave nothing that keeps embeddings from collapsing
  */
-export function pldmClipMethod(config: PldmConfig, { batch, frames }: ClipSize): JepaSpec<Pldm, Acting> {
-  const { actionDim, encoder, weights } = config;
-  const side = encoder.imageSize;
+export function pldmClipMethod(config: PldmConfig, clips: ClipSize): JepaSpec<Pldm, Acting> {
+  const { weights } = config;
   const terms: readonly PldmTerm[] = [
     ofClip('variance', 'variance', weights.variance),
     ofClip('covariance', 'covariance', weights.covariance),
@@ -50,31 +48,9 @@ export function pldmClipMethod(config: PldmConfig, { batch, frames }: ClipSize):
     inverse(weights.inverse),
   ];
   return defineJepa<Pldm, Acting>({
+    ...clipForm<Pldm>(config, clips),
     name: 'pldm',
     module: pldm(config),
-    inputs: {
-      pixels: { dtype: 'u8', shape: [batch, frames, side, side, 3] },
-      actions: { dtype: 'f32', shape: [batch, frames, actionDim] },
-    },
-    pairs: ({ pixels: clip, actions }) => [
-      {
-        name: 'next',
-        context: { name: 'clip', input: clip! },
-        target: { name: 'clip', input: clip! },
-        z: { kind: 'action', actions: actions!, steps: 1 },
-        select: (z) => slice(z, 1, 1),
-      },
-    ],
-    encode(model, view) {
-      const z = model.encode(view.input);
-      return { embedding: z, representation: z };
-    },
-    target: { kind: 'shared' },
-    predict(model, { embedding }, { actions }) {
-      const u = model.encodeActions(actions);
-      return model.predict(slice(embedding, 1, 0, frames - 1), slice(u, 1, 0, frames - 1));
-    },
     terms: [methods.predictEnergy(l2), ...terms.filter(({ weight }) => weight !== 0)],
-    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
   });
 }
