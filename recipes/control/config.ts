@@ -23,8 +23,9 @@ export interface ControlModel {
   readonly world: WorldConfig;
   readonly train: ControlTraining;
   /**
-   * Where the frozen encoder of a `dino-wm` comes from: the folder of a run whose model has one of that size, or `untrained`
-   * for one that was never trained.
+   * Where the frozen encoder of a `dino-wm` comes from, in place of the one that `world` describes: the folder of a run of
+   * le-wm, pldm or pixels, or a checkpoint (`facebook/dinov2-small`, see `readPretrained`); `untrained` for one of the size
+   * in `world` that was never trained.
    */
   readonly encoderFrom?: string;
 }

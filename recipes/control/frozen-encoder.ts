@@ -1,63 +1,66 @@
-// The frozen encoder of a DINO-WM: the vision transformer of a model that another run trained.
+// The frozen encoder of a DINO-WM: the vision transformer of a model that another run trained, or that of a published
+// checkpoint.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunContext } from '../../src/cli/index.ts';
+import { type CheckpointEncoder, checkpointEncoder } from '../../src/agent/index.ts';
 import { JepaError } from '../../src/core/index.ts';
-import { blankValues, loadWeights, type ModelValues, namedViews, vit } from '../../src/nn/index.ts';
+import { blankValues, IMAGENET, loadWeights, type ModelValues, namedViews, vit } from '../../src/nn/index.ts';
 import { trainedValues } from '../../src/train/index.ts';
-import { type DinoWmWorld, dynamicsOf, putEncoder } from '../../src/world/index.ts';
+import { dynamicsOf, type WorldConfig } from '../../src/world/index.ts';
 import type { ControlExperiment } from './config.ts';
-import { chosenModel } from './stages.ts';
 
 const PREFIX = 'encoder.';
 
-/** The configuration that the run in `dir` was made with. */
-function configOf(dir: string): ControlExperiment {
-  const file = join(dir, 'run.json');
-  const remedy = 'set encoderFrom of the model to the folder of a run of le-wm or pldm, or to untrained';
-  if (!existsSync(file)) {
+/** Says that an encoder was never trained. */
+export const UNTRAINED = 'untrained';
+
+/** The model that the run in `dir` trained. */
+function worldOf(dir: string): WorldConfig {
+  const { config } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { readonly config?: ControlExperiment };
+  const world = config?.models?.[config.model]?.world;
+  if (world === undefined) {
     throw new JepaError(
       'usage',
-      `the frozen encoder must come from a run folder, got '${dir}' without run.json; ${remedy}`,
+      `the frozen encoder must come from a control experiment, the run ${dir} is another one`,
     );
   }
-  const { config } = JSON.parse(readFileSync(file, 'utf8')) as { readonly config?: ControlExperiment };
-  if (config?.models === undefined) {
+  return world;
+}
+
+function ofRun(dir: string): CheckpointEncoder {
+  const world = worldOf(dir);
+  if (world.kind !== 'le-wm' && world.kind !== 'pldm' && world.kind !== 'pixels') {
     throw new JepaError(
       'usage',
-      `the frozen encoder must come from a control experiment, ${dir} holds another; ${remedy}`,
+      `the frozen encoder must be that of le-wm, pldm or pixels, ${dir} holds ${world.kind}`,
     );
   }
-  return config;
+  const { encoder } = world;
+  return {
+    config: encoder,
+    normalisation: ('normalisation' in world ? world.normalisation : undefined) ?? IMAGENET,
+    describe: `the encoder of ${world.kind} in ${dir}`,
+    values(): ModelValues {
+      const { parameters } = trainedValues(dynamicsOf(world).module, dir, () => {}).values;
+      const tensors = new Map(
+        [...namedViews(parameters.layout, parameters.data)]
+          .filter(([name]) => name.startsWith(PREFIX))
+          .map(([name, shape, data]) => [name.slice(PREFIX.length), { shape, data }] as const),
+      );
+      const values = blankValues(vit(encoder));
+      loadWeights(values, tensors, ({ data }) => data, dir);
+      return values;
+    },
+  };
 }
 
 /**
- * Fills the frozen encoder of a DINO-WM from the run in `from`; `untrained` leaves it as it was initialised, and says so.
+ * The encoder that `from` names for pictures of a size: the folder of a run of le-wm, pldm or pixels, or a checkpoint as
+ * `readPretrained` takes it.
  *
- * Errors: `usage` when the folder holds no run of a model with such an encoder; `checkpoint` when its encoder has another size.
+ * Errors: `usage` for a run of another kind; those of `checkpointEncoder`.
  */
-export function putFrozenEncoder(values: ModelValues, world: DinoWmWorld, from: string, context: RunContext): void {
-  if (from === 'untrained') {
-    context.log(
-      'dino-wm: patch features of an encoder that was never trained; set encoderFrom to a run for a trained one',
-    );
-    return;
-  }
-  const { world: source } = chosenModel(configOf(from));
-  if (!['le-wm', 'pldm', 'pixels'].includes(source.kind)) {
-    throw new JepaError(
-      'usage',
-      `the frozen encoder must be that of le-wm, pldm or pixels, ${from} holds ${source.kind}`,
-    );
-  }
-  const { parameters } = trainedValues(dynamicsOf(source).module, from, context.log).values;
-  const tensors = new Map(
-    [...namedViews(parameters.layout, parameters.data)]
-      .filter(([name]) => name.startsWith(PREFIX))
-      .map(([name, shape, data]) => [name.slice(PREFIX.length), { shape, data }] as const),
-  );
-  const encoder = blankValues(vit(world.encoder));
-  loadWeights(encoder, tensors, ({ data }) => data, from);
-  putEncoder(values, encoder);
+export function frozenEncoder(from: string, imageSize: number): CheckpointEncoder {
+  return existsSync(join(from, 'run.json')) ? ofRun(from) : checkpointEncoder(from, imageSize);
 }

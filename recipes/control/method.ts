@@ -13,11 +13,12 @@ import {
   leWmMethod,
   pixelWorldMethod,
   pldmClipMethod,
+  putEncoder,
   type ReadNumbers,
   stateWorldMethod,
 } from '../../src/world/index.ts';
 import type { ControlExperiment } from './config.ts';
-import { putFrozenEncoder } from './frozen-encoder.ts';
+import { frozenEncoder, UNTRAINED } from './frozen-encoder.ts';
 import { chosenModel, chosenWorld, type ExperimentData, keyFor } from './stages.ts';
 
 /** A program that learns from clips, and the columns of the dataset that it reads besides pixels and actions. */
@@ -82,7 +83,14 @@ export async function controlProgram(
     case 'dino-wm': {
       const spec = dinoWmMethod(world, { ...clips, encoder: encoderOf(world) });
       const values = initialise(spec.module, keyFor(context, 'model'));
-      putFrozenEncoder(values, world, chosenModel(config).encoderFrom ?? 'untrained', context);
+      const { encoderFrom = UNTRAINED } = chosenModel(config);
+      if (encoderFrom === UNTRAINED) {
+        context.log('dino-wm: patches of an encoder that was never trained; set encoderFrom to a run or a checkpoint');
+      } else {
+        const encoder = frozenEncoder(encoderFrom, config.env.imageSize);
+        context.log(`dino-wm: frozen patches of ${encoder.describe}`);
+        putEncoder(values, encoder.values());
+      }
       return compiled(spec, values);
     }
   }

@@ -18,6 +18,7 @@ import { type TrainedValues, trainedValues } from '../../src/train/index.ts';
 import { type Dynamics, dynamicsOf, type ReadNumbers, type WorldConfig } from '../../src/world/index.ts';
 import { rememberedDataset } from '../run-files.ts';
 import type { ControlExperiment, ControlModel } from './config.ts';
+import { frozenEncoder, UNTRAINED } from './frozen-encoder.ts';
 
 /** The seed's key for one purpose. */
 export function keyFor(context: RunContext, purpose: string): Key {
@@ -69,12 +70,19 @@ export function actionBounds(config: ControlExperiment): { readonly low: number;
   return { low, high };
 }
 
+/** The configuration of a model with the size of the frozen encoder that it is to have. */
+function withEncoder({ world, encoderFrom = UNTRAINED }: ControlModel, imageSize: number): WorldConfig {
+  if (world.kind !== 'dino-wm' || encoderFrom === UNTRAINED) return world;
+  const { config: encoder, normalisation } = frozenEncoder(encoderFrom, imageSize);
+  return { ...world, encoder, normalisation };
+}
+
 /**
  * The configuration of the chosen model. Where it reads numbers of the state, their mean and deviation are those of the
  * training episodes; without data they are 0 and 1.
  */
 export function chosenWorld(config: ControlExperiment, data?: ExperimentData): WorldConfig {
-  const { world } = chosenModel(config);
+  const world = withEncoder(chosenModel(config), config.env.imageSize);
   if (data === undefined) return world;
   const fitted = (numbers: ReadNumbers): ReadNumbers => {
     const { mean, std } = fitNormaliser(data.store, 'state', data.split.train);

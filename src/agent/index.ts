@@ -1,3 +1,4 @@
+export { type CheckpointEncoder, checkpointEncoder } from './checkpoint-encoder.ts';
 export { type CollectOptions, collect } from './collect.ts';
 export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } from './export.ts';
 export {
