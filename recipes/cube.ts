@@ -15,9 +15,9 @@ export const cube: Recipe<ControlExperiment> = controlRecipe(
       actionDim: 5,
       collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 120, minSteps: 50, untilGoal: false },
       model: 'le-wm',
-      embedDim: 48,
-      steps: 1200,
+      embedDim: 32,
+      steps: 1500,
       state: { stateDim: 24, at: Array.from({ length: 24 }, (_, i) => i), goalAt: [0, 1, 2] },
-      plan: { recedingHorizon: 1 },
+      plan: { recedingHorizon: 2 },
     }),
 );

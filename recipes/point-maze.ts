@@ -16,8 +16,8 @@ export const pointMaze: Recipe<ControlExperiment> = controlRecipe(
       collect: { policy: 'roaming', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
       model: 'le-wm',
       embedDim: 16,
-      steps: 700,
+      steps: 900,
       state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
-      plan: { recedingHorizon: 1, history: 3 },
+      plan: { recedingHorizon: 2, history: 3 },
     }),
 );

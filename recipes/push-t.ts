@@ -15,9 +15,9 @@ export const pushT: Recipe<ControlExperiment> = controlRecipe(
       actionDim: 2,
       collect: { policy: 'pushing', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
       model: 'le-wm',
-      embedDim: 48,
+      embedDim: 32,
       steps: 1500,
       state: { stateDim: 10, at: [0, 1, 2, 3, 5, 6, 7, 8, 9], angles: [4], goalAt: [0, 1, 2, 3, 9, 10] },
-      plan: { recedingHorizon: 1, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
+      plan: { recedingHorizon: 2, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
     }),
 );

@@ -15,9 +15,9 @@ export const reacher: Recipe<ControlExperiment> = controlRecipe(
       actionDim: 2,
       collect: { policy: 'random', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
       model: 'le-wm',
-      embedDim: 32,
-      steps: 1000,
+      embedDim: 16,
+      steps: 1500,
       state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
-      plan: { recedingHorizon: 1, history: 3 },
+      plan: { recedingHorizon: 2, history: 3 },
     }),
 );

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
 import { type FoundRecipe, findRecipe } from '../find-recipe.ts';
 import type { AnyRecipe, ControlChoices } from '../recipe.ts';
-import { applySettings } from '../settings.ts';
-import { folderName, type PlannedRun, planSweep } from '../sweep/plan.ts';
+import { configOf, folderName, type PlannedRun, planSweep } from '../sweep/plan.ts';
 
 /** What is to be run. A list that is left out means all that there is. */
 export interface ControlAsk {
@@ -149,15 +148,6 @@ async function findWorlds(known: readonly AnyRecipe[], { worlds, set }: ControlA
       made: choices.dataset(config),
     };
   });
-}
-
-function configOf(recipe: AnyRecipe, set: readonly string[]): object {
-  try {
-    return applySettings(recipe.config(), set);
-  } catch (error) {
-    if (!(error instanceof JepaError)) throw error;
-    throw new JepaError(error.code, `${recipe.name}: ${error.message}`, error.details, { cause: error });
-  }
 }
 
 async function findWorld(

@@ -100,7 +100,8 @@ export function planSweep(
   return runs;
 }
 
-function configOf(recipe: AnyRecipe, set: readonly string[]): object {
+/** The configuration of a recipe with settings applied. Errors: those of `applySettings`, with the recipe's name. */
+export function configOf(recipe: AnyRecipe, set: readonly string[]): object {
   try {
     return applySettings(recipe.config(), set);
   } catch (error) {
