@@ -58,6 +58,7 @@ export function smallPldm(size: SmallModel, inverse: number = PLDM_WEIGHTS.inver
     ...network(size),
     weights: { ...PLDM_WEIGHTS, similarity: 0, inverse },
     inverseHidden: 256,
+    cost: 'all',
   };
   return { world, train: { ...training(size), learningRate: 1e-3 } };
 }

@@ -155,6 +155,20 @@ test('at work it is a LeWorldModel: plans are imagined step by step and scored b
   expect(out.cost![0]).toBeCloseTo(squared, 4);
 });
 
+test("scored by all its steps, a plan costs the mean squared distance of each, summed, as PLDM's", async () => {
+  const model = dynamicsOf({ kind: 'pldm', ...CONFIG, cost: 'all' }).bind();
+  const L = 3;
+  const [imagined, goal] = [gaussian(L * D, 4), gaussian(D, 5)];
+  const { cost } = await runModule(
+    leWm(CONFIG),
+    'eval',
+    () => ({ cost: model.cost(input('all', [1, 1, L, D]), input('goal', [1, D])) }),
+    { inputs: { all: imagined, goal } },
+  );
+  const sum = range(L * D).reduce((s, i) => s + (imagined[i]! - goal[i % D]!) ** 2, 0);
+  expect(cost![0]).toBeCloseTo(sum / D, 4);
+});
+
 test('pixels are normalised by the statistics of the configuration', async () => {
   const plain = { mean: [0, 0, 0], std: [1, 1, 1] };
   expect((await trained({ ...CONFIG, normalisation: plain })).loss).not.toEqual((await trained(CONFIG)).loss);

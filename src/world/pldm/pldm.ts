@@ -15,6 +15,11 @@ export interface PldmConfig extends LeWmNetwork {
   readonly inverseHidden: number;
   /** Of u8 pixels; default ImageNet's. */
   readonly normalisation?: PixelNormalisation;
+  /**
+   * How plans are scored: `all` sums the distance to the goal over all steps, as PLDM plans, which also rewards arriving early;
+   * `last` is the last step's alone, as stable-worldmodel has it. Default `last`.
+   */
+  readonly cost?: 'all' | 'last';
 }
 
 /** The weights of stable-worldmodel. The covariance over time has weight 0 there and is left out here. */
