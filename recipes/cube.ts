@@ -18,6 +18,7 @@ export const cube: Recipe<ControlExperiment> = controlRecipe(
       embedDim: 32,
       steps: 1500,
       state: { stateDim: 24, at: Array.from({ length: 24 }, (_, i) => i), goalAt: [0, 1, 2] },
+      cost: 'all',
       plan: { ceiling: 'expert', recedingHorizon: 2 },
     }),
 );

@@ -18,6 +18,7 @@ export const pointMaze: Recipe<ControlExperiment> = controlRecipe(
       embedDim: 16,
       steps: 900,
       state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
+      cost: 'all',
       plan: { recedingHorizon: 2, history: 3 },
     }),
 );

@@ -18,6 +18,7 @@ export const pushT: Recipe<ControlExperiment> = controlRecipe(
       embedDim: 32,
       steps: 1500,
       state: { stateDim: 10, at: [0, 1, 2, 3, 5, 6, 7, 8, 9], angles: [4], goalAt: [0, 1, 2, 3, 9, 10] },
+      cost: 'all',
       plan: { recedingHorizon: 2, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
     }),
 );

@@ -1,6 +1,7 @@
 // What the recipes of all worlds share: 64-pixel frames, blocks of five steps, the strict protocol at 25 steps, and a choice of
 // small models. A recipe says what its world needs otherwise.
 
+import type { PlanCost } from '../../src/world/index.ts';
 import { type ControlExperiment, type ControlModel, plannersFor } from './config.ts';
 import {
   type SmallModel,
@@ -27,6 +28,8 @@ export interface WorldExperiment {
   /** Weights of the regularisers where the world needs others than the models' own. */
   readonly sigreg?: number;
   readonly inverse?: number;
+  /** How LeWorldModel's plans are scored. @default 'last', as published */
+  readonly cost?: PlanCost;
   /** Environment steps per frame and action block. @default 5 */
   readonly frameSkip?: number;
   /** What the oracle-state model reads: components as they are, angles, and the numbers that goals are about. */
@@ -43,9 +46,12 @@ const IMAGE = 64;
 const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 
 /** The models that a recipe offers, by name. */
-function models(size: SmallModel, { sigreg, inverse, state }: WorldExperiment): Readonly<Record<string, ControlModel>> {
+function models(
+  size: SmallModel,
+  { sigreg, inverse, cost, state }: WorldExperiment,
+): Readonly<Record<string, ControlModel>> {
   return {
-    'le-wm': smallLeWm(size, sigreg),
+    'le-wm': smallLeWm(size, sigreg, cost),
     pldm: smallPldm(size, inverse),
     'pldm-no-inverse': smallPldm(size, 0),
     'eb-jepa': smallEbJepa(size),

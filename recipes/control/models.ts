@@ -6,6 +6,7 @@ import {
   type GcbcConfig,
   type LeWmConfig,
   PLDM_WEIGHTS,
+  type PlanCost,
   type WorldConfig,
 } from '../../src/world/index.ts';
 import type { ControlModel, ControlTraining } from './config.ts';
@@ -46,9 +47,9 @@ function training({ steps }: SmallModel, frames = 4): ControlTraining {
 }
 
 /** LeWorldModel. */
-export function smallLeWm(size: SmallModel, sigregWeight = 0.05): ControlModel {
+export function smallLeWm(size: SmallModel, sigregWeight = 0.05, cost: PlanCost = 'last'): ControlModel {
   const sigreg = { weight: sigregWeight, directions: 256 };
-  return { world: { kind: 'le-wm', ...network(size), sigreg }, train: training(size) };
+  return { world: { kind: 'le-wm', ...network(size), sigreg, cost }, train: training(size) };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */

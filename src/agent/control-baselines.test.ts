@@ -9,7 +9,7 @@ import { dynamicsOf, type WorldConfig } from '../world/index.ts';
 import { TINY } from '../world/le-wm/tiny.law.ts';
 import { observationBytes, worldModel } from './index.ts';
 
-const { sigreg: _, ...network } = TINY;
+const { sigreg: _, cost: __, ...network } = TINY;
 const A = TINY.actionDim;
 const kinds: readonly WorldConfig[] = [
   {

@@ -72,7 +72,15 @@ export {
   worldKinds,
 } from './kinds.ts';
 export { leWmDynamics } from './le-wm/dynamics.ts';
-export { goalCost, LE_WM_REFERENCE, type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm/le-wm.ts';
+export {
+  goalCost,
+  LE_WM_REFERENCE,
+  type LeWm,
+  type LeWmConfig,
+  type LeWmNetwork,
+  leWm,
+  type PlanCost,
+} from './le-wm/le-wm.ts';
 export { type Acting, type ClipOptions, type ClipSize, leWmMethod } from './le-wm/method.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldDynamics } from './pixels/dynamics.ts';

@@ -2,9 +2,10 @@
 
 import { reshape } from '../../tensor/index.ts';
 import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics, seenFrames } from '../dynamics.ts';
-import { goalCost, type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
+import { trajectoryCost } from '../eb-jepa/eb-jepa.ts';
+import { goalCost, type LeWm, type LeWmConfig, type LeWmNetwork, leWm, type PlanCost } from './le-wm.ts';
 
-/** The graphs of a LeWorldModel. Plans are scored by the squared distance of the last embedding to the goal. */
+/** The graphs of a LeWorldModel. */
 export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
   return defineDynamics(leWmSizes(config, name), leWm(config), leWmGraphs(config, name));
 }
@@ -15,7 +16,10 @@ export function leWmSizes({ embedDim: dim, actionDim, history, encoder }: LeWmNe
 }
 
 /** Its graphs, whatever it was trained with. */
-export function leWmGraphs({ embedDim: dim }: LeWmNetwork, name: string): DynamicsGraphs<LeWm> {
+export function leWmGraphs(
+  { embedDim: dim, cost = 'last' }: LeWmNetwork & { readonly cost?: PlanCost },
+  name: string,
+): DynamicsGraphs<LeWm> {
   return {
     encode(m, seen) {
       const frames = seenFrames(seen, name);
@@ -24,6 +28,6 @@ export function leWmGraphs({ embedDim: dim }: LeWmNetwork, name: string): Dynami
     },
     predict: (m, z, blocks) => m.predict(z, m.encodeActions(blocks)),
     rollout: (m, context, executed, plans) => m.rollout(context, executed, plans),
-    cost: (_, imagined, goal) => goalCost(imagined, goal),
+    cost: (_, imagined, goal) => (cost === 'all' ? trajectoryCost(imagined, goal) : goalCost(imagined, goal)),
   };
 }

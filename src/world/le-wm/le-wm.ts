@@ -36,6 +36,12 @@ import {
   type Tensor,
 } from '../../tensor/index.ts';
 
+/**
+ * How plans are scored by squared distances to the goal: `last` by that of the last embedding (LeWorldModel, stable-worldmodel's
+ * PLDM), `all` by the mean over numbers of each, summed over the steps (PLDM, EB-JEPA), which also rewards arriving early.
+ */
+export type PlanCost = 'last' | 'all';
+
 /** Size of the network of a LeWorldModel. */
 export interface LeWmNetwork {
   readonly encoder: VitConfig;
@@ -54,6 +60,8 @@ export interface LeWmNetwork {
 
 /** Size of a LeWorldModel and its loss. */
 export interface LeWmConfig extends LeWmNetwork {
+  /** How plans are scored; default `last`, as published. */
+  readonly cost?: PlanCost;
   readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
 }
 

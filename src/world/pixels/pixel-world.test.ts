@@ -11,7 +11,7 @@ import { jepaProgram, type StepInputs } from '../../train/index.ts';
 import { dynamicsOf, leWm, type PixelWorld, type PixelWorldConfig, pixelWorld, pixelWorldMethod } from '../index.ts';
 import { TINY } from '../le-wm/tiny.law.ts';
 
-const { sigreg: _, ...network } = TINY;
+const { sigreg: _, cost: __, ...network } = TINY;
 const CONFIG: PixelWorldConfig = {
   ...network,
   decoder: { patchSize: 4, dim: 12, depth: 1, heads: 2, mlpDim: 24 },

@@ -17,7 +17,7 @@ import {
 } from '../index.ts';
 import { TINY } from '../le-wm/tiny.law.ts';
 
-const { sigreg: _, ...network } = TINY;
+const { sigreg: _, cost: __, ...network } = TINY;
 const CONFIG: PldmConfig = {
   ...network,
   weights: { variance: 3, covariance: 2, varianceOverTime: 0.5, similarity: 0.25, inverse: 1.5 },

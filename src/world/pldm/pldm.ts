@@ -5,7 +5,7 @@
 import { type InverseDynamics, inverseDynamics } from '../../jepa/index.ts';
 import { IMAGENET, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
 import type { PldmWeights } from '../eb-jepa/method.ts';
-import { type LeWm, type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
+import { type LeWm, type LeWmNetwork, leWm, type PlanCost } from '../le-wm/le-wm.ts';
 
 /** Size of a PLDM and its loss. */
 export interface PldmConfig extends LeWmNetwork {
@@ -15,11 +15,8 @@ export interface PldmConfig extends LeWmNetwork {
   readonly inverseHidden: number;
   /** Of u8 pixels; default ImageNet's. */
   readonly normalisation?: PixelNormalisation;
-  /**
-   * How plans are scored: `all` sums the distance to the goal over all steps, as PLDM plans, which also rewards arriving early;
-   * `last` is the last step's alone, as stable-worldmodel has it. Default `last`.
-   */
-  readonly cost?: 'all' | 'last';
+  /** How plans are scored: PLDM `all`, stable-worldmodel `last`, the default. */
+  readonly cost?: PlanCost;
 }
 
 /** The weights of stable-worldmodel. The covariance over time has weight 0 there and is left out here. */
