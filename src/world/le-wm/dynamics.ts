@@ -7,7 +7,7 @@ import { goalCost, type LeWm, type LeWmConfig, type LeWmNetwork, leWm, type Plan
 
 /** The graphs of a LeWorldModel. */
 export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
-  return defineDynamics(leWmSizes(config, name), leWm(config), leWmGraphs(config, name));
+  return defineDynamics(leWmSizes(config, name), leWm(config), leWmGraphs(config, name, config.cost));
 }
 
 /** Sizes of a model on the network of a LeWorldModel. */
@@ -17,8 +17,9 @@ export function leWmSizes({ embedDim: dim, actionDim, history, encoder }: LeWmNe
 
 /** Its graphs, whatever it was trained with. */
 export function leWmGraphs(
-  { embedDim: dim, cost = 'last' }: LeWmNetwork & { readonly cost?: PlanCost },
+  { embedDim: dim }: LeWmNetwork,
   name: string,
+  cost: PlanCost = 'last',
 ): DynamicsGraphs<LeWm> {
   return {
     encode(m, seen) {

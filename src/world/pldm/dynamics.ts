@@ -6,5 +6,5 @@ import { type Pldm, type PldmConfig, pldm } from './pldm.ts';
 
 /** The graphs of a PLDM. */
 export function pldmDynamics(config: PldmConfig, name = 'pldm'): Dynamics {
-  return defineDynamics<Pldm>(leWmSizes(config, name), pldm(config), leWmGraphs(config, name));
+  return defineDynamics<Pldm>(leWmSizes(config, name), pldm(config), leWmGraphs(config, name, config.cost));
 }
