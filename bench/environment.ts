@@ -30,6 +30,7 @@ export const ENV_BENCH: EnvBenchOptions = {
     { id: 'push-t', imageSize: 64, policy: 'weak' },
     { id: 'point-maze', imageSize: 64, policy: 'random' },
     { id: 'reacher', imageSize: 64, policy: 'random' },
+    { id: 'cube', imageSize: 64, policy: 'random' },
   ],
   frames: 500,
   rounds: 9,
