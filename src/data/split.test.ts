@@ -26,6 +26,11 @@ test('no part with a share is empty and none without a share has episodes, for a
   );
 });
 
+test('without a training part, a large test part leaves the validation part an episode', () => {
+  const split = splitEpisodes(5, { train: 0, val: 1 / 11, test: 10 / 11 }, key(2));
+  expect([split.train.length, split.val.length, split.test.length]).toEqual([0, 1, 4]);
+});
+
 test('the same key gives the same split and another key another', () => {
   const fractions = { train: 0.5, val: 0.5, test: 0 };
   expect(splitEpisodes(50, fractions, key(3))).toEqual(splitEpisodes(50, fractions, key(3)));

@@ -54,7 +54,9 @@ export function splitEpisodes(episodeCount: number, fractions: SplitFractions, k
   }
   if (train === 0) {
     if (val === 0) testCount = episodeCount;
-    else valCount = episodeCount - testCount;
+    // The test part may have been rounded up to all there is: validation keeps one.
+    else if (test > 0) testCount = Math.min(testCount, episodeCount - 1);
+    valCount = episodeCount - testCount;
   }
   const order = [...permutation(key, episodeCount)];
   const take = (from: number, to: number): number[] => order.slice(from, to).sort((a, b) => a - b);
