@@ -47,7 +47,9 @@ export async function generalisationStage(
   for (const { group, tasks: count, results } of file.groups)
     for (const { success } of results)
       if (count > 0) metrics[`generalisation.${group.replaceAll(' ', '-')}`] = success / count;
-  const shown = Object.entries(metrics).map(([name, rate]) => `${name.slice('generalisation.'.length)} ${(100 * rate).toFixed(0)} %`);
+  const shown = Object.entries(metrics).map(
+    ([name, rate]) => `${name.slice('generalisation.'.length)} ${(100 * rate).toFixed(0)} %`,
+  );
   context.log(`success with factors varied: ${shown.join(', ')}`);
   return { metrics };
 }
