@@ -28,7 +28,7 @@ export interface WorldExperiment {
   /** Weights of the regularisers where the world needs others than the models' own. */
   readonly sigreg?: number;
   readonly inverse?: number;
-  /** How LeWorldModel's plans are scored. @default 'last', as published */
+  /** How plans of LeWorldModel and of the state model are scored. @default 'last', as published */
   readonly cost?: PlanCost;
   /** Environment steps per frame and action block. @default 5 */
   readonly frameSkip?: number;
@@ -58,7 +58,7 @@ function models(
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
     'dino-wm': smallDinoWm(size),
     pixels: smallPixels(size),
-    state: stateModel(size, { angles: [], ...state }),
+    state: stateModel(size, { angles: [], ...state }, cost),
   };
 }
 

@@ -101,6 +101,7 @@ export function stateModel(
     readonly angles: readonly number[];
     readonly goalAt: readonly number[];
   },
+  cost: PlanCost = 'last',
 ): ControlModel {
   const { stateDim, at, angles, goalAt } = read;
   const world: WorldConfig = {
@@ -111,6 +112,7 @@ export function stateModel(
     actionDim: size.actionDim,
     hidden: [256, 256],
     goalAt,
+    cost,
   };
   return { world, train: { ...training(size, 6), steps: 3000, batchSize: 256, learningRate: 1e-3 } };
 }

@@ -37,7 +37,6 @@ export {
   type EbJepaConfig,
   ebJepa,
   ebJepaTensors,
-  trajectoryCost,
 } from './eb-jepa/eb-jepa.ts';
 export type { Impala, ImpalaConfig } from './eb-jepa/impala.ts';
 export {
@@ -73,19 +72,18 @@ export {
 } from './kinds.ts';
 export { leWmDynamics } from './le-wm/dynamics.ts';
 export {
-  goalCost,
   LE_WM_REFERENCE,
   type LeWm,
   type LeWmConfig,
   type LeWmNetwork,
   leWm,
-  type PlanCost,
 } from './le-wm/le-wm.ts';
 export { type Acting, type ClipOptions, type ClipSize, leWmMethod } from './le-wm/method.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldDynamics } from './pixels/dynamics.ts';
 export { pixelWorldMethod } from './pixels/method.ts';
 export { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixels/pixel-world.ts';
+export { goalCost, type PlanCost, trajectoryCost } from './plan-cost.ts';
 export { pldmDynamics } from './pldm/dynamics.ts';
 export { pldmClipMethod } from './pldm/method.ts';
 export { PLDM_LE_WM_WEIGHTS, type Pldm, type PldmConfig, pldm } from './pldm/pldm.ts';

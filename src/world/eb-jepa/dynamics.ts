@@ -3,7 +3,8 @@
 import type { PixelNormalisation } from '../../nn/index.ts';
 import { reshape } from '../../tensor/index.ts';
 import { type Dynamics, defineDynamics, seenFrames } from '../dynamics.ts';
-import { EB_JEPA_PIXELS, type EbJepa, type EbJepaConfig, ebJepa, trajectoryCost } from './eb-jepa.ts';
+import { trajectoryCost } from '../plan-cost.ts';
+import { EB_JEPA_PIXELS, type EbJepa, type EbJepaConfig, ebJepa } from './eb-jepa.ts';
 
 /**
  * The graphs of an EB-JEPA world model. The embedding is all the memory there is, so a context is its last frame. Plans are

@@ -7,18 +7,7 @@
 import { JepaError } from '../../core/index.ts';
 import { type InverseDynamics, inverseDynamics } from '../../jepa/index.ts';
 import { gru, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
-import {
-  at,
-  broadcastTo,
-  concat,
-  reduceMean,
-  reduceSum,
-  reshape,
-  square,
-  stack,
-  sub,
-  type Tensor,
-} from '../../tensor/index.ts';
+import { at, broadcastTo, concat, reshape, stack, type Tensor } from '../../tensor/index.ts';
 import { type Impala, type ImpalaConfig, impala } from './impala.ts';
 
 /** Size of an EB-JEPA world model. */
@@ -111,16 +100,6 @@ export function ebJepa(config: EbJepaConfig, normalisation: PixelNormalisation =
       },
     };
   });
-}
-
-/**
- * Cost of imagined plans as EB-JEPA plans: the mean over D of the squared distance to the goal, summed over all steps, the
- * context included. Rollout [E, S, L, D] and goal [E, D] give [E, S].
- */
-export function trajectoryCost(rollout: Tensor, goal: Tensor): Tensor {
-  const [E, , , D] = rollout.shape as [number, number, number, number];
-  const distance = reduceMean(square(sub(rollout, reshape(goal, [E, 1, 1, D]))), { axes: -1 });
-  return reduceSum(distance, { axes: -1 });
 }
 
 /** Second names of tensors that the reference's state dicts hold twice, the shared layer norm and two parts of video models. */

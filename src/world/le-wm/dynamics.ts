@@ -2,8 +2,8 @@
 
 import { reshape } from '../../tensor/index.ts';
 import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics, seenFrames } from '../dynamics.ts';
-import { trajectoryCost } from '../eb-jepa/eb-jepa.ts';
-import { goalCost, type LeWm, type LeWmConfig, type LeWmNetwork, leWm, type PlanCost } from './le-wm.ts';
+import { type PlanCost, planCost } from '../plan-cost.ts';
+import { type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
 
 /** The graphs of a LeWorldModel. */
 export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
@@ -29,6 +29,6 @@ export function leWmGraphs(
     },
     predict: (m, z, blocks) => m.predict(z, m.encodeActions(blocks)),
     rollout: (m, context, executed, plans) => m.rollout(context, executed, plans),
-    cost: (_, imagined, goal) => (cost === 'all' ? trajectoryCost(imagined, goal) : goalCost(imagined, goal)),
+    cost: (_, imagined, goal) => planCost(cost, imagined, goal),
   };
 }

@@ -22,25 +22,8 @@ import {
   type VitConfig,
   vit,
 } from '../../nn/index.ts';
-import {
-  add,
-  broadcastTo,
-  concat,
-  reduceSum,
-  reshape,
-  silu,
-  slice,
-  split,
-  square,
-  sub,
-  type Tensor,
-} from '../../tensor/index.ts';
-
-/**
- * How plans are scored by squared distances to the goal: `last` by that of the last embedding (LeWorldModel, stable-worldmodel's
- * PLDM), `all` by the mean over numbers of each, summed over the steps (PLDM, EB-JEPA), which also rewards arriving early.
- */
-export type PlanCost = 'last' | 'all';
+import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor } from '../../tensor/index.ts';
+import type { PlanCost } from '../plan-cost.ts';
 
 /** Size of the network of a LeWorldModel. */
 export interface LeWmNetwork {
@@ -192,11 +175,4 @@ export function leWm(config: LeWmNetwork, normalisation: PixelNormalisation = IM
       },
     };
   });
-}
-
-/** Goal cost of imagined plans: sum over D of the squared distance between last embedding and goal. [E, S, L, D], [E, D] -> [E, S]. */
-export function goalCost(rollout: Tensor, goal: Tensor): Tensor {
-  const [E, S, L, D] = rollout.shape as [number, number, number, number];
-  const last = reshape(slice(rollout, 2, L - 1), [E, S, D]);
-  return reduceSum(square(sub(last, reshape(goal, [E, 1, D]))), { axes: -1 });
 }

@@ -5,7 +5,8 @@
 import { type InverseDynamics, inverseDynamics } from '../../jepa/index.ts';
 import { IMAGENET, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
 import type { PldmWeights } from '../eb-jepa/method.ts';
-import { type LeWm, type LeWmNetwork, leWm, type PlanCost } from '../le-wm/le-wm.ts';
+import { type LeWm, type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
+import type { PlanCost } from '../plan-cost.ts';
 
 /** Size of a PLDM and its loss. */
 export interface PldmConfig extends LeWmNetwork {

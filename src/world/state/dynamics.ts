@@ -4,16 +4,16 @@ import { type Dynamics, defineDynamics, seenStates } from '../dynamics.ts';
 import { type StateWorld, type StateWorldConfig, stateGoalCost, stateWorld, stateWorldDim } from './state-world.ts';
 
 /**
- * The graphs of a state model. The state is all the memory there is, so a context is its last frame. Plans are scored by the
- * squared distance of the last embedding in the numbers that the goal is about.
+ * The graphs of a state model. The state is all the memory there is, so a context is its last frame. Plans are scored in
+ * the numbers that the goal is about.
  */
 export function stateWorldDynamics(config: StateWorldConfig, name = 'state'): Dynamics {
-  const { stateDim, actionDim, goalAt } = config;
+  const { stateDim, actionDim } = config;
   const sizes = { name, senses: { imageSize: 0, stateDim }, dim: stateWorldDim(config), actionDim, history: 1 };
   return defineDynamics<StateWorld>(sizes, stateWorld(config), {
     encode: (m, seen) => m.embed(seenStates(seen, name)),
     predict: (m, z, blocks) => m.predict(z, blocks),
     rollout: (m, context, _, plans) => m.rollout(context, plans),
-    cost: (_, imagined, goal) => stateGoalCost(imagined, goal, goalAt),
+    cost: (_, imagined, goal) => stateGoalCost(imagined, goal, config),
   });
 }

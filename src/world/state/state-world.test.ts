@@ -93,20 +93,27 @@ test('a row of predictions depends on the embedding and block of its own time al
   expect(distance(after, before)).toBeGreaterThan(1e-3);
 });
 
-test('the cost counts the numbers that the goal is about, and no others', async () => {
-  const [imagined, goal] = [gaussian(2 * 3 * 4 * D, 1), gaussian(2 * D, 2)];
-  const model = dynamics.bind();
-  const { cost } = await runModule(
-    dynamics.module,
-    'eval',
-    () => ({ cost: model.cost(input('imagined', [2, 3, 4, D]), input('goal', [2, D])) }),
-    { values, inputs: { imagined, goal } },
-  );
-  const expected = range(6).map((row) =>
-    [0, 3].reduce((s, d) => s + (imagined[(row * 4 + 3) * D + d]! - goal[Math.floor(row / 3) * D + d]!) ** 2, 0),
-  );
-  expect(distance(cost!, expected)).toBeLessThan(1e-5);
-});
+test.each(['last', 'all'] as const)(
+  'the cost %s counts the numbers that the goal is about, and no others',
+  async (kind) => {
+    const [imagined, goal] = [gaussian(2 * 3 * 4 * D, 1), gaussian(2 * D, 2)];
+    const { bind } = dynamicsOf({ kind: 'state', ...CONFIG, cost: kind });
+    const model = bind();
+    const { cost } = await runModule(
+      dynamics.module,
+      'eval',
+      () => ({ cost: model.cost(input('imagined', [2, 3, 4, D]), input('goal', [2, D])) }),
+      { values, inputs: { imagined, goal } },
+    );
+    const expected = range(6).map((row) =>
+      [0, 3].reduce((sum, d) => {
+        const off = range(4).map((t) => (imagined[(row * 4 + t) * D + d]! - goal[Math.floor(row / 3) * D + d]!) ** 2);
+        return sum + (kind === 'last' ? off[3]! : off.reduce((a, v) => a + v, 0) / 2);
+      }, 0),
+    );
+    expect(distance(cost!, expected)).toBeLessThan(1e-5);
+  },
+);
 
 test('the loss is the mean squared error of all later embeddings, unrolled from the first', async () => {
   const [B, T] = [3, 4] as const;

@@ -5,21 +5,8 @@
 
 import { JepaError } from '../../core/index.ts';
 import { type Module, mlp, module } from '../../nn/index.ts';
-import {
-  add,
-  at,
-  broadcastTo,
-  concat,
-  cos,
-  reduceSum,
-  reshape,
-  sin,
-  slice,
-  square,
-  stack,
-  sub,
-  type Tensor,
-} from '../../tensor/index.ts';
+import { add, at, broadcastTo, concat, cos, reshape, sin, slice, stack, type Tensor } from '../../tensor/index.ts';
+import { type PlanCost, planCost } from '../plan-cost.ts';
 import { checkNumbers, type ReadNumbers, readNumbers } from '../standardise.ts';
 
 /** Size of a state model, and how it reads a state. */
@@ -36,6 +23,8 @@ export interface StateWorldConfig {
   readonly hidden: readonly number[];
   /** Numbers of the embedding that a goal is about, counted as above. Default all. */
   readonly goalAt?: readonly number[];
+  /** How plans are scored. @default 'last' */
+  readonly cost?: PlanCost;
 }
 
 /** What a bound state model offers. */
@@ -113,16 +102,18 @@ export function stateWorld(config: StateWorldConfig): Module<StateWorld> {
   });
 }
 
-/** Sum over the goal's numbers of the squared distance of the last embedding: [E, S, L, D], [E, D] -> [E, S]. */
-export function stateGoalCost(imagined: Tensor, goal: Tensor, goalAt?: readonly number[]): Tensor {
-  const [E, S, L, D] = imagined.shape as [number, number, number, number];
-  const off = square(sub(reshape(slice(imagined, 2, L - 1), [E, S, D]), reshape(goal, [E, 1, D])));
-  const counted =
+/** The plan cost of the numbers that a goal is about, those of `goalAt`, default all: [E, S, L, D], [E, D] -> [E, S]. */
+export function stateGoalCost(
+  imagined: Tensor,
+  goal: Tensor,
+  { goalAt, cost = 'last' }: Pick<StateWorldConfig, 'goalAt' | 'cost'>,
+): Tensor {
+  const counted = (t: Tensor): Tensor =>
     goalAt === undefined
-      ? off
+      ? t
       : concat(
-          goalAt.map((i) => slice(off, -1, i, i + 1)),
+          goalAt.map((i) => slice(t, -1, i, i + 1)),
           -1,
         );
-  return reduceSum(counted, { axes: -1 });
+  return planCost(cost, counted(imagined), counted(goal));
 }
