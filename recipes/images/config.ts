@@ -3,7 +3,7 @@
 
 import type { AugmentConfig } from '../../src/data/index.ts';
 import type { Shots } from '../../src/evals/index.ts';
-import type { LeJepaConfig } from '../../src/jepa/index.ts';
+import type { LeJepaConfig, MultiBlockConfig } from '../../src/jepa/index.ts';
 
 /** Which encoder, and its size. */
 export type EncoderChoice =
@@ -45,6 +45,11 @@ export type MethodChoice =
       readonly targets: number;
       /** Share of the patches that a target block covers, least and most. */
       readonly targetScale: readonly [number, number];
+      /** Whose masks, see `multiBlock`. With those of the code, `reference`, every size of masks is compiled when it comes. */
+      readonly compat: MultiBlockConfig['compat'];
+      /** `reference`: every list of patches is longer than this, and lengths of contexts are multiples of `contextStep`. */
+      readonly minKeep: number;
+      readonly contextStep: number;
     }
   | { readonly name: 'simclr'; readonly projector: readonly number[]; readonly temperature: number }
   | { readonly name: 'mae'; readonly decoder: PredictorSize; readonly keep: number }

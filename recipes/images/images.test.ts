@@ -122,6 +122,20 @@ test('a corrupt image is named, and left out only on request', async () => {
   expect(messages.join('\n')).toMatch(/1 corrupt images left out, the first .*cat.1\.png/);
 });
 
+test('i-jepa trains with the masks of the code, whose sizes change, and the same seed gives the same losses', async () => {
+  const base = tiny('i-jepa');
+  const config = { ...base, method: { ...base.method, compat: 'reference' } } as ImageExperiment;
+  const losses = async (name: string): Promise<unknown[]> => {
+    const out = join(root, name);
+    await recipe.run(config, contextIn(out, config));
+    const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n');
+    return lines.map((line) => (JSON.parse(line) as { loss?: number }).loss).filter((loss) => loss !== undefined);
+  };
+  const first = await losses('masks-a');
+  expect(first.length).toBeGreaterThan(2);
+  expect(await losses('masks-b')).toEqual(first);
+});
+
 test.each([
   ['i-jepa', { views: augmentation('cifar-vicreg') }, /i-jepa needs exactly 1 views, got 2; set views/],
   ['vicreg', { views: augmentation('cifar-dino') }, /vicreg needs exactly 2 views, got 6/],

@@ -3,6 +3,7 @@
 import { fold, JepaError, type Key, key } from '../../src/core/index.ts';
 import type { ImageBatch } from '../../src/data/index.ts';
 import {
+  type BlockMasks,
   type Condition,
   type ImageEncoder,
   type JepaSpec,
@@ -24,7 +25,18 @@ export interface Method {
   readonly spec: AnyJepa;
   /** The inputs of a step. Masks are drawn by the experiment's seed and the step. */
   feed(batch: ImageBatch): StepInputs;
+  /** Where the sizes of masks differ from batch to batch: the method at a size, of which `spec` is the first. */
+  readonly sized?: SizedMethod;
 }
+
+/** A method at the sizes of its masks. */
+interface SizedMethod {
+  readonly first: MaskSizes;
+  spec(size: MaskSizes): AnyJepa;
+  sizeOf(batch: ImageBatch): MaskSizes;
+}
+
+type MaskSizes = Parameters<typeof methods.iJepa>[0]['masks'];
 
 /** The encoder of the configuration. */
 function encoderOf(choice: EncoderChoice, size: number): ImageEncoder {
@@ -94,23 +106,35 @@ export function methodOf(config: ImageExperiment, seed: number): Method {
     case 'i-jepa':
     case 'pixel-predictor': {
       const grid = gridOf(encoder);
-      const { targets, targetScale } = method;
-      const sampler = multiBlock({ grid: [grid, grid], compat: 'fixed', targets, targetScale });
-      sampler.sample(stepKey(maskKey, 0), batch); // masks that leave no context are refused now
-      const spec = methods.iJepa({
-        encoder,
-        batch,
-        size,
-        predictor: method.predictor,
-        masks: { context: sampler.contextSizes[0]!, targets, target: sampler.targetSizes[0]! },
-        momentum: linearMomentum({ start: method.momentum, final: 1, totalSteps: train.steps }),
-        target: method.name === 'i-jepa' ? 'embedding' : 'pixels',
+      const { targets } = method;
+      const sampler = multiBlock({ ...method, grid: [grid, grid] });
+      const masksOf = (step: number): BlockMasks => sampler.sample(stepKey(maskKey, step), batch);
+      const sizesOf = ({ contextSize: context, targetSize: target }: BlockMasks): MaskSizes => ({
+        context,
+        targets,
+        target,
       });
-      return made(spec, (b) => {
-        const masks = sampler.sample(stepKey(maskKey, b.step), batch);
+      const spec = (masks: MaskSizes) =>
+        methods.iJepa({
+          encoder,
+          batch,
+          size,
+          predictor: method.predictor,
+          masks,
+          momentum: linearMomentum({ start: method.momentum, final: 1, totalSteps: train.steps }),
+          target: method.name === 'i-jepa' ? 'embedding' : 'pixels',
+        });
+      const first = sizesOf(masksOf(0)); // masks that leave no context are refused now
+      const plain = made(spec(first), (b) => {
+        const masks = masksOf(b.step);
         const blocks = Object.fromEntries(masks.targets.map((ids, i) => [`target${i}`, ids]));
         return { view0: b.views[0]!, context: masks.context, ...blocks };
       });
+      if (method.compat !== 'reference') return plain;
+      return {
+        ...plain,
+        sized: { first, spec: (m) => made(spec(m)).spec, sizeOf: (b) => sizesOf(masksOf(b.step)) },
+      };
     }
   }
 }

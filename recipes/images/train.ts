@@ -6,7 +6,7 @@ import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../.
 import { accuracy, type HealthInput, knnVotes, matrix, nearestByCosine, onlineHealth } from '../../src/evals/index.ts';
 import type { Condition } from '../../src/jepa/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../src/optim/index.ts';
-import { type JepaProgram, jepaProgram, openRun, train } from '../../src/train/index.ts';
+import { type JepaProgram, jepaProgram, openRun, sizedJepaProgram, train } from '../../src/train/index.ts';
 import { trainingIn, trainingSummary } from '../training.ts';
 import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
@@ -59,13 +59,13 @@ function leastDeviation(method: ImageExperiment['method']['name']): number {
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
   const { steps, batchSize, learningRate, warmup, weightDecay, clip } = config.train;
-  const { spec, feed } = methodOf(config, context.seed);
+  const { spec, feed, sized } = methodOf(config, context.seed);
   const seed = key(context.seed);
-  const program = await jepaProgram<never, Condition, ImageBatch>({
-    spec,
-    key: fold(seed, 'model'),
-    inputs: feed,
-  });
+  const common = { key: fold(seed, 'model'), inputs: feed };
+  const program =
+    sized === undefined
+      ? await jepaProgram<never, Condition, ImageBatch>({ spec, ...common })
+      : await sizedJepaProgram({ ...sized, ...common });
   const features = await featureProgram(spec, config.data.size, program.values);
   const health = onlineHealth({ key: fold(seed, 'health'), limits: { minStd: leastDeviation(config.method.name) } });
   const contrast = config.method.name === 'simclr' ? 2 * batchSize : undefined;

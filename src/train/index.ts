@@ -21,4 +21,5 @@ export {
 export type { Instruments, Progress, TrainOptions, TrainOutcome } from './options.ts';
 export type { BatchSource, LossProgram, StepResult } from './program.ts';
 export { createRun, openRun, type RunDescription, type RunFolder, type RunManifest } from './run-folder.ts';
+export { type SizedJepaOptions, sizedJepaProgram } from './sized-program.ts';
 export { type TrainedValues, trainedValues } from './trained.ts';

@@ -18,6 +18,8 @@ export interface JepaProgramOptions<M, Z extends Condition, B> {
   readonly runtime?: Runtime;
   /** Start from these numbers instead of fresh ones. */
   readonly values?: ModelValues;
+  /** As that of `moduleProgram`. */
+  readonly grads?: Float32Array;
 }
 
 /** The loss program of a method. `observed` holds `context`, `prediction`, `target` and
@@ -61,7 +63,7 @@ function linksOf<M, Z extends Condition>(spec: JepaSpec<M, Z>, values: ModelValu
 export async function jepaProgram<M, Z extends Condition, B>(
   options: JepaProgramOptions<M, Z, B>,
 ): Promise<JepaProgram<B>> {
-  const { spec, key, inputs, runtime } = options;
+  const { spec, key, inputs, runtime, grads } = options;
   const values = options.values ?? initialise(spec.module, key);
   const links = linksOf(spec, values);
   if (options.values === undefined) for (const [student, teacher] of links) teacher.set(student);
@@ -72,6 +74,7 @@ export async function jepaProgram<M, Z extends Condition, B>(
     key,
     values,
     ...(runtime === undefined ? {} : { runtime }),
+    ...(grads === undefined ? {} : { grads }),
     trace(model) {
       const { loss, terms, step, schedules: traced } = traceJepa(spec, model);
       schedules = traced;

@@ -35,6 +35,8 @@ export interface ModuleProgramOptions<T, B> {
   readonly runtime?: Runtime;
   /** Start from these numbers instead of fresh ones. */
   readonly values?: ModelValues;
+  /** Where gradients land, in the layout of the parameters; programs of one model may share it. Default a fresh buffer. */
+  readonly grads?: Float32Array;
 }
 
 /** A loss program of a module, with what the module's owner needs besides. */
@@ -106,7 +108,7 @@ export async function moduleProgram<T, B>(options: ModuleProgramOptions<T, B>): 
   ] as [string, Tensor][]);
   const program = await compile(outputs, { name: 'training step', ...(runtime === undefined ? {} : { runtime }) });
 
-  const gradData = new Float32Array(parameters.layout.size);
+  const { grads: gradData = new Float32Array(parameters.layout.size) } = options;
   const into = Object.fromEntries(
     Object.keys(gradients).map((name) => [GRAD + name, flatView(parameters.layout, gradData, name)]),
   );

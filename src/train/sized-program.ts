@@ -1,0 +1,56 @@
+// One model and a method whose tensors change size from batch to batch, as the masks of I-JEPA's code do. Programs have fixed
+// shapes, so each size that comes is a program of its own; all of them share parameters, buffers and gradients.
+
+import type { Condition, JepaSpec } from '../jepa/index.ts';
+import { type JepaProgram, type JepaProgramOptions, jepaProgram } from './jepa-program.ts';
+
+/** Options of `sizedJepaProgram`. S is plain data. */
+export interface SizedJepaOptions<M, Z extends Condition, B, S> extends Omit<JepaProgramOptions<M, Z, B>, 'spec'> {
+  /** The method at a size; its parameters are the same at all of them. */
+  readonly spec: (size: S) => JepaSpec<M, Z>;
+  readonly sizeOf: (batch: B) => S;
+  /** Compiled at once, so that mistakes show before training. */
+  readonly first: S;
+  /** Programs that are kept; beyond it the one that waited longest is freed. Each holds the memory of a step. @default 6 */
+  readonly keep?: number;
+}
+
+/**
+ * The loss program of a method over all sizes. `program` and `observed` are those of the last step. A size that was not seen
+ * lately costs a compilation.
+ */
+export async function sizedJepaProgram<M, Z extends Condition, B, S>(
+  options: SizedJepaOptions<M, Z, B, S>,
+): Promise<JepaProgram<B>> {
+  const { spec, sizeOf, first, keep = 6, ...rest } = options;
+  const model = await jepaProgram({ ...rest, spec: spec(first) });
+  // In order of use, the last used at the end.
+  const programs = new Map([[JSON.stringify(first), model]]);
+  let last = model;
+  const at = async (size: S): Promise<JepaProgram<B>> => {
+    const name = JSON.stringify(size);
+    const { values, grads } = model;
+    const program = programs.get(name) ?? (await jepaProgram({ ...rest, spec: spec(size), values, grads }));
+    programs.delete(name);
+    programs.set(name, program);
+    for (const [old, { program: compiled }] of programs) {
+      if (programs.size <= keep) break;
+      programs.delete(old);
+      await compiled.dispose();
+    }
+    return program;
+  };
+  return {
+    ...model,
+    get program() {
+      return last.program;
+    },
+    get observed() {
+      return last.observed;
+    },
+    async step(batch, key, step) {
+      last = await at(sizeOf(batch));
+      return last.step(batch, key, step);
+    },
+  };
+}
