@@ -146,6 +146,20 @@ test('runs with other settings are not pooled, and say in what they differ', () 
   expect(column('control', 'n')).toEqual(['100', '100']);
 });
 
+test('which planners and stages ran beside, and settings of models that were not chosen, are no other settings', () => {
+  const run = { world: 'w', model: 'm' };
+  const config = (also: string[], other: number) => ({
+    plan: { also },
+    evals: { extra: also },
+    models: { m: 1, other },
+  });
+  writeSyntheticControl(dir, { ...run, seed: 0, config: config(['icem'], 1), strict: { planner: 50, icem: 40 } });
+  writeSyntheticControl(dir, { ...run, seed: 1, config: config([], 2), strict: { planner: 60 } });
+  expect(column('control', 'model')).toEqual(['m', 'm']);
+  expect(column('control', 'n')).toEqual(['200', '100']);
+  expect(column('control', 'seeds')).toEqual(['0, 1', '0']);
+});
+
 test('a table without data is left out, and what is not done is named', () => {
   writeSyntheticControl(dir, { world: 'w', model: 'm', seed: 0, strict: { planner: 50 } });
   const stopped = writeSyntheticControl(dir, { world: 'w', model: 'm', seed: 1, status: 'interrupted' });

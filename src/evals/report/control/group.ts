@@ -20,17 +20,14 @@ export interface ControlGroup extends ControlledResults {
 export function groupControlRuns(runs: readonly ControlRunFolder[]): ControlGroup[] {
   const groups = new Map<string, ControlRunFolder[]>();
   for (const run of runs) {
-    const same = JSON.stringify([run.run.recipe, leaves(run.run.config, '')]);
+    const same = JSON.stringify([run.run.recipe, run.model, [...settingsOf(run)]]);
     groups.set(same, [...(groups.get(same) ?? []), run]);
   }
   const found = [...groups.values()].map((members) => [...members].sort((a, b) => a.run.seed - b.run.seed));
   return found.map((members) => {
     const { run, model } = members[0]!;
     const alike = found.map((g) => g[0]!).filter((other) => other.run.recipe === run.recipe && other.model === model);
-    const variant = differenceOf(
-      run.config,
-      alike.map((other) => other.run.config),
-    );
+    const variant = differenceOf(settingsOf(members[0]!), alike.map(settingsOf));
     return {
       world: run.recipe,
       model,
@@ -42,11 +39,16 @@ export function groupControlRuns(runs: readonly ControlRunFolder[]): ControlGrou
   });
 }
 
-/** `path=value` of the settings in which `own` is not like all of `configs`. */
-function differenceOf(own: unknown, configs: readonly unknown[]): string {
-  if (configs.length < 2) return '';
-  const all = configs.map((config) => new Map(leaves(config, '')));
-  const mine = new Map(leaves(own, ''));
+/** Settings that say what was run beside the rest, and change no result. */
+const RAN: readonly string[] = ['plan.also', 'evals.extra'];
+
+/** The settings that a result depends on, by path. */
+function settingsOf({ run, model }: ControlRunFolder): ReadonlyMap<string, string> {
+  return new Map(leaves(chosenOnly(run.config, model), '').filter(([path]) => !RAN.includes(path)));
+}
+
+/** `path=value` of the settings in which `mine` is not like all others of the same world and model. */
+function differenceOf(mine: ReadonlyMap<string, string>, all: readonly ReadonlyMap<string, string>[]): string {
   const paths = [...new Set(all.flatMap((config) => [...config.keys()]))];
   return paths
     .filter((path) => new Set(all.map((config) => config.get(path))).size > 1)
