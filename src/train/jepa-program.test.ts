@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { flatView, key, uniform } from '../core/index.ts';
-import { methods, multiBlock, vitEncoder } from '../jepa/index.ts';
+import { encoder, SIZE } from '../jepa/encoders/tiny-encoder.law.ts';
+import { methods, multiBlock } from '../jepa/index.ts';
 import { gaussian, runtime } from '../nn/run-module.law.ts';
 import { adamW, clipByGlobalNorm } from '../optim/index.ts';
 import { type Acting, type LeWm, leWmMethod } from '../world/index.ts';
@@ -10,16 +11,6 @@ import { TINY } from '../world/le-wm/tiny.law.ts';
 import { jepaProgram, type StepInputs } from './index.ts';
 
 const B = 8;
-const SIZE = 16;
-const encoder = vitEncoder({
-  imageSize: SIZE,
-  patchSize: 4,
-  dim: 12,
-  depth: 1,
-  heads: 3,
-  mlpDim: 24,
-  positions: 'sincos',
-});
 const pixels = (seed: number, count = B * SIZE * SIZE * 3): Uint8Array =>
   Uint8Array.from(uniform(key(seed), new Float32Array(count)), (u) => Math.floor(256 * u));
 

@@ -2,21 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { key, uniform } from '../core/index.ts';
-import { methods, multiBlock, vitEncoder } from '../jepa/index.ts';
+import { encoder, SIZE } from '../jepa/encoders/tiny-encoder.law.ts';
+import { methods, multiBlock } from '../jepa/index.ts';
 import { runtime } from '../nn/run-module.law.ts';
 import { jepaProgram, type StepInputs, sizedJepaProgram } from './index.ts';
 
 const B = 4;
-const SIZE = 16;
-const encoder = vitEncoder({
-  imageSize: SIZE,
-  patchSize: 4,
-  dim: 12,
-  depth: 1,
-  heads: 3,
-  mlpDim: 24,
-  positions: 'sincos',
-});
 const pixels = Uint8Array.from(uniform(key(1), new Float32Array(B * SIZE * SIZE * 3)), (u) => Math.floor(256 * u));
 const sampler = multiBlock({ grid: [4, 4], compat: 'reference', targetScale: [0.2, 0.4], targets: 2, minKeep: 1 });
 

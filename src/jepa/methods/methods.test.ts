@@ -5,21 +5,11 @@ import { key, uniform } from '../../core/index.ts';
 import { runtime } from '../../nn/run-module.law.ts';
 import { jepaProgram, type StepInputs } from '../../train/index.ts';
 import type { Condition, JepaSpec } from '../contract/types.ts';
-import { vitEncoder } from '../encoders/image-encoder.ts';
+import { encoder, SIZE } from '../encoders/tiny-encoder.law.ts';
 import { LE_JEPA } from '../objectives/le-jepa.ts';
 import * as methods from './index.ts';
 
 const B = 6;
-const SIZE = 16;
-const encoder = vitEncoder({
-  imageSize: SIZE,
-  patchSize: 4,
-  dim: 12,
-  depth: 1,
-  heads: 3,
-  mlpDim: 24,
-  positions: 'sincos',
-});
 const views = { encoder, batch: B, views: [SIZE, SIZE] };
 const masked = { encoder, batch: B, size: SIZE };
 const predictor = { dim: 12, depth: 1, heads: 3 };
