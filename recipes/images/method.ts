@@ -108,7 +108,12 @@ export function methodOf(config: ImageExperiment, seed: number): Method {
       const grid = gridOf(encoder);
       const { targets } = method;
       const sampler = multiBlock({ ...method, grid: [grid, grid] });
-      const masksOf = (step: number): BlockMasks => sampler.sample(stepKey(maskKey, step), batch);
+      // Asked twice a step where sizes change: for the size, then for the inputs.
+      let drawn = { step: 0, masks: sampler.sample(stepKey(maskKey, 0), batch) }; // masks that leave no context are refused now
+      const masksOf = (step: number): BlockMasks => {
+        if (drawn.step !== step) drawn = { step, masks: sampler.sample(stepKey(maskKey, step), batch) };
+        return drawn.masks;
+      };
       const sizesOf = ({ contextSize: context, targetSize: target }: BlockMasks): MaskSizes => ({
         context,
         targets,
@@ -124,7 +129,7 @@ export function methodOf(config: ImageExperiment, seed: number): Method {
           momentum: linearMomentum({ start: method.momentum, final: 1, totalSteps: train.steps }),
           target: method.name === 'i-jepa' ? 'embedding' : 'pixels',
         });
-      const first = sizesOf(masksOf(0)); // masks that leave no context are refused now
+      const first = sizesOf(masksOf(0));
       const plain = made(spec(first), (b) => {
         const masks = masksOf(b.step);
         const blocks = Object.fromEntries(masks.targets.map((ids, i) => [`target${i}`, ids]));

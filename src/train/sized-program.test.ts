@@ -77,3 +77,9 @@ test('of more sizes than are kept the oldest is freed, and compiled again when i
   expect((await sized.step(first, key(0), 0)).loss).toBe(loss);
   expect(sized.program).not.toBe(compiled);
 });
+
+test('a cache of no programs is refused', async () => {
+  const { sizes } = drawn(0);
+  const made = sizedJepaProgram({ ...common, spec: specOf, sizeOf: (d) => d.sizes, first: sizes, keep: 0 });
+  await expect(made).rejects.toThrow(/keep must be a whole number of at least 1, got 0/);
+});

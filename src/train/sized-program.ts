@@ -1,6 +1,7 @@
 // One model and a method whose tensors change size from batch to batch, as the masks of I-JEPA's code do. Programs have fixed
 // shapes, so each size that comes is a program of its own; all of them share parameters, buffers and gradients.
 
+import { JepaError } from '../core/index.ts';
 import type { Condition, JepaSpec } from '../jepa/index.ts';
 import { type JepaProgram, type JepaProgramOptions, jepaProgram } from './jepa-program.ts';
 
@@ -18,11 +19,16 @@ export interface SizedJepaOptions<M, Z extends Condition, B, S> extends Omit<Jep
 /**
  * The loss program of a method over all sizes. `program` and `observed` are those of the last step. A size that was not seen
  * lately costs a compilation.
+ *
+ * @throws JepaError `usage` when no program may be kept, or as `jepaProgram`, also from `step` at a new size
  */
 export async function sizedJepaProgram<M, Z extends Condition, B, S>(
   options: SizedJepaOptions<M, Z, B, S>,
 ): Promise<JepaProgram<B>> {
   const { spec, sizeOf, first, keep = 6, ...rest } = options;
+  if (!(Number.isInteger(keep) && keep >= 1)) {
+    throw new JepaError('usage', `sizedJepaProgram: keep must be a whole number of at least 1, got ${keep}`);
+  }
   const model = await jepaProgram({ ...rest, spec: spec(first) });
   // In order of use, the last used at the end.
   const programs = new Map([[JSON.stringify(first), model]]);
