@@ -6,10 +6,9 @@
 // Sources: stable-worldmodel @addbab4 planning/solver/gd.py; the variants in `gradientVariants` cite theirs.
 
 import { type ActionConstraint, constrain } from '../constraints.ts';
-import { checkProblem, evaluate, evaluateGradient } from '../problem.ts';
-import { checkSizes, drawNoise, type IterationRecord, type PlanResult, paddedInit, type Solver } from '../solver.ts';
-import { clipGradient, type Descent, descent, type GradientClip } from './descent.ts';
-import { bestRows, record, spreadPlans } from './parallel-plans.ts';
+import { checkSizes, type PlanResult, type Solver } from '../solver.ts';
+import { clipGradient, type Descent, type GradientClip } from './descent.ts';
+import { descend } from './parallel-plans.ts';
 
 export interface GradientOptions {
   /** S. @default 1 */
@@ -62,49 +61,20 @@ export const gradientVariants: Readonly<Record<GradientVariant, GradientOptions>
  * const { plan } = await gradient({ samples: 8, descent: { kind: 'adam', lr: 0.05 } }).solve(problem, { key: key(0) });
  */
 export function gradient(options: GradientOptions = {}): Solver {
-  const { samples = 1, iterations = 100, descent: rule = { kind: 'sgd', lr: 1 }, initialStd = 1 } = options;
+  const { samples = 1, iterations = 100, descent = { kind: 'sgd', lr: 1 }, initialStd = 1 } = options;
   const { includeInit = true, actionNoise = 0, clip, constraint } = options;
-  checkSizes('gradient', { samples: [samples, 1], iterations: [iterations, 1] });
+  const solver = 'gradient';
+  checkSizes(solver, { samples: [samples, 1], iterations: [iterations, 1] });
+  const settings = { samples, iterations, descent, initialStd, includeInit, actionNoise };
   return {
-    name: 'gradient',
+    name: solver,
     async solve(problem, solveOptions): Promise<PlanResult> {
-      checkProblem(problem, 'gradient');
-      const { tasks, horizon, actionDim } = problem;
-      const length = horizon * actionDim;
+      const { horizon, actionDim } = problem;
       const apply = constraint === undefined ? undefined : constrain(constraint, actionDim);
-      const init = paddedInit(problem, solveOptions.init, 'gradient');
-      const x = spreadPlans(init, problem, { samples, initialStd, includeInit }, solveOptions);
-      apply?.(x);
-      const noise = new Float32Array(actionNoise > 0 ? x.length : 0);
-      const step = descent(rule, x.length, 'gradient');
-      const plan = new Float32Array(tasks * length);
-      const std = new Float32Array(plan.length);
-      const records: IterationRecord[] = [];
-      const finish = (iteration: number, cost: Float32Array, nonFinite: number): void => {
-        const elites = bestRows(cost, tasks, samples);
-        for (let task = 0; task < tasks; task++) {
-          const row = (task * samples + elites[task]!) * length;
-          plan.set(x.subarray(row, row + length), task * length);
-        }
-        records.push(record(cost, tasks, nonFinite));
-        solveOptions.onIteration?.({ iteration, candidates: x, cost, elites, mean: plan, std });
-      };
-      for (let iteration = 0; iteration < iterations; iteration++) {
-        const at = { solver: 'gradient', iteration, needed: 1 };
-        const { cost, gradient: g, nonFinite } = await evaluateGradient(problem, x, samples, at);
-        finish(iteration, cost, nonFinite);
-        if (clip !== undefined) clipGradient(g, length, clip);
-        step(x, g);
-        if (actionNoise > 0) {
-          drawNoise(noise, tasks, iteration + 1, solveOptions);
-          for (let i = 0; i < x.length; i++) x[i]! += actionNoise * noise[i]!;
-        }
-        apply?.(x);
-      }
-      const at = { solver: 'gradient', iteration: iterations, needed: 1 };
-      const { cost, nonFinite } = await evaluate(problem, x, samples, at);
-      finish(iterations, cost, nonFinite);
-      return { plan, cost: records.at(-1)!.best.slice(), iterations: records };
+      return descend(solver, problem, solveOptions, settings, {
+        ...(apply === undefined ? {} : { start: apply, step: apply }),
+        ...(clip === undefined ? {} : { gradient: (g) => clipGradient(g, horizon * actionDim, clip) }),
+      });
     },
   };
 }

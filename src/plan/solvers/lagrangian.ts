@@ -12,9 +12,9 @@
 import { JepaError } from '../../core/index.ts';
 import { type ActionConstraint, constrain } from '../constraints.ts';
 import { checkGradient, checkProblem, type EvaluationPoint, evaluateGradient, type PlanProblem } from '../problem.ts';
-import { checkSizes, type IterationRecord, type PlanResult, paddedInit, type Solver } from '../solver.ts';
+import { checkSizes, type PlanResult, paddedInit, type Solver } from '../solver.ts';
 import { type Descent, descent } from './descent.ts';
-import { bestRows, record, spreadPlans } from './parallel-plans.ts';
+import { bestRows, choiceAmong, spreadPlans } from './parallel-plans.ts';
 
 export interface LagrangianOptions {
   /** S. @default 1 */
@@ -72,9 +72,7 @@ export function lagrangian(options: LagrangianOptions = {}): Solver {
       const x = spreadPlans(init, problem, { samples, initialStd, includeInit: true }, solveOptions);
       apply?.(x);
       const multipliers = new Float32Array(tasks * C);
-      const plan = new Float32Array(tasks * length);
-      const std = new Float32Array(plan.length);
-      const records: IterationRecord[] = [];
+      const { plan, records, take } = choiceAmong(x, problem, samples, solveOptions);
       let rho = firstRho;
 
       const look = async (iteration: number): Promise<Look> => {
@@ -83,13 +81,8 @@ export function lagrangian(options: LagrangianOptions = {}): Solver {
         const rank = choose === 'cost' ? cost : cost.map((c, row) => (broken[row]! <= tolerance ? c : Number.NaN));
         const elites = bestRows(rank, tasks, samples);
         const least = bestRows(broken, tasks, samples);
-        for (let task = 0; task < tasks; task++) {
-          if (elites[task]! < 0) elites[task] = least[task]!;
-          const row = (task * samples + elites[task]!) * length;
-          plan.set(x.subarray(row, row + length), task * length);
-        }
-        records.push(record(cost, tasks, nonFinite));
-        solveOptions.onIteration?.({ iteration, candidates: x, cost, elites, mean: plan, std });
+        for (let task = 0; task < tasks; task++) if (elites[task]! < 0) elites[task] = least[task]!;
+        take(iteration, cost, nonFinite, elites);
         return { ...seen, elites };
       };
 
