@@ -78,7 +78,10 @@ export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.
   return { world, train: { ...training(size, 5), learningRate: 1e-3 } };
 }
 
-/** DINO-WM on the frozen patch tokens of the encoder that the other models train. */
+/**
+ * DINO-WM on the frozen patch tokens of the encoder that the other models train. Of such features only a few thousandths of the
+ * energy move, so the first several hundred updates learn the mean picture and nothing else.
+ */
 export function smallDinoWm(size: SmallModel): ControlModel {
   const { encoder } = network(size);
   const world: WorldConfig = {
@@ -89,7 +92,8 @@ export function smallDinoWm(size: SmallModel): ControlModel {
     history: 3,
     action: { dim: size.actionDim, embedDim: 16 },
   };
-  return { world, train: { ...training(size), batchSize: 32 }, encoderFrom: 'untrained' };
+  const train = { ...training(size), steps: 3000, batchSize: 32, learningRate: 1e-3 };
+  return { world, train, encoderFrom: 'untrained' };
 }
 
 /** A model that is told the true state: `angles` are read as cosine and sine, `at` as they are, `goalAt` is what goals are about. */
