@@ -78,8 +78,8 @@ export interface Descending extends Start {
   readonly actionNoise: number;
 }
 
-/** What a solver does in place to the candidates [B, S, L] or their gradients on the way. */
-export interface Bends {
+/** What a solver does in place to the candidates [B, S, L], or to their gradients, at each point of a descent. */
+export interface DescentHooks {
   readonly start?: (x: Float32Array) => void;
   readonly gradient?: (gradient: Float32Array) => void;
   readonly step?: (x: Float32Array) => void;
@@ -92,12 +92,12 @@ export async function descend(
   problem: PlanProblem,
   options: SolveOptions,
   { iterations, descent: rule, actionNoise, ...start }: Descending,
-  bends: Bends,
+  hooks: DescentHooks,
 ): Promise<PlanResult> {
   checkProblem(problem, solver);
   const { samples } = start;
   const x = spreadPlans(paddedInit(problem, options.init, solver), problem, start, options);
-  bends.start?.(x);
+  hooks.start?.(x);
   const { plan, records, take } = choiceAmong(x, problem, samples, options);
   const noise = new Float32Array(actionNoise > 0 ? x.length : 0);
   const update = descent(rule, x.length, solver);
@@ -105,15 +105,15 @@ export async function descend(
     const at = { solver, iteration, needed: 1 };
     const { cost, gradient, nonFinite } = await evaluateGradient(problem, x, samples, at);
     take(iteration, cost, nonFinite);
-    bends.gradient?.(gradient);
+    hooks.gradient?.(gradient);
     update(x, gradient);
     if (actionNoise > 0) {
       drawNoise(noise, problem.tasks, iteration + 1, options);
       for (let i = 0; i < x.length; i++) x[i]! += actionNoise * noise[i]!;
     }
-    bends.step?.(x);
+    hooks.step?.(x);
   }
-  bends.end?.(x);
+  hooks.end?.(x);
   const { cost, nonFinite } = await evaluate(problem, x, samples, { solver, iteration: iterations, needed: 1 });
   take(iterations, cost, nonFinite);
   return { plan, cost: records.at(-1)!.best.slice(), iterations: records };
