@@ -17,7 +17,7 @@ export const reacher: Recipe<ControlExperiment> = controlRecipe(
       model: 'le-wm',
       embedDim: 16,
       steps: 1000,
-      // At 0.05 the embedding never learns to which side the wrist bends: docs/decisions/reacher-recipe.md.
+      // At 0.05 the embedding does not learn to which side the wrist bends: docs/decisions/reacher-recipe.md.
       sigreg: 0.2,
       state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
       cost: 'all',
