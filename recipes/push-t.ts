@@ -14,7 +14,7 @@ export const pushT: Recipe<ControlExperiment> = controlRecipe(
       id: 'push-t',
       actionDim: 2,
       collect: { policy: 'pushing', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
-      model: 'le-wm',
+      model: 'le-wm-conv',
       embedDim: 32,
       steps: 1500,
       state: { stateDim: 10, at: [0, 1, 2, 3, 5, 6, 7, 8, 9], angles: [4], goalAt: [0, 1, 2, 3, 9, 10] },

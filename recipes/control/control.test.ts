@@ -19,6 +19,7 @@ const root = mkdtempSync(join(tmpdir(), 'jepa-control-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const VIT = '{"imageSize":16,"patchSize":8,"dim":12,"depth":1,"heads":2,"mlpDim":16}';
+const IMPALA = '{"imageSize":16,"stacks":[2],"dim":6}';
 const PREDICTOR = '{"depth":1,"heads":2,"headDim":4,"mlpDim":8}';
 const BUDGET = '{"samples":8,"elites":5,"iterations":1}';
 
@@ -29,12 +30,12 @@ function tiny(recipe: Recipe<ControlExperiment>, model: string): ControlExperime
     const at = `models.${name}`;
     const train = [`${at}.train={"frames":3,"steps":2,"batchSize":4}`];
     if (world.kind === 'state') return [...train, `${at}.world.hidden=[8]`];
-    if (world.kind === 'eb-jepa') return [...train, `${at}.world.encoder={"imageSize":16,"stacks":[2],"dim":6}`];
+    if (world.kind === 'eb-jepa') return [...train, `${at}.world.encoder=${IMPALA}`];
     const own = world.kind === 'dino-wm' ? [] : [`${at}.world={"embedDim":6,"projectorHidden":8}`];
     const drawn = [`${at}.world.decoder={"patchSize":8,"dim":8,"depth":1,"heads":2,"mlpDim":8}`];
     return [
       ...train,
-      `${at}.world.encoder=${VIT}`,
+      `${at}.world.encoder=${name.endsWith('-conv') ? IMPALA : VIT}`,
       `${at}.world.predictor=${PREDICTOR}`,
       ...own,
       ...(world.kind === 'pixels' ? drawn : []),
@@ -110,4 +111,6 @@ test('a frozen encoder is that of another run', async () => {
   const { metrics } = await run(pointMaze, from(trained.out), 'dino-wm-on-le-wm');
   expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
   await expect(run(pointMaze, from(join(root, 'nowhere')), 'none')).rejects.toThrow(/no checkpoint .*nowhere/);
+  const convolutional = await run(pointMaze, tiny(pointMaze, 'le-wm-conv'), 'no-patches');
+  await expect(run(pointMaze, from(convolutional.out), 'refused')).rejects.toThrow(/must be a vision transformer/);
 });

@@ -8,9 +8,11 @@ import {
   smallDinoWm,
   smallEbJepa,
   smallGcbc,
+  smallImpala,
   smallLeWm,
   smallPixels,
   smallPldm,
+  smallVit,
   stateModel,
 } from './models.ts';
 
@@ -21,7 +23,7 @@ export interface WorldExperiment {
   readonly actionDim: number;
   readonly collect: ControlExperiment['collect'];
   /** The model that is trained unless another is asked for. */
-  readonly model: 'le-wm' | 'pldm' | 'eb-jepa' | 'state';
+  readonly model: 'le-wm' | 'le-wm-conv' | 'pldm' | 'eb-jepa' | 'state';
   /** Width of the embedding, and updates. */
   readonly embedDim: number;
   readonly steps: number;
@@ -51,9 +53,11 @@ function models(
   { sigreg, inverse, cost, state }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
   return {
-    'le-wm': smallLeWm(size, sigreg, cost),
-    pldm: smallPldm(size, inverse),
-    'pldm-no-inverse': smallPldm(size, 0),
+    'le-wm': smallLeWm(size, smallVit, sigreg, cost),
+    'le-wm-conv': smallLeWm(size, smallImpala, sigreg, cost),
+    pldm: smallPldm(size, smallVit, inverse),
+    'pldm-no-inverse': smallPldm(size, smallVit, 0),
+    'pldm-conv': smallPldm(size, smallImpala, inverse),
     'eb-jepa': smallEbJepa(size),
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
     'dino-wm': smallDinoWm(size),

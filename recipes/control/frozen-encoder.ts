@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointEncoder, checkpointEncoder } from '../../src/agent/index.ts';
 import { JepaError } from '../../src/core/index.ts';
-import { blankValues, IMAGENET, loadWeights, type ModelValues, namedViews, vit } from '../../src/nn/index.ts';
+import { blankValues, IMAGENET, isVit, loadWeights, type ModelValues, namedViews, vit } from '../../src/nn/index.ts';
 import { trainedValues } from '../../src/train/index.ts';
 import { dynamicsOf, type WorldConfig } from '../../src/world/index.ts';
 import type { ControlExperiment } from './config.ts';
@@ -37,6 +37,12 @@ function ofRun(dir: string): CheckpointEncoder {
     );
   }
   const { encoder } = world;
+  if (!isVit(encoder)) {
+    throw new JepaError(
+      'usage',
+      `the frozen encoder must be a vision transformer, whose patches are predicted; that of ${dir} is an Impala network`,
+    );
+  }
   return {
     config: encoder,
     normalisation: ('normalisation' in world ? world.normalisation : undefined) ?? IMAGENET,

@@ -1,6 +1,6 @@
 // Small world models that learn in minutes on two processor cores, at the sizes that the recipes share.
 
-import { IMAGENET } from '../../src/nn/index.ts';
+import { IMAGENET, type ImpalaConfig, type PictureEncoderConfig, type VitConfig } from '../../src/nn/index.ts';
 import {
   EB_JEPA_WEIGHTS,
   type GcbcConfig,
@@ -20,19 +20,32 @@ export interface SmallModel {
   readonly steps: number;
 }
 
-/** A ViT of width 96 and a causal predictor of the same width. Smooth initial positions: docs/decisions/two-room-recipe.md. */
-function network({ imageSize, actionDim, embedDim }: SmallModel): Omit<LeWmConfig, 'sigreg'> {
+/** The encoder for pictures of a size. */
+export type Eyes = (imageSize: number) => PictureEncoderConfig;
+
+/** A transformer of width 96. Smooth initial positions: docs/decisions/two-room-recipe.md. */
+export function smallVit(imageSize: number): VitConfig {
   return {
-    encoder: {
-      imageSize,
-      patchSize: 16,
-      dim: 96,
-      depth: 4,
-      heads: 3,
-      mlpDim: 384,
-      positions: 'smooth',
-      positionStd: 2,
-    },
+    imageSize,
+    patchSize: 16,
+    dim: 96,
+    depth: 4,
+    heads: 3,
+    mlpDim: 384,
+    positions: 'smooth',
+    positionStd: 2,
+  };
+}
+
+/** Three small stacks of convolutions: docs/decisions/push-t-recipe.md. */
+export function smallImpala(imageSize: number): ImpalaConfig {
+  return { imageSize, channels: 3, stacks: [8, 16, 16], blocks: 1, dim: 96 };
+}
+
+/** An encoder of width 96 and a causal predictor of the same width. */
+function network({ imageSize, actionDim, embedDim }: SmallModel, eyes: Eyes): Omit<LeWmConfig, 'sigreg'> {
+  return {
+    encoder: eyes(imageSize),
     predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
     embedDim,
     projectorHidden: 512,
@@ -47,16 +60,16 @@ function training({ steps }: SmallModel, frames = 4): ControlTraining {
 }
 
 /** LeWorldModel. */
-export function smallLeWm(size: SmallModel, sigregWeight = 0.05, cost: PlanCost = 'last'): ControlModel {
+export function smallLeWm(size: SmallModel, eyes: Eyes, sigregWeight = 0.05, cost: PlanCost = 'last'): ControlModel {
   const sigreg = { weight: sigregWeight, directions: 256 };
-  return { world: { kind: 'le-wm', ...network(size), sigreg, cost }, train: training(size) };
+  return { world: { kind: 'le-wm', ...network(size, eyes), sigreg, cost }, train: training(size) };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
-export function smallPldm(size: SmallModel, inverse: number = PLDM_WEIGHTS.inverse): ControlModel {
+export function smallPldm(size: SmallModel, eyes: Eyes, inverse: number = PLDM_WEIGHTS.inverse): ControlModel {
   const world: WorldConfig = {
     kind: 'pldm',
-    ...network(size),
+    ...network(size, eyes),
     weights: { ...PLDM_WEIGHTS, similarity: 0, inverse },
     inverseHidden: 256,
     cost: 'all',
@@ -69,7 +82,7 @@ export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.
   const { imageSize, actionDim, embedDim: dim } = size;
   const world: WorldConfig = {
     kind: 'eb-jepa',
-    encoder: { imageSize, channels: 3, stacks: [8, 16, 16], blocks: 1, dim },
+    encoder: { ...smallImpala(imageSize), dim },
     actionDim,
     inverseHidden: 256,
     normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
@@ -83,10 +96,9 @@ export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.
  * energy move, so the first several hundred updates learn the mean picture and nothing else.
  */
 export function smallDinoWm(size: SmallModel): ControlModel {
-  const { encoder } = network(size);
   const world: WorldConfig = {
     kind: 'dino-wm',
-    encoder,
+    encoder: smallVit(size.imageSize),
     normalisation: IMAGENET,
     predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
     history: 3,
@@ -125,7 +137,7 @@ export function stateModel(
 export function smallPixels(size: SmallModel): ControlModel {
   const world: WorldConfig = {
     kind: 'pixels',
-    ...network(size),
+    ...network(size, smallVit),
     decoder: { patchSize: 16, dim: 96, depth: 2, heads: 3, mlpDim: 384 },
     reconstruction: 1,
     prediction: 'one-step',
@@ -136,5 +148,5 @@ export function smallPixels(size: SmallModel): ControlModel {
 
 /** Goal-conditioned behaviour cloning with the same encoder. */
 export function smallGcbc(size: SmallModel): GcbcConfig {
-  return { encoder: network(size).encoder, hidden: [256, 256], actionDim: size.actionDim };
+  return { encoder: smallVit(size.imageSize), hidden: [256, 256], actionDim: size.actionDim };
 }

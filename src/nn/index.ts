@@ -1,7 +1,9 @@
 export { type AttentionOptions, attend, causalMask } from './attention.ts';
 export { type ConditionalConfig, type ConditionalTransformer, conditionalTransformer } from './conditional.ts';
+export { convolution, doubling, type ImageMap } from './convolution.ts';
 export { dropout, dropPath } from './dropout.ts';
 export { type Gru, gru } from './gru.ts';
+export { type Impala, type ImpalaConfig, impala } from './impala.ts';
 export { filled, type Initialiser, normalInit, one, truncatedNormalInit, uniformFanIn, zero } from './init.ts';
 export { embedding, type LinearOptions, linear, pointwiseConv1d } from './linear.ts';
 export { type ExpanderOptions, expander, mlp, projector } from './mlp.ts';
@@ -27,6 +29,13 @@ export {
 } from './module.ts';
 export { type BatchNormOptions, batchNorm1d, batchNorm2d, layerNorm, plainLayerNorm } from './norm.ts';
 export { patchEmbedding, patches } from './patch-embedding.ts';
+export {
+  embedPictures,
+  isVit,
+  type PictureEncoder,
+  type PictureEncoderConfig,
+  pictureEncoder,
+} from './picture-encoder.ts';
 export { IMAGENET, imageSizes, normalisePlanes, type PixelNormalisation, pixelPlanes } from './pixels.ts';
 export { type Grid, type Rotation, rotaryAngles, rotate, sinCosPositions } from './positions.ts';
 export { bicubicMatrix } from './pretrained/bicubic.ts';

@@ -38,7 +38,6 @@ export {
   ebJepa,
   ebJepaTensors,
 } from './eb-jepa/eb-jepa.ts';
-export type { Impala, ImpalaConfig } from './eb-jepa/impala.ts';
 export {
   EB_JEPA_WEIGHTS,
   type EbJepaWeights,

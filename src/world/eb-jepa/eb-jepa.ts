@@ -6,9 +6,16 @@
 
 import { JepaError } from '../../core/index.ts';
 import { type InverseDynamics, inverseDynamics } from '../../jepa/index.ts';
-import { gru, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
+import {
+  gru,
+  type Impala,
+  type ImpalaConfig,
+  impala,
+  type Module,
+  module,
+  type PixelNormalisation,
+} from '../../nn/index.ts';
 import { at, broadcastTo, concat, reshape, stack, type Tensor } from '../../tensor/index.ts';
-import { type Impala, type ImpalaConfig, impala } from './impala.ts';
 
 /** Size of an EB-JEPA world model. */
 export interface EbJepaConfig {

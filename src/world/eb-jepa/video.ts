@@ -4,9 +4,17 @@
 // Legend: B clips, T frames, N = B T, C channels of an image, h w size of image and map, D channels of the map, R rows.
 
 import { JepaError } from '../../core/index.ts';
-import { batchNorm2d, expander, type Module, module, pixelPlanes } from '../../nn/index.ts';
+import {
+  batchNorm2d,
+  convolution,
+  doubling,
+  expander,
+  type ImageMap,
+  type Module,
+  module,
+  pixelPlanes,
+} from '../../nn/index.ts';
 import { add, concat, mul, relu, reshape, slice, type Tensor, transpose } from '../../tensor/index.ts';
-import { convolution, doubling, type ImageMap } from './convolution.ts';
 
 /** Size of a video model. */
 export interface VideoConfig {

@@ -9,25 +9,27 @@ import {
   type ConditionalConfig,
   type ConditionalTransformer,
   conditionalTransformer,
+  embedPictures,
   IMAGENET,
   linear,
   type Module,
   module,
   normalInit,
+  type PictureEncoder,
+  type PictureEncoderConfig,
   type PixelNormalisation,
   param,
+  pictureEncoder,
   pointwiseConv1d,
   projector,
-  type Vit,
-  type VitConfig,
-  vit,
 } from '../../nn/index.ts';
 import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor } from '../../tensor/index.ts';
 import type { PlanCost } from '../plan-cost.ts';
 
 /** Size of the network of a LeWorldModel. */
 export interface LeWmNetwork {
-  readonly encoder: VitConfig;
+  /** A vision transformer as published, or an Impala network. */
+  readonly encoder: PictureEncoderConfig;
   /** Width D of the embedding. The reference has the encoder's width; a world of few degrees of freedom wants less. */
   readonly embedDim: number;
   readonly predictor: Omit<ConditionalConfig, 'dim'>;
@@ -88,8 +90,8 @@ function predictor(config: ConditionalConfig, history: number): Module<Condition
 
 /** What a bound LeWorldModel offers. */
 export interface LeWm {
-  readonly encoder: Vit;
-  /** Embeddings of frames, [B, T, ...image] -> [B, T, D]. Images as `patchEmbedding` takes them. */
+  readonly encoder: PictureEncoder;
+  /** Embeddings of frames, [B, T, ...image] -> [B, T, D]. Images as `embedPictures` takes them. */
   encode(frames: Tensor): Tensor;
   /** Embedded action blocks, [B, T, A] -> [B, T, D]. */
   encodeActions(actions: Tensor): Tensor;
@@ -116,7 +118,7 @@ export function leWm(config: LeWmNetwork, normalisation: PixelNormalisation = IM
   const dim = config.embedDim;
   const width = config.encoder.dim;
   const children = {
-    encoder: vit(config.encoder, normalisation),
+    encoder: pictureEncoder(config.encoder, normalisation),
     predictor: predictor({ ...config.predictor, dim: width, inputDim: dim }, history),
     action_encoder: actionEncoder(actionDim, config.actionSmoothed, dim),
     projector: projector(width, projectorHidden, dim),
@@ -126,7 +128,7 @@ export function leWm(config: LeWmNetwork, normalisation: PixelNormalisation = IM
     const byRow = (f: (rows: Tensor) => Tensor, x: Tensor): Tensor => reshape(f(reshape(x, [-1, dim])), x.shape);
     const encode = (frames: Tensor): Tensor => {
       const [B, T, ...image] = frames.shape as [number, number, ...number[]];
-      return reshape(m.projector(m.encoder.cls(reshape(frames, [B * T, ...image]))), [B, T, dim]);
+      return reshape(m.projector(embedPictures(m.encoder, reshape(frames, [B * T, ...image]))), [B, T, dim]);
     };
     const encodeActions = (actions: Tensor): Tensor => {
       if (actions.shape.at(-1) !== actionDim) {

@@ -4,6 +4,7 @@
 // Legend: B clips, T frames, D width, A numbers per action block.
 
 import { type Condition, defineJepa, type JepaSpec, l2, methods, sigreg, sigregDirections } from '../../jepa/index.ts';
+import { embedPictures } from '../../nn/index.ts';
 import { slice, type Tensor, type TensorType, transpose } from '../../tensor/index.ts';
 import { type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
 
@@ -59,7 +60,7 @@ export function clipForm<M extends LeWm>(
       const u = model.encodeActions(actions);
       return model.predict(slice(embedding, 1, 0, frames - 1), slice(u, 1, 0, frames - 1));
     },
-    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
+    features: (model, view) => ({ pooled: embedPictures(model.encoder, view.input) }),
   };
 }
 

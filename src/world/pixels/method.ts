@@ -3,7 +3,7 @@
 // Legend: B clips, T frames, D width, A numbers per action block, P patches, n numbers of a patch.
 
 import { type Condition, defineJepa, type JepaSpec, type Mechanism, type Term } from '../../jepa/index.ts';
-import { IMAGENET, type PixelNormalisation, patches } from '../../nn/index.ts';
+import { embedPictures, IMAGENET, type PixelNormalisation, patches } from '../../nn/index.ts';
 import { constant, expandDims, mul, reduceMean, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
 import type { Acting, ClipSize } from '../le-wm/method.ts';
 import { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixel-world.ts';
@@ -102,6 +102,6 @@ export function pixelWorldMethod(
     predict: (model, { embedding: z }, given) =>
       model.decode(given.kind === 'none' ? z : predicted(model, prediction, z, given.actions)),
     terms: terms.filter(({ weight }) => weight !== 0),
-    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
+    features: (model, view) => ({ pooled: embedPictures(model.encoder, view.input) }),
   });
 }

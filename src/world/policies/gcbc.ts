@@ -1,20 +1,21 @@
 // Goal-conditioned behaviour cloning: do what the recording did where the recording later came to the goal (Ding et al. 2019,
-// arXiv 1906.05838; GCBC of galilai-group/stable-worldmodel, scripts/train/gcbc.py). A vision transformer, trained from
-// scratch, embeds the present frame and the goal's; an MLP says the block that was taken. Nothing is predicted or planned.
+// arXiv 1906.05838; GCBC of galilai-group/stable-worldmodel, scripts/train/gcbc.py). An encoder, trained from scratch,
+// embeds the present frame and the goal's; an MLP says the block that was taken. Nothing is predicted or planned.
 // Legend: B clips, T frames, W width of the encoder, A numbers per action block, N observations.
 
 import { JepaError } from '../../core/index.ts';
 import { type Condition, defineJepa, type JepaSpec, type Term } from '../../jepa/index.ts';
 import {
   bind,
+  embedPictures,
   IMAGENET,
   type Module,
   mlp,
   module,
+  type PictureEncoder,
+  type PictureEncoderConfig,
   type PixelNormalisation,
-  type Vit,
-  type VitConfig,
-  vit,
+  pictureEncoder,
 } from '../../nn/index.ts';
 import {
   broadcastTo,
@@ -33,7 +34,7 @@ import type { ClipSize } from '../le-wm/method.ts';
 
 /** Size of a behaviour-cloning policy. */
 export interface GcbcConfig {
-  readonly encoder: VitConfig;
+  readonly encoder: PictureEncoderConfig;
   /** Widths of the hidden layers of the MLP on both embeddings. */
   readonly hidden: readonly number[];
   /** A */
@@ -44,8 +45,8 @@ export interface GcbcConfig {
 
 /** What a bound behaviour-cloning policy offers. */
 export interface Gcbc {
-  readonly encoder: Vit;
-  /** Class tokens of frames, [B, T, ...image] -> [B, T, W]. */
+  readonly encoder: PictureEncoder;
+  /** Embeddings of frames, [B, T, ...image] -> [B, T, W]. */
   encode(frames: Tensor): Tensor;
   /** Blocks from embeddings of the present and of the goal, [..., W] each -> [..., A]. */
   decide(now: Tensor, goal: Tensor): Tensor;
@@ -54,12 +55,12 @@ export interface Gcbc {
 /** Defines a behaviour-cloning policy. */
 export function gcbc({ encoder, hidden, actionDim, normalisation = IMAGENET }: GcbcConfig): Module<Gcbc> {
   const width = encoder.dim;
-  const children = { encoder: vit(encoder, normalisation), policy: mlp([2 * width, ...hidden, actionDim]) };
+  const children = { encoder: pictureEncoder(encoder, normalisation), policy: mlp([2 * width, ...hidden, actionDim]) };
   return module(children, (m) => ({
     encoder: m.encoder,
     encode(frames) {
       const [B, T, ...image] = frames.shape as [number, number, ...number[]];
-      return reshape(m.encoder.cls(reshape(frames, [B * T, ...image])), [B, T, width]);
+      return reshape(embedPictures(m.encoder, reshape(frames, [B * T, ...image])), [B, T, width]);
     },
     decide: (now, goal) => m.policy(concat([now, goal], -1)),
   }));
@@ -114,7 +115,7 @@ export function gcbcMethod(config: GcbcConfig, { batch, frames }: ClipSize): Jep
       return model.decide(starts, broadcastTo(slice(embedding, 1, frames - 1), starts.shape));
     },
     terms: [imitation],
-    features: (model, view) => ({ pooled: model.encoder.cls(view.input) }),
+    features: (model, view) => ({ pooled: embedPictures(model.encoder, view.input) }),
   });
 }
 

@@ -5,7 +5,7 @@
 import { compile, type Program } from '../../../compile/index.ts';
 import { flatView, JepaError, key } from '../../../core/index.ts';
 import { sigreg, traceJepa } from '../../../jepa/index.ts';
-import { bind, blankValues, loadWeights, type ModelValues } from '../../../nn/index.ts';
+import { bind, blankValues, loadWeights, type ModelValues, type Vit } from '../../../nn/index.ts';
 import { adamW, clipByGlobalNorm } from '../../../optim/index.ts';
 import { cem, type PlanProblem } from '../../../plan/index.ts';
 import { nodeRuntime } from '../../../runtime/index.ts';
@@ -115,7 +115,7 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
       const observe = {
         emb: z,
         act_emb: act,
-        patch_tokens: model.encoder.tokens(reshape(step.inputs.pixels!, [B * T, ...image])),
+        patch_tokens: (model.encoder as Vit).tokens(reshape(step.inputs.pixels!, [B * T, ...image])),
         predictor_raw: model.predictRaw(slice(z, 1, 0, T - 1), slice(act, 1, 0, T - 1)),
         pred_emb: step.pairs[0]!.prediction,
         sigreg_per_slice: sigreg(transpose(z, [1, 0, 2]), fed, config.sigreg).perSlice,

@@ -3,18 +3,13 @@
 // image's embedding does not depend on its batch. Source: facebookresearch/eb_jepa, architectures.py (`ImpalaEncoder`).
 // Legend: N images, C channels, h w size of the feature map, F = C h w of the last stack, D width of the embedding.
 
-import { JepaError } from '../../core/index.ts';
-import {
-  layerNorm,
-  linear,
-  type Module,
-  module,
-  normalisePlanes,
-  type PixelNormalisation,
-  pixelPlanes,
-} from '../../nn/index.ts';
-import { add, maxPool2d, relu, reshape, slice, type Tensor } from '../../tensor/index.ts';
+import { JepaError } from '../core/index.ts';
+import { add, maxPool2d, relu, reshape, slice, type Tensor } from '../tensor/index.ts';
 import { convolution, type ImageMap } from './convolution.ts';
+import { linear } from './linear.ts';
+import { type Module, module } from './module.ts';
+import { layerNorm } from './norm.ts';
+import { IMAGENET, normalisePlanes, type PixelNormalisation, pixelPlanes } from './pixels.ts';
 
 /** Size of the encoder. */
 export interface ImpalaConfig {
@@ -66,7 +61,7 @@ function halved(side: number, times: number): number {
 }
 
 /** Defines the encoder under the reference's names: `stack_blocks.*`, `mlp`, `final_ln`. */
-export function impala(config: ImpalaConfig, normalisation: PixelNormalisation): Module<Impala> {
+export function impala(config: ImpalaConfig, normalisation: PixelNormalisation = IMAGENET): Module<Impala> {
   const { imageSize, channels, stacks, blocks, dim } = config;
   if (stacks.length === 0) throw new JepaError('usage', 'impala: stacks must list the channels of at least one stack');
   const side = halved(imageSize, stacks.length);

@@ -1,7 +1,8 @@
 // Convolutions under PyTorch's names and with its initialisation, as eb_jepa's networks have them.
 
-import { type Module, module, param, uniformFanIn } from '../../nn/index.ts';
-import { conv2d, convTranspose2d, type Tensor } from '../../tensor/index.ts';
+import { conv2d, convTranspose2d, type Tensor } from '../tensor/index.ts';
+import { uniformFanIn } from './init.ts';
+import { type Module, module, param } from './module.ts';
 
 /** A map of images [N, C, H, W]. */
 export type ImageMap = (x: Tensor) => Tensor;
