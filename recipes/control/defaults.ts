@@ -52,9 +52,11 @@ function models(
   size: SmallModel,
   { sigreg, inverse, cost, state }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
+  const leWm = { ...(sigreg === undefined ? {} : { sigreg }), ...(cost === undefined ? {} : { cost }) };
   return {
-    'le-wm': smallLeWm(size, smallVit, sigreg, cost),
-    'le-wm-conv': smallLeWm(size, smallImpala, sigreg, cost),
+    'le-wm': smallLeWm(size, smallVit, leWm),
+    'le-wm-conv': smallLeWm(size, smallImpala, leWm),
+    'le-wm-inverse': smallLeWm(size, smallImpala, { ...leWm, inverse: 1 }),
     pldm: smallPldm(size, smallVit, inverse),
     'pldm-no-inverse': smallPldm(size, smallVit, 0),
     'pldm-conv': smallPldm(size, smallImpala, inverse),

@@ -59,10 +59,24 @@ function training({ steps }: SmallModel, frames = 4): ControlTraining {
   return { frames, steps, batchSize: 64, learningRate: 5e-4, warmup: 0.05, weightDecay: 1e-3, clip: 1 };
 }
 
-/** LeWorldModel. */
-export function smallLeWm(size: SmallModel, eyes: Eyes, sigregWeight = 0.05, cost: PlanCost = 'last'): ControlModel {
-  const sigreg = { weight: sigregWeight, directions: 256 };
-  return { world: { kind: 'le-wm', ...network(size, eyes), sigreg, cost }, train: training(size) };
+/** LeWorldModel; a weight of `inverse` puts inverse dynamics beside its two losses. */
+export function smallLeWm(
+  size: SmallModel,
+  eyes: Eyes,
+  {
+    sigreg = 0.05,
+    cost = 'last',
+    inverse = 0,
+  }: { readonly sigreg?: number; readonly cost?: PlanCost; readonly inverse?: number },
+): ControlModel {
+  const world: WorldConfig = {
+    kind: 'le-wm',
+    ...network(size, eyes),
+    sigreg: { weight: sigreg, directions: 256 },
+    ...(inverse === 0 ? {} : { inverse: { weight: inverse, hidden: 256 } }),
+    cost,
+  };
+  return { world, train: training(size) };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */

@@ -77,7 +77,8 @@ export {
   type LeWmNetwork,
   leWm,
 } from './le-wm/le-wm.ts';
-export { type Acting, type ClipOptions, type ClipSize, leWmMethod } from './le-wm/method.ts';
+export { type Acting, type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
+export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldDynamics } from './pixels/dynamics.ts';
 export { pixelWorldMethod } from './pixels/method.ts';
@@ -85,7 +86,7 @@ export { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixels/pix
 export { goalCost, type PlanCost, trajectoryCost } from './plan-cost.ts';
 export { pldmDynamics } from './pldm/dynamics.ts';
 export { pldmClipMethod } from './pldm/method.ts';
-export { PLDM_LE_WM_WEIGHTS, type Pldm, type PldmConfig, pldm } from './pldm/pldm.ts';
+export { PLDM_LE_WM_WEIGHTS, type PldmConfig, pldm } from './pldm/pldm.ts';
 export { type Gcbc, type GcbcConfig, gcbc, gcbcMethod, gcbcPolicy, type Unconditioned } from './policies/gcbc.ts';
 export {
   type InverseHead,

@@ -3,11 +3,12 @@
 import { reshape } from '../../tensor/index.ts';
 import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics, seenFrames } from '../dynamics.ts';
 import { type PlanCost, planCost } from '../plan-cost.ts';
-import { type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
+import type { LeWm, LeWmConfig, LeWmNetwork } from './le-wm.ts';
+import { leWmModule } from './method.ts';
 
 /** The graphs of a LeWorldModel. */
 export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
-  return defineDynamics(leWmSizes(config, name), leWm(config), leWmGraphs(config, name, config.cost));
+  return defineDynamics(leWmSizes(config, name), leWmModule(config), leWmGraphs(config, name, config.cost));
 }
 
 /** Sizes of a model on the network of a LeWorldModel. */

@@ -3,10 +3,19 @@
 import { expect, test } from 'vitest';
 import { key } from '../../core/index.ts';
 import { type TracedJepa, traceJepa } from '../../jepa/index.ts';
-import { initialise, parameterCount, specsOf } from '../../nn/index.ts';
-import { distance, gaussian, runModule } from '../../nn/run-module.law.ts';
+import { initialise, type Module, parameterCount, specsOf } from '../../nn/index.ts';
+import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.ts';
 import { input, slice, type Tensor } from '../../tensor/index.ts';
-import { goalCost, LE_WM_REFERENCE, type LeWm, leWm, leWmMethod } from '../index.ts';
+import {
+  goalCost,
+  type InverseLeWm,
+  LE_WM_REFERENCE,
+  type LeWm,
+  type LeWmConfig,
+  leWm,
+  leWmMethod,
+  leWmModule,
+} from '../index.ts';
 import { TINY, tinyValues } from './tiny.law.ts';
 
 const D = TINY.embedDim;
@@ -120,6 +129,43 @@ test('the loss is the mean squared error of the next embeddings plus the weighte
   const other = inputs.actions.slice();
   for (let b = 0; b < 5; b++) other.fill(9, (b * T + T - 1) * A, (b + 1) * T * A);
   expect((await run(trace, { ...inputs, actions: other }, 'train')).loss).toEqual(out.loss);
+});
+
+test('with inverse dynamics the blocks between frames are read off embeddings, and their error is weighed in', async () => {
+  const T = 4;
+  const config: LeWmConfig = { ...TINY, inverse: { weight: 0.5, hidden: 6 } };
+  const model = leWmModule(config);
+  const actions = gaussian(5 * T * A, 2);
+  const traced = async (given: Float32Array) =>
+    runModule(
+      model,
+      'train',
+      (m: InverseLeWm) => {
+        const directions = input('dirs', [D, 8]);
+        const { loss, terms, step } = traceJepa(
+          leWmMethod(config, { batch: 5, frames: T, pixels: 'f32', directions }),
+          m,
+        );
+        return { ...terms, loss, read: m.inverse!.predict(step.latents.clip!.embedding) };
+      },
+      {
+        values: shaken(model, 0.2),
+        inputs: { pixels: gaussian(5 * T * 3 * 256, 1), actions: given, dirs: gaussian(D * 8, 3) },
+      },
+    );
+  const out = await traced(actions);
+  let sum = 0;
+  for (let b = 0; b < 5; b++)
+    for (let t = 0; t < T - 1; t++)
+      for (let a = 0; a < A; a++) sum += (out.read![(b * (T - 1) + t) * A + a]! - actions[(b * T + t) * A + a]!) ** 2;
+  expect(out.inverse![0]).toBeCloseTo(sum / (5 * (T - 1) * A), 4);
+  expect(out.loss![0]).toBeCloseTo(out.prediction![0]! + 0.09 * out.sigreg![0]! + 0.5 * out.inverse![0]!, 4);
+  const other = actions.map((v, i) => (Math.floor(i / A) % T === T - 1 ? 9 : v));
+  expect((await traced(other)).loss).toEqual(out.loss);
+  // Beside the network, and only where it is asked for.
+  const names = (m: Module<unknown>): string[] => specsOf(m, 'parameter').map((p) => p.name);
+  expect(names(model).filter((name) => !name.startsWith('idm.'))).toEqual(names(leWm(TINY)));
+  expect(names(leWmModule(TINY))).toEqual(names(leWm(TINY)));
 });
 
 /** Imagines one plan by calling `predict` with at most the last three embeddings and blocks. */

@@ -48,6 +48,8 @@ export interface LeWmConfig extends LeWmNetwork {
   /** How plans are scored; default `last`, as published. */
   readonly cost?: PlanCost;
   readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
+  /** Inverse dynamics beside the two published losses, and the width of its hidden layers; default none. */
+  readonly inverse?: { readonly weight: number; readonly hidden: number };
 }
 
 /** The reference's 18,034,478 parameter model: 224-pixel images, frame skip 5, two-dimensional actions. */

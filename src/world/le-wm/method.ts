@@ -4,9 +4,10 @@
 // Legend: B clips, T frames, D width, A numbers per action block.
 
 import { type Condition, defineJepa, type JepaSpec, l2, methods, sigreg, sigregDirections } from '../../jepa/index.ts';
-import { embedPictures } from '../../nn/index.ts';
+import { embedPictures, type Module } from '../../nn/index.ts';
 import { slice, type Tensor, type TensorType, transpose } from '../../tensor/index.ts';
 import { type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
+import { type InverseLeWm, inverseTerm, withInverse } from './with-inverse.ts';
 
 /** Sizes of a batch of clips. */
 export interface ClipSize {
@@ -64,13 +65,18 @@ export function clipForm<M extends LeWm>(
   };
 }
 
+/** The network that a configuration trains. */
+export function leWmModule(config: LeWmConfig): Module<InverseLeWm> {
+  return config.inverse === undefined ? leWm(config) : withInverse(leWm(config), config, config.inverse.hidden);
+}
+
 /** LeWorldModel on clips. */
-export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<LeWm, Acting> {
+export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<InverseLeWm, Acting> {
   const directions = options.directions ?? sigregDirections(config.embedDim, config.sigreg.directions);
-  return defineJepa<LeWm, Acting>({
-    ...clipForm<LeWm>(config, options),
+  return defineJepa<InverseLeWm, Acting>({
+    ...clipForm<InverseLeWm>(config, options),
     name: 'le-wm',
-    module: leWm(config),
+    module: leWmModule(config),
     terms: [
       methods.predictEnergy(l2),
       {
@@ -80,6 +86,7 @@ export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<L
         weight: config.sigreg.weight,
         trace: ({ latents }) => sigreg(transpose(latents.clip!.embedding, [1, 0, 2]), directions, config.sigreg).value,
       },
+      ...(config.inverse === undefined ? [] : [inverseTerm(config.inverse.weight)]),
     ],
   });
 }

@@ -2,9 +2,10 @@
 
 import { type Dynamics, defineDynamics } from '../dynamics.ts';
 import { leWmGraphs, leWmSizes } from '../le-wm/dynamics.ts';
-import { type Pldm, type PldmConfig, pldm } from './pldm.ts';
+import type { InverseLeWm } from '../le-wm/with-inverse.ts';
+import { type PldmConfig, pldm } from './pldm.ts';
 
 /** The graphs of a PLDM. */
 export function pldmDynamics(config: PldmConfig, name = 'pldm'): Dynamics {
-  return defineDynamics<Pldm>(leWmSizes(config, name), pldm(config), leWmGraphs(config, name, config.cost));
+  return defineDynamics<InverseLeWm>(leWmSizes(config, name), pldm(config), leWmGraphs(config, name, config.cost));
 }

@@ -6,9 +6,10 @@
 
 import { defineJepa, type JepaSpec, l2, methods, type PldmTerms, pldmTerms, type Term } from '../../jepa/index.ts';
 import { type Acting, type ClipSize, clipForm } from '../le-wm/method.ts';
-import { type Pldm, type PldmConfig, pldm } from './pldm.ts';
+import { type InverseLeWm, inverseTerm } from '../le-wm/with-inverse.ts';
+import { type PldmConfig, pldm } from './pldm.ts';
 
-type PldmTerm = Term<Pldm, Acting>;
+type PldmTerm = Term<InverseLeWm, Acting>;
 
 /** A term of the embeddings of the clip, [B, T, D]. */
 function ofClip(name: keyof PldmTerms, mechanism: PldmTerm['mechanism'], weight: number): PldmTerm {
@@ -21,34 +22,23 @@ function ofClip(name: keyof PldmTerms, mechanism: PldmTerm['mechanism'], weight:
   };
 }
 
-/** Inverse dynamics on the encoder's embeddings. */
-function inverse(weight: number): PldmTerm {
-  return {
-    name: 'inverse',
-    mechanism: 'grounded',
-    reads: 'embedding',
-    weight,
-    trace: ({ latents, inputs }, model) => model.inverse!.loss(latents.clip!.embedding, inputs.actions!),
-  };
-}
-
 /**
  * PLDM on clips, with the inputs `pixels` u8 [B, T, H, W, 3] and `actions` [B, T, A]; the last block has no influence.
  * Predictions are made one step ahead, from true frames, as LeWorldModel's.
  *
  * @throws JepaError `usage` when the weights leave nothing that keeps embeddings from collapsing
  */
-export function pldmClipMethod(config: PldmConfig, clips: ClipSize): JepaSpec<Pldm, Acting> {
+export function pldmClipMethod(config: PldmConfig, clips: ClipSize): JepaSpec<InverseLeWm, Acting> {
   const { weights } = config;
   const terms: readonly PldmTerm[] = [
     ofClip('variance', 'variance', weights.variance),
     ofClip('covariance', 'covariance', weights.covariance),
     ofClip('varianceOverTime', 'variance', weights.varianceOverTime),
     ofClip('similarity', 'predict', weights.similarity),
-    inverse(weights.inverse),
+    inverseTerm(weights.inverse),
   ];
-  return defineJepa<Pldm, Acting>({
-    ...clipForm<Pldm>(config, clips),
+  return defineJepa<InverseLeWm, Acting>({
+    ...clipForm<InverseLeWm>(config, clips),
     name: 'pldm',
     module: pldm(config),
     terms: [methods.predictEnergy(l2), ...terms.filter(({ weight }) => weight !== 0)],

@@ -7,10 +7,10 @@ import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.t
 import { input } from '../../tensor/index.ts';
 import {
   dynamicsOf,
+  type InverseLeWm,
   LE_WM_REFERENCE,
   leWm,
   PLDM_LE_WM_WEIGHTS,
-  type Pldm,
   type PldmConfig,
   pldm,
   pldmClipMethod,
@@ -33,7 +33,7 @@ const trained = (config: PldmConfig, inputs: Readonly<Record<string, Float32Arra
   runModule(
     pldm(config),
     'train',
-    (m: Pldm) => {
+    (m: InverseLeWm) => {
       const { loss, terms, step } = traceJepa(pldmClipMethod(config, { batch: B, frames: T }), m);
       const pair = step.pairs[0]!;
       return {

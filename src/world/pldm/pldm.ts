@@ -2,10 +2,10 @@
 // two (wm/pldm, scripts/train/pldm.py): the same encoder, predictor and projectors, and an inverse model that is read in
 // training only. What differs from LeWorldModel is the loss.
 
-import { type InverseDynamics, inverseDynamics } from '../../jepa/index.ts';
-import { IMAGENET, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
+import type { Module, PixelNormalisation } from '../../nn/index.ts';
 import type { PldmWeights } from '../eb-jepa/method.ts';
-import { type LeWm, type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
+import { type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
+import { type InverseLeWm, withInverse } from '../le-wm/with-inverse.ts';
 import type { PlanCost } from '../plan-cost.ts';
 
 /** Size of a PLDM and its loss. */
@@ -29,17 +29,8 @@ export const PLDM_LE_WM_WEIGHTS: PldmWeights = {
   inverse: 0,
 };
 
-/** What a bound PLDM offers. */
-export interface Pldm extends LeWm {
-  /** Reads blocks off embeddings; absent when its weight is 0. */
-  readonly inverse?: InverseDynamics;
-}
-
 /** Defines a PLDM. Parameters are called as LeWorldModel's, those of the inverse model `idm.*`. */
-export function pldm(config: PldmConfig): Module<Pldm> {
-  const { embedDim: dim, actionDim, inverseHidden, weights, normalisation = IMAGENET } = config;
-  const network = leWm(config, normalisation);
-  if (weights.inverse === 0) return network;
-  const idm = inverseDynamics({ dim, actionDim, hiddenDim: inverseHidden });
-  return module({ '': network, idm }, (m) => ({ ...m[''], inverse: m.idm }));
+export function pldm(config: PldmConfig): Module<InverseLeWm> {
+  const network = leWm(config, config.normalisation);
+  return config.weights.inverse === 0 ? network : withInverse(network, config, config.inverseHidden);
 }

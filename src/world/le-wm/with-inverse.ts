@@ -1,0 +1,34 @@
+// Inverse dynamics beside a LeWorldModel: a model that reads blocks off two embeddings, in training only. Its loss asks for
+// whatever actions move, which the prediction of embeddings is content to leave out when something else is easier to predict.
+
+import { type InverseDynamics, inverseDynamics, type Term } from '../../jepa/index.ts';
+import { type Module, module } from '../../nn/index.ts';
+import type { LeWm, LeWmNetwork } from './le-wm.ts';
+import type { Acting } from './method.ts';
+
+/** What a bound LeWorldModel offers beside its inverse model. */
+export interface InverseLeWm extends LeWm {
+  /** Reads blocks off embeddings; absent when nothing asks for it. */
+  readonly inverse?: InverseDynamics;
+}
+
+/** The network with an inverse model of two hidden layers; its parameters are called `idm.*`. */
+export function withInverse(
+  network: Module<LeWm>,
+  { embedDim: dim, actionDim }: LeWmNetwork,
+  hiddenDim: number,
+): Module<InverseLeWm> {
+  const idm = inverseDynamics({ dim, actionDim, hiddenDim });
+  return module({ '': network, idm }, (m) => ({ ...m[''], inverse: m.idm }));
+}
+
+/** The mean squared error of the blocks: 1, the variance of blocks, when embeddings do not show what blocks change. */
+export function inverseTerm(weight: number): Term<InverseLeWm, Acting> {
+  return {
+    name: 'inverse',
+    mechanism: 'grounded',
+    reads: 'embedding',
+    weight,
+    trace: ({ latents, inputs }, model) => model.inverse!.loss(latents.clip!.embedding, inputs.actions!),
+  };
+}
