@@ -15,7 +15,7 @@ const experiment = (id: 'dot-wall' | 'dot-wall-fixed'): ControlExperiment =>
     embedDim: 16,
     steps: 1500,
     state: { stateDim: 4, at: [0, 1, 2, 3], goalAt: [0, 1] },
-    inverse: 20,
+    pldmInverse: 20,
     plan: { recedingHorizon: 2 },
   });
 

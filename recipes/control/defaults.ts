@@ -23,13 +23,14 @@ export interface WorldExperiment {
   readonly actionDim: number;
   readonly collect: ControlExperiment['collect'];
   /** The model that is trained unless another is asked for. */
-  readonly model: 'le-wm' | 'le-wm-conv' | 'pldm' | 'eb-jepa' | 'state';
+  readonly model: 'le-wm' | 'le-wm-inverse' | 'pldm' | 'eb-jepa' | 'state';
   /** Width of the embedding, and updates. */
   readonly embedDim: number;
   readonly steps: number;
-  /** Weights of the regularisers where the world needs others than the models' own. */
+  /** Weights where the world needs others than the models' own: of SIGReg, of inverse dynamics beside it, and of PLDM's. */
   readonly sigreg?: number;
   readonly inverse?: number;
+  readonly pldmInverse?: number;
   /** How plans of LeWorldModel and of the state model are scored. @default 'last', as published */
   readonly cost?: PlanCost;
   /** Environment steps per frame and action block. @default 5 */
@@ -50,16 +51,15 @@ const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 /** The models that a recipe offers, by name. */
 function models(
   size: SmallModel,
-  { sigreg, inverse, cost, state }: WorldExperiment,
+  { sigreg, inverse = 1, pldmInverse, cost, state }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
-  const leWm = { ...(sigreg === undefined ? {} : { sigreg }), ...(cost === undefined ? {} : { cost }) };
   return {
-    'le-wm': smallLeWm(size, smallVit, leWm),
-    'le-wm-conv': smallLeWm(size, smallImpala, leWm),
-    'le-wm-inverse': smallLeWm(size, smallImpala, { ...leWm, inverse: 1 }),
-    pldm: smallPldm(size, smallVit, inverse),
+    'le-wm': smallLeWm(size, smallVit, { sigreg, cost }),
+    'le-wm-conv': smallLeWm(size, smallImpala, { sigreg, cost }),
+    'le-wm-inverse': smallLeWm(size, smallImpala, { sigreg, cost, inverse }),
+    pldm: smallPldm(size, smallVit, pldmInverse),
     'pldm-no-inverse': smallPldm(size, smallVit, 0),
-    'pldm-conv': smallPldm(size, smallImpala, inverse),
+    'pldm-conv': smallPldm(size, smallImpala, pldmInverse),
     'eb-jepa': smallEbJepa(size),
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
     'dino-wm': smallDinoWm(size),

@@ -59,15 +59,21 @@ function training({ steps }: SmallModel, frames = 4): ControlTraining {
   return { frames, steps, batchSize: 64, learningRate: 5e-4, warmup: 0.05, weightDecay: 1e-3, clip: 1 };
 }
 
-/** LeWorldModel; a weight of `inverse` puts inverse dynamics beside its two losses. */
+/** What a LeWorldModel is trained for; `undefined` stands for the default. */
+interface LeWmLoss {
+  /** Weight of SIGReg. @default 0.05 */
+  readonly sigreg: number | undefined;
+  /** @default 'last' */
+  readonly cost: PlanCost | undefined;
+  /** Weight of inverse dynamics beside it. @default 0, none */
+  readonly inverse?: number;
+}
+
+/** LeWorldModel; with convolutions at the learning rate of the other convolutional models. */
 export function smallLeWm(
   size: SmallModel,
   eyes: Eyes,
-  {
-    sigreg = 0.05,
-    cost = 'last',
-    inverse = 0,
-  }: { readonly sigreg?: number; readonly cost?: PlanCost; readonly inverse?: number },
+  { sigreg = 0.05, cost = 'last', inverse = 0 }: LeWmLoss,
 ): ControlModel {
   const world: WorldConfig = {
     kind: 'le-wm',
@@ -76,7 +82,7 @@ export function smallLeWm(
     ...(inverse === 0 ? {} : { inverse: { weight: inverse, hidden: 256 } }),
     cost,
   };
-  return { world, train: training(size) };
+  return { world, train: { ...training(size), learningRate: eyes === smallImpala ? 1e-3 : 5e-4 } };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
