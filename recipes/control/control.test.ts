@@ -35,7 +35,7 @@ function tiny(recipe: Recipe<ControlExperiment>, model: string): ControlExperime
     const drawn = [`${at}.world.decoder={"patchSize":8,"dim":8,"depth":1,"heads":2,"mlpDim":8}`];
     return [
       ...train,
-      `${at}.world.encoder=${name.endsWith('-conv') ? IMPALA : VIT}`,
+      `${at}.world.encoder=${'stacks' in world.encoder ? IMPALA : VIT}`,
       `${at}.world.predictor=${PREDICTOR}`,
       ...own,
       ...(world.kind === 'pixels' ? drawn : []),
