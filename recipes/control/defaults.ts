@@ -31,6 +31,8 @@ export interface WorldExperiment {
   readonly sigreg?: number;
   readonly inverse?: number;
   readonly pldmInverse?: number;
+  /** Learning rate of LeWorldModel with an Impala encoder. @default 1e-3 */
+  readonly learningRate?: number;
   /** How plans of LeWorldModel and of the state model are scored. @default 'last', as published */
   readonly cost?: PlanCost;
   /** Environment steps per frame and action block. @default 5 */
@@ -51,12 +53,13 @@ const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 /** The models that a recipe offers, by name. */
 function models(
   size: SmallModel,
-  { sigreg, inverse = 1, pldmInverse, cost, state }: WorldExperiment,
+  { sigreg, inverse = 1, pldmInverse, learningRate = 1e-3, cost, state }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
+  const loss = { sigreg, cost };
   return {
-    'le-wm': smallLeWm(size, smallVit, { sigreg, cost }),
-    'le-wm-conv': smallLeWm(size, smallImpala, { sigreg, cost }),
-    'le-wm-inverse': smallLeWm(size, smallImpala, { sigreg, cost, inverse }),
+    'le-wm': smallLeWm(size, smallVit, 5e-4, loss),
+    'le-wm-conv': smallLeWm(size, smallImpala, learningRate, loss),
+    'le-wm-inverse': smallLeWm(size, smallImpala, learningRate, { ...loss, inverse }),
     pldm: smallPldm(size, smallVit, pldmInverse),
     'pldm-no-inverse': smallPldm(size, smallVit, 0),
     'pldm-conv': smallPldm(size, smallImpala, pldmInverse),

@@ -69,10 +69,11 @@ interface LeWmLoss {
   readonly inverse?: number;
 }
 
-/** LeWorldModel; with convolutions at the learning rate of the other convolutional models. */
+/** LeWorldModel. */
 export function smallLeWm(
   size: SmallModel,
   eyes: Eyes,
+  learningRate: number,
   { sigreg = 0.05, cost = 'last', inverse = 0 }: LeWmLoss,
 ): ControlModel {
   const world: WorldConfig = {
@@ -82,7 +83,7 @@ export function smallLeWm(
     ...(inverse === 0 ? {} : { inverse: { weight: inverse, hidden: 256 } }),
     cost,
   };
-  return { world, train: { ...training(size), learningRate: eyes === smallImpala ? 1e-3 : 5e-4 } };
+  return { world, train: { ...training(size), learningRate } };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
