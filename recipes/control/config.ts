@@ -24,7 +24,7 @@ export interface ControlModel {
   readonly train: ControlTraining;
   /**
    * Where the frozen encoder of a `dino-wm` comes from, in place of the one that `world` describes: the folder of a run of
-   * le-wm, pldm or pixels, or a checkpoint (`facebook/dinov2-small`, see `readPretrained`); `untrained` for one of the size
+   * le-wm, pldm or pixels with a vision transformer, or a checkpoint (`facebook/dinov2-small`, see `readPretrained`); `untrained` for one of the size
    * in `world` that was never trained.
    */
   readonly encoderFrom?: string;

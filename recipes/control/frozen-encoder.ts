@@ -65,7 +65,7 @@ function ofRun(dir: string): CheckpointEncoder {
  * The encoder that `from` names for pictures of a size: the folder of a run of le-wm, pldm or pixels, or a checkpoint as
  * `readPretrained` takes it.
  *
- * Errors: `usage` for a run of another kind; those of `checkpointEncoder`.
+ * Errors: `usage` for a run of another kind, or one whose encoder is no vision transformer; those of `checkpointEncoder`.
  */
 export function frozenEncoder(from: string, imageSize: number): CheckpointEncoder {
   return existsSync(join(from, 'run.json')) ? ofRun(from) : checkpointEncoder(from, imageSize);

@@ -21,7 +21,7 @@ export interface SmallModel {
 }
 
 /** The encoder for pictures of a size. */
-export type Eyes = (imageSize: number) => PictureEncoderConfig;
+export type EncoderOf = (imageSize: number) => PictureEncoderConfig;
 
 /** A transformer of width 96. Smooth initial positions: docs/decisions/two-room-recipe.md. */
 export function smallVit(imageSize: number): VitConfig {
@@ -43,9 +43,9 @@ export function smallImpala(imageSize: number): ImpalaConfig {
 }
 
 /** An encoder of width 96 and a causal predictor of the same width. */
-function network({ imageSize, actionDim, embedDim }: SmallModel, eyes: Eyes): Omit<LeWmConfig, 'sigreg'> {
+function network({ imageSize, actionDim, embedDim }: SmallModel, encoderOf: EncoderOf): Omit<LeWmConfig, 'sigreg'> {
   return {
-    encoder: eyes(imageSize),
+    encoder: encoderOf(imageSize),
     predictor: { depth: 3, heads: 4, headDim: 32, mlpDim: 384, dropout: 0 },
     embedDim,
     projectorHidden: 512,
@@ -72,13 +72,13 @@ interface LeWmLoss {
 /** LeWorldModel. */
 export function smallLeWm(
   size: SmallModel,
-  eyes: Eyes,
+  encoderOf: EncoderOf,
   learningRate: number,
   { sigreg = 0.05, cost = 'last', inverse = 0 }: LeWmLoss,
 ): ControlModel {
   const world: WorldConfig = {
     kind: 'le-wm',
-    ...network(size, eyes),
+    ...network(size, encoderOf),
     sigreg: { weight: sigreg, directions: 256 },
     ...(inverse === 0 ? {} : { inverse: { weight: inverse, hidden: 256 } }),
     cost,
@@ -87,10 +87,14 @@ export function smallLeWm(
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
-export function smallPldm(size: SmallModel, eyes: Eyes, inverse: number = PLDM_WEIGHTS.inverse): ControlModel {
+export function smallPldm(
+  size: SmallModel,
+  encoderOf: EncoderOf,
+  inverse: number = PLDM_WEIGHTS.inverse,
+): ControlModel {
   const world: WorldConfig = {
     kind: 'pldm',
-    ...network(size, eyes),
+    ...network(size, encoderOf),
     weights: { ...PLDM_WEIGHTS, similarity: 0, inverse },
     inverseHidden: 256,
     cost: 'all',

@@ -9,8 +9,8 @@ import { IMAGENET, type PixelNormalisation } from './pixels.ts';
 import { type Vit, type VitConfig, vit } from './vit.ts';
 
 /**
- * A vision transformer, or, when `stacks` are given, an Impala network. At 64 pixels and a thousand updates the second learns
- * what a small transformer does not: where things are and how they are turned (docs/decisions/push-t-recipe.md).
+ * A vision transformer, or, when `stacks` are given, an Impala network. At 64 pixels and a thousand updates the second reads
+ * more of the state than a small transformer does, in longer steps (docs/decisions/push-t-recipe.md).
  */
 export type PictureEncoderConfig = VitConfig | ImpalaConfig;
 
