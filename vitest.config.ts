@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts', 'recipes/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'examples/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'recipes/**/*.test.ts',
+      'parity/**/*.test.ts',
+      'app/**/*.test.ts',
+    ],
     testTimeout: 60_000,
     // Some hooks compile a program or start a browser, which takes long on a machine that does other things too.
     hookTimeout: 120_000,

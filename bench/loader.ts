@@ -4,17 +4,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ControlExperiment } from '../recipes/control/config.ts';
-import { controlProgram } from '../recipes/control/method.ts';
-import { chosenModel } from '../recipes/control/stages.ts';
-import { twoRoom } from '../recipes/two-room.ts';
+import { twoRoom } from '../recipes/index.ts';
 import { collect } from '../src/agent/index.ts';
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
 import { JepaError, key } from '../src/core/index.ts';
 import { type Batch, type WindowLoader, type WindowLoaderOptions, windowLoader } from '../src/data/index.ts';
 import { makeEnv, makePolicy } from '../src/envs/index.ts';
+import type { ControlExperiment } from '../src/experiment/index.ts';
+import { chosenModel, controlProgram } from '../src/experiment/index.ts';
 import { adamW } from '../src/optim/index.ts';
-import { createRun, train } from '../src/train/index.ts';
+import { createRun } from '../src/run/index.ts';
+import { train } from '../src/train/index.ts';
 import { median, timed } from './measure.ts';
 import { ms, percent, table } from './table.ts';
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The `jepa` command: starts the built command line, dist/src/cli/main.js.
+// The `jepa` command: starts the built command line, dist/app/main.js.
 import { existsSync } from 'node:fs';
 
-if (existsSync(new URL('../dist/src/cli/main.js', import.meta.url))) {
-  const { start } = await import('../dist/src/cli/main.js');
+if (existsSync(new URL('../dist/app/main.js', import.meta.url))) {
+  const { start } = await import('../dist/app/main.js');
   await start();
 } else {
   console.error('jepa: not built yet; run `npm ci` or `npm run build` in its folder');

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/src/evals/parity/main.js';
+import { main } from '../dist/parity/runner/main.js';
 
 process.exitCode = await main(process.argv.slice(2));

@@ -3,7 +3,8 @@
 // Run after `npm run build`; ends with "ok" when everything it claims is true.
 
 import { fold, key, stream } from 'jepa/core';
-import { defineEnv, type Env, fill, fillDisc, fillRect, type Policy, realFactor, vectorEnv } from 'jepa/envs';
+import { defineEnv, type Env, type Policy, realFactor, vectorEnv } from 'jepa/envs';
+import { fill, fillDisc, fillRect } from 'jepa/raster';
 
 /** The puck's state is [x, y, vx, vy] in units of the rink's side; an action pushes it. */
 function ice(imageSize: number): Env {

@@ -3,7 +3,8 @@
 // Run after `npm run build`; ends with "ok" when everything it claims is true.
 
 import { fold, type JepaError, key, stream } from 'jepa/core';
-import { canvas, fill, fillDisc, fromGymnasium, type GymnasiumLike, type Policy, vectorEnv } from 'jepa/envs';
+import { fromGymnasium, type GymnasiumLike, type Policy, vectorEnv } from 'jepa/envs';
+import { canvas, fill, fillDisc } from 'jepa/raster';
 
 /** A car on a square of side 1: place and heading [x, y, angle]; an action is how far it drives and how far it turns. */
 function car(): GymnasiumLike {
@@ -27,7 +28,7 @@ function car(): GymnasiumLike {
       fill(picture, [70, 90, 70]);
       fillDisc(picture, x, y, 5, [220, 40, 40]);
       fillDisc(picture, x + 4 * Math.cos(at[2]!), y + 4 * Math.sin(at[2]!), 2, [255, 255, 255]);
-      return { data: picture.data, shape: [64, 64, 3] };
+      return { data: picture.pixels, shape: [64, 64, 3] };
     },
     setState(state) {
       at = [...state];

@@ -1,11 +1,10 @@
 // Image methods side by side on CIFAR-10: the same small encoder, the same number of images, one recipe for each method.
 // Minutes on two cores: the table ranks methods at this budget and says nothing about theirs.
 
-import type { Recipe } from '../src/cli/index.ts';
 import { augmentation } from '../src/data/index.ts';
+import type { ImageExperiment, MethodChoice, Recipe } from '../src/experiment/index.ts';
+import { imageRecipe } from '../src/experiment/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
-import type { ImageExperiment, MethodChoice } from './images/config.ts';
-import { imageRecipe } from './images/experiment.ts';
 
 const PREDICTOR = { dim: 64, depth: 2, heads: 4 };
 

@@ -1,9 +1,7 @@
 // Cube: an arm with a gripper carries a cube over a table to the place of a goal picture.
 
-import type { Recipe } from '../src/cli/index.ts';
-import type { ControlExperiment } from './control/config.ts';
-import { worldExperiment } from './control/defaults.ts';
-import { controlRecipe } from './control/experiment.ts';
+import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
+import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
 
 /** `jepa run cube`. */
 export const cube: Recipe<ControlExperiment> = controlRecipe(

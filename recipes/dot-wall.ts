@@ -1,10 +1,8 @@
 // DotWall: two rooms whose wall and door are elsewhere in every episode, the world in which variance and covariance alone
 // learn the wall and forget the dot, and inverse dynamics brings it back (PLDM, EB-JEPA).
 
-import type { Recipe } from '../src/cli/index.ts';
-import type { ControlExperiment } from './control/config.ts';
-import { worldExperiment } from './control/defaults.ts';
-import { controlRecipe } from './control/experiment.ts';
+import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
+import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
 
 const experiment = (id: 'dot-wall' | 'dot-wall-fixed'): ControlExperiment =>
   worldExperiment({

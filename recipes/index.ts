@@ -1,6 +1,6 @@
 // The recipes of `jepa run`, in the order of `jepa list`.
 
-import type { AnyRecipe } from '../src/cli/index.ts';
+import type { AnyRecipe } from '../src/experiment/index.ts';
 import { cifar10 } from './cifar10.ts';
 import { cube } from './cube.ts';
 import { dotWall, dotWallFixed } from './dot-wall.ts';
@@ -11,6 +11,8 @@ import { reacher } from './reacher.ts';
 import { story, storyPartRecipes } from './story.ts';
 import { storyFull } from './story-full.ts';
 import { twoRoom } from './two-room.ts';
+
+export { twoRoom };
 
 /** All built-in recipes. */
 export const recipes: readonly AnyRecipe[] = [

@@ -2,14 +2,12 @@
 // losses rank them. About twenty minutes on two quiet cores.
 
 import { join } from 'node:path';
-import type { Recipe, RunContext, RunSummary } from '../src/cli/index.ts';
 import { JepaError } from '../src/core/index.ts';
 import { augmentation, writeFileAtomic } from '../src/data/index.ts';
-import { markdownTable } from '../src/evals/index.ts';
+import type { Recipe, RunContext, RunSummary } from '../src/experiment/index.ts';
+import { checkExperiment, openData, writeJson } from '../src/experiment/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
-import { checkExperiment } from './images/check.ts';
-import { openData } from './images/data.ts';
-import { writeJson } from './run-files.ts';
+import { markdownTable } from '../src/report/index.ts';
 import { choices, experimentOf, type LeJepaSelection } from './selection/config.ts';
 import { type Outcome, outcomeRows, rankingRows, select, selectionText } from './selection/correlate.ts';
 import { measure } from './selection/measure.ts';

@@ -1,9 +1,7 @@
 // The point maze: a ball with inertia in a U-shaped corridor.
 
-import type { Recipe } from '../src/cli/index.ts';
-import type { ControlExperiment } from './control/config.ts';
-import { worldExperiment } from './control/defaults.ts';
-import { controlRecipe } from './control/experiment.ts';
+import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
+import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
 
 /** `jepa run point-maze`. */
 export const pointMaze: Recipe<ControlExperiment> = controlRecipe(

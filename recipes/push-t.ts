@@ -1,9 +1,7 @@
 // Push-T: a round agent pushes a T-shaped block to the pose of a goal picture.
 
-import type { Recipe } from '../src/cli/index.ts';
-import type { ControlExperiment } from './control/config.ts';
-import { worldExperiment } from './control/defaults.ts';
-import { controlRecipe } from './control/experiment.ts';
+import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
+import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
 
 /** `jepa run push-t`. */
 export const pushT: Recipe<ControlExperiment> = controlRecipe(

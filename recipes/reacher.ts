@@ -1,9 +1,7 @@
 // Reacher: a two-link arm of the DeepMind Control suite turns its joints to those of a goal picture.
 
-import type { Recipe } from '../src/cli/index.ts';
-import type { ControlExperiment } from './control/config.ts';
-import { worldExperiment } from './control/defaults.ts';
-import { controlRecipe } from './control/experiment.ts';
+import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
+import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
 
 /** `jepa run reacher`. */
 export const reacher: Recipe<ControlExperiment> = controlRecipe(

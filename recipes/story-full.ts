@@ -1,6 +1,6 @@
 // The bouncing-ball story at the published size and training lengths, one seed. Hours on two cores.
 
-import type { Recipe } from '../src/cli/index.ts';
+import type { Recipe } from '../src/experiment/index.ts';
 import { fullStory, type StoryConfig } from './story/config.ts';
 import { storyParts } from './story/parts/index.ts';
 import { storyRecipe } from './story/story.ts';

@@ -1,6 +1,6 @@
 // Why pixels blur and embeddings do not: the bouncing-ball story in five parts, at half size and three seeds.
 
-import type { Recipe } from '../src/cli/index.ts';
+import type { Recipe } from '../src/experiment/index.ts';
 import { liteStory, type StoryConfig } from './story/config.ts';
 import { storyParts } from './story/parts/index.ts';
 import { storyRecipe } from './story/story.ts';

@@ -1,10 +1,8 @@
 // From pixels to a planning agent: an agent wanders through two rooms; a world model learns the world from 64-pixel frames
 // and actions alone; then goals shown as pictures are reached by planning in latent space.
 
-import type { Recipe } from '../src/cli/index.ts';
-import type { ControlExperiment } from './control/config.ts';
-import { worldExperiment } from './control/defaults.ts';
-import { controlRecipe } from './control/experiment.ts';
+import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
+import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
 
 /** `jepa run two-room`. */
 export const twoRoom: Recipe<ControlExperiment> = controlRecipe(

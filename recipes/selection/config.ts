@@ -1,7 +1,7 @@
 // The configuration of the label-free selection experiment: a grid over one small LeJEPA.
 
 import { JepaError } from '../../src/core/index.ts';
-import type { ImageExperiment } from '../images/config.ts';
+import type { ImageExperiment } from '../../src/experiment/index.ts';
 
 /** What is tried, and with which model. */
 export interface LeJepaSelection {

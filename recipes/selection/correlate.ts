@@ -1,7 +1,8 @@
 // Does a training loss, which sees no label, rank configurations as their accuracy does? LeJEPA, arXiv 2511.08544,
 // section on label-free model selection: the rank correlation of loss / lambda^0.4 with the accuracy of a probe.
 
-import { alignedTable, shortNumber, spearman, spearmanInterval } from '../../src/evals/index.ts';
+import { spearman, spearmanInterval } from '../../src/measure/index.ts';
+import { alignedTable, shortNumber } from '../../src/report/index.ts';
 import type { Choice } from './config.ts';
 
 /** What one configuration gave. `why` instead of numbers when its training broke off. */

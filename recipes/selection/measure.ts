@@ -2,18 +2,13 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunContext } from '../../src/cli/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import { type Cifar10, libraryVersion } from '../../src/data/index.ts';
-import { evaluateFeatures, finalLoss, type RunFile } from '../../src/evals/index.ts';
-import { createRun, readMetrics } from '../../src/train/index.ts';
-import type { ImageExperiment } from '../images/config.ts';
-import { spread } from '../images/data.ts';
-import { featureProgram } from '../images/features.ts';
-import { methodOf } from '../images/method.ts';
-import { trainStage } from '../images/train.ts';
-import { encoderValues } from '../images/trained.ts';
-import { writeJson } from '../run-files.ts';
+import type { ImageExperiment, RunContext } from '../../src/experiment/index.ts';
+import { encoderValues, featureProgram, methodOf, spread, trainStage, writeJson } from '../../src/experiment/index.ts';
+import { evaluateFeatures } from '../../src/measure/index.ts';
+import { finalLoss } from '../../src/report/index.ts';
+import { createRun, type RunFile, readMetrics } from '../../src/run/index.ts';
 import type { Choice } from './config.ts';
 import type { Outcome } from './correlate.ts';
 

@@ -1,6 +1,6 @@
 // The page of the experiment: both tables, and accuracy against each score.
 
-import { escapeHtml, type Hue, htmlPage, lineChart } from '../../src/evals/index.ts';
+import { escapeHtml, type Hue, htmlPage, lineChart } from '../../src/report/index.ts';
 import { type Outcome, outcomeRows, rankingRows, type Selection, scores } from './correlate.ts';
 
 const HUES: readonly Hue[] = ['blue', 'teal', 'green', 'gold', 'orange', 'red', 'purple', 'pink', 'brown', 'muted'];

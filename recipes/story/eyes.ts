@@ -7,10 +7,10 @@ import type { Runtime } from '../../src/runtime/index.ts';
 import { input, type Tensor } from '../../src/tensor/index.ts';
 import { moduleProgram } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
+import { jobKey, type Training } from './job.ts';
 import { trainedJoint } from './models.ts';
 import { decoder } from './networks.ts';
 import { meanSquares } from './objectives.ts';
-import { jobKey, type Training } from './train-model.ts';
 import { type StoryJob, sizesFor, variants } from './variants.ts';
 
 /** Embeddings [B, D] and the pictures [B, 1, S, S] to draw from them. */

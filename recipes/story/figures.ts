@@ -2,24 +2,25 @@
 // its own.
 
 import {
-  animatedGif,
   type Canvas,
-  type Colour,
-  canvas,
+  type Color,
   drawImage,
   drawText,
-  encodePng,
+  filledCanvas,
   fillRect,
-} from '../../src/evals/index.ts';
+  pixelsOf,
+} from '../../src/raster/index.ts';
+import { encodePng } from '../../src/raster/node.ts';
+import { animatedGif } from '../../src/report/index.ts';
 
-const PAPER: Colour = [250, 250, 248];
-const INK: Colour = [70, 76, 88];
+const PAPER: Color = [250, 250, 248];
+const INK: Color = [70, 76, 88];
 const GAP = 6;
 const LABEL = 14;
 
 /** A picture with values 0 to 1, [size, size], in shades of grey. */
 export function greyPicture(values: ArrayLike<number>, size: number): Canvas {
-  const out = canvas(size, size, [0, 0, 0]);
+  const out = filledCanvas(size, size, [0, 0, 0]);
   for (let i = 0; i < size * size; i++)
     out.pixels.fill(Math.round(255 * Math.min(1, Math.max(0, values[i]!))), 3 * i, 3 * i + 3);
   return out;
@@ -32,7 +33,11 @@ export function pictureGrid(
 ): Canvas {
   const { width, height } = rows[0]!.pictures[0]!;
   const columns = Math.max(...rows.map((row) => row.pictures.length));
-  const out = canvas(columns * (width * scale + GAP) + GAP, rows.length * (height * scale + GAP + LABEL) + GAP, PAPER);
+  const out = filledCanvas(
+    columns * (width * scale + GAP) + GAP,
+    rows.length * (height * scale + GAP + LABEL) + GAP,
+    PAPER,
+  );
   rows.forEach(({ label, pictures }, r) => {
     const top = GAP + r * (height * scale + GAP + LABEL);
     drawText(out, label, GAP, top, 2, INK);
@@ -49,7 +54,7 @@ export function labelledPictures(
   scale: number,
 ): Canvas {
   const { width, height } = items[0]!.picture;
-  const out = canvas(items.length * (width * scale + GAP) + GAP, height * scale + 2 * GAP + LABEL, PAPER);
+  const out = filledCanvas(items.length * (width * scale + GAP) + GAP, height * scale + 2 * GAP + LABEL, PAPER);
   items.forEach(({ label, picture }, i) => {
     const left = GAP + i * (width * scale + GAP);
     drawText(out, label, left, GAP, 2, INK);
@@ -60,7 +65,7 @@ export function labelledPictures(
 
 /** A matrix [d, d] of correlations: white 0, red 1, blue -1. */
 export function correlationPicture(values: readonly number[], d: number): Canvas {
-  const out = canvas(d, d, [255, 255, 255]);
+  const out = filledCanvas(d, d, [255, 255, 255]);
   values.forEach((v, i) => {
     const plus = Math.min(1, Math.max(0, v));
     const minus = Math.min(1, Math.max(0, -v));
@@ -71,7 +76,7 @@ export function correlationPicture(values: readonly number[], d: number): Canvas
 
 /** Points [n, 2] in a square of `size` pixels that shows -limit to limit; the colour runs from the first point to the last. */
 export function planePicture(points: ArrayLike<number>, limit: number, size: number): Canvas {
-  const out = canvas(size, size, [255, 255, 255]);
+  const out = filledCanvas(size, size, [255, 255, 255]);
   const n = points.length / 2;
   for (let i = 0; i < n; i++) {
     const [x, y] = [0, 1].map((c) => Math.round(((points[2 * i + c]! / limit + 1) / 2) * (size - 8)) + 3) as [
@@ -79,7 +84,7 @@ export function planePicture(points: ArrayLike<number>, limit: number, size: num
       number,
     ];
     const t = i / Math.max(1, n - 1);
-    fillRect(out, x - 1, size - 1 - y - 1, 3, 3, [
+    fillRect(out, x - 1, size - 2 - y, x + 2, size + 1 - y, [
       Math.round(40 + 190 * t),
       Math.round(95 - 30 * t),
       Math.round(217 - 160 * t),
@@ -89,8 +94,8 @@ export function planePicture(points: ArrayLike<number>, limit: number, size: num
 }
 
 /** The bytes of a PNG file. */
-export function png({ pixels, width, height }: Canvas): Uint8Array {
-  return encodePng(pixels, width, height);
+export function png(picture: Canvas): Uint8Array {
+  return encodePng(pixelsOf(picture), picture.width, picture.height);
 }
 
 /** The bytes of an animation. */

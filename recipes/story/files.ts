@@ -3,9 +3,9 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { writeFileAtomic } from '../../src/data/index.ts';
-import { escapeHtml } from '../../src/evals/index.ts';
-import { type MetricRecord, readMetrics } from '../../src/train/index.ts';
-import { modelDir } from './train-model.ts';
+import { escapeHtml } from '../../src/report/index.ts';
+import { type MetricRecord, readMetrics } from '../../src/run/index.ts';
+import { modelDir } from './job.ts';
 import type { StoryJob } from './variants.ts';
 
 /** Writes a file whole or not at all, with its folders. */

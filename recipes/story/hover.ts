@@ -2,7 +2,10 @@
 // itself from the unit tokens, stored as bytes, so that it needs nothing else.
 // Legend: N patches in rows of `columns`, D width.
 
-import { type Canvas, escapeHtml, type Matrix, pngDataUri, resizeImage } from '../../src/evals/index.ts';
+import type { Matrix } from '../../src/measure/index.ts';
+import { type Canvas, resizeImage } from '../../src/raster/index.ts';
+import { pngDataUri } from '../../src/raster/node.ts';
+import { escapeHtml } from '../../src/report/index.ts';
 
 /** Tokens [N, D] as unit vectors in signed bytes: 127 times each number over the largest. */
 export function unitBytes({ data, rows, cols }: Matrix): Int8Array {

@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { fold } from '../../src/core/index.ts';
 import { remembered } from './files.ts';
+import { jobKey, trainingTransitions } from './job.ts';
 import { type JointMeasures, measureJoint } from './measure.ts';
 import { trainedJoint } from './models.ts';
 import type { PartContext } from './part.ts';
-import { jobKey, trainingTransitions } from './train-model.ts';
 import { type JointName, jobName, variants } from './variants.ts';
 
 /** The measures of a model for one seed. */

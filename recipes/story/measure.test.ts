@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { key } from '../../src/core/index.ts';
 import { ballFloors, bayesPrediction } from '../../src/envs/index.ts';
-import { matrix } from '../../src/evals/index.ts';
+import { matrix } from '../../src/measure/index.ts';
 import { liteStory, type StoryConfig } from './config.ts';
 import { energyCurves } from './energies.ts';
 import { heldOut, measureJoint } from './measure.ts';

@@ -17,7 +17,7 @@ import {
   ridgeProbe,
   scoreProbe,
   sigregStatistic,
-} from '../../src/evals/index.ts';
+} from '../../src/measure/index.ts';
 import type { StoryConfig } from './config.ts';
 import type { JointFunctions } from './models.ts';
 

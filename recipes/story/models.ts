@@ -4,12 +4,12 @@
 import { type CompileOptions, compile } from '../../src/compile/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import { bind, type ModelValues, type Module } from '../../src/nn/index.ts';
+import { trainedValues } from '../../src/run/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { input, type Tensor } from '../../src/tensor/index.ts';
-import { trainedValues } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
+import { modelDir } from './job.ts';
 import { decoder, jointModel, pixelPredictor } from './networks.ts';
-import { modelDir } from './train-model.ts';
 import { type StoryJob, sizesFor, variants } from './variants.ts';
 
 /** Rows per run of a compiled program. */

@@ -5,12 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { key, normal } from '../../src/core/index.ts';
-import { encodePng, matrix, patchSimilarity } from '../../src/evals/index.ts';
+import { matrix, patchSimilarity } from '../../src/measure/index.ts';
+import { canvas } from '../../src/raster/index.ts';
+import { encodePng } from '../../src/raster/node.ts';
 import { hoverPhoto, unitBytes } from './hover.ts';
 import { pretrainedTokens, readPhotograph, tiledTokens } from './photograph.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-photo-'));
-const photo = { width: 48, height: 32, pixels: Uint8Array.from({ length: 48 * 32 * 3 }, (_, i) => (i * 37) % 256) };
+const photo = canvas(
+  Uint8Array.from({ length: 48 * 32 * 3 }, (_, i) => (i * 37) % 256),
+  48,
+  32,
+);
 const ignore = (): void => {};
 
 test('the bytes of two tokens have the cosine of the tokens, to a percent', () => {

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { readPretrained } from '../../src/agent/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import { decodeImage, type ImageSet } from '../../src/data/index.ts';
-import { type Canvas, type Matrix, matrix, resizeImage } from '../../src/evals/index.ts';
-import { featureProgram } from '../images/features.ts';
-import { readTrainedRun } from '../images/trained.ts';
+import { featureProgram, readTrainedRun } from '../../src/experiment/index.ts';
+import { type Matrix, matrix } from '../../src/measure/index.ts';
+import { type Canvas, canvas, resizeImage } from '../../src/raster/index.ts';
 
 /** Tokens of a photograph, row by row, and how to name the encoder that made them. */
 export interface PhotoTokens {
@@ -25,7 +25,7 @@ export async function readPhotograph(path: string): Promise<Canvas> {
     throw new JepaError('io', `photograph ${path} cannot be read; check photograph.image`, { path }, { cause });
   }
   const { height, width, rgb } = await decodeImage(bytes, path);
-  return { width, height, pixels: rgb };
+  return canvas(rgb, width, height);
 }
 
 /** The photograph with its longer side at most `side` pixels, and both sides multiples of `multiple`. */

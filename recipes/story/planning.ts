@@ -5,7 +5,7 @@
 
 import { fold, type Key, key, stream } from '../../src/core/index.ts';
 import { type BallWorld, bounce, drawBall } from '../../src/envs/index.ts';
-import { wilsonInterval } from '../../src/evals/index.ts';
+import { wilsonInterval } from '../../src/measure/index.ts';
 import { cem, type PlanProblem, type Solver } from '../../src/plan/index.ts';
 import type { StoryConfig } from './config.ts';
 import { enumeration } from './enumeration.ts';

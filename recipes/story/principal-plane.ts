@@ -1,6 +1,6 @@
 // The plane of the two largest principal components, by power iteration on the covariance matrix; for pictures.
 
-import type { Matrix } from '../../src/evals/index.ts';
+import type { Matrix } from '../../src/measure/index.ts';
 
 const ITERATIONS = 300;
 

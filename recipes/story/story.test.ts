@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RunContext } from '../../src/cli/index.ts';
+import type { RunContext } from '../../src/experiment/index.ts';
 import { fullStory, liteStory, type StoryConfig } from './config.ts';
 import type { StoryPart } from './part.ts';
 import { storyParts } from './parts/index.ts';

@@ -1,10 +1,10 @@
 // The story as a recipe: train all models, run all parts, write one page.
 
 import { join } from 'node:path';
-import type { Recipe, RunContext, RunSummary } from '../../src/cli/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import { checkBallWorld } from '../../src/envs/index.ts';
-import { escapeHtml, htmlPage } from '../../src/evals/index.ts';
+import type { Recipe, RunContext, RunSummary } from '../../src/experiment/index.ts';
+import { escapeHtml, htmlPage } from '../../src/report/index.ts';
 import { defaultRuntime } from '../../src/runtime/index.ts';
 import type { StoryConfig } from './config.ts';
 import { remembered, writeBytes, writeFigure } from './files.ts';

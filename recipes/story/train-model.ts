@@ -3,16 +3,17 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fold, JepaError, type Key, key } from '../../src/core/index.ts';
+import { JepaError } from '../../src/core/index.ts';
 import { libraryVersion } from '../../src/data/index.ts';
-import { type BallBatch, type BallTransitions, ballBatches, ballTransitions } from '../../src/envs/index.ts';
+import { type BallBatch, ballBatches } from '../../src/envs/index.ts';
 import { adamW, constant } from '../../src/optim/index.ts';
+import { createRun, openRun } from '../../src/run/index.ts';
 import { nodeRuntime, type Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import type { BatchSource } from '../../src/train/index.ts';
-import { createRun, type Instruments, type LossProgram, moduleProgram, openRun, train } from '../../src/train/index.ts';
+import { moduleProgram, train } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
 import { eyesTraining } from './eyes.ts';
+import { jobKey, modelDir, type Training, trainingTransitions } from './job.ts';
 import { jointModel, pixelPredictor } from './networks.ts';
 import { jointLoss, meanSquares } from './objectives.ts';
 import { jobName, type StoryJob, sizesFor, stepsOf, variants } from './variants.ts';
@@ -36,32 +37,10 @@ export interface JobContext {
   readonly runtime?: Runtime;
 }
 
-/** How one model is trained: its program and its batches. `B` is what a batch is. */
-export interface Training<B> {
-  readonly program: LossProgram<B>;
-  batches(firstStep: number): BatchSource<B>;
-  readonly instruments?: Instruments;
-}
-
-/** The folder of a model. */
-export function modelDir(out: string, job: StoryJob): string {
-  return join(out, 'models', jobName(job));
-}
-
 /** Whether a model has been trained to the end. */
 export function isTrained(out: string, job: StoryJob): boolean {
   const path = join(modelDir(out, job), 'outcome.json');
   return existsSync(path) && (JSON.parse(readFileSync(path, 'utf8')) as { readonly kind: string }).kind === 'done';
-}
-
-/** The key of one purpose of a job; models of one seed share their data and differ in their initial numbers by name only. */
-export function jobKey({ seed }: StoryJob, purpose: string): Key {
-  return fold(key(seed), 'story', purpose);
-}
-
-/** The transitions that the models of a seed learn from. */
-export function trainingTransitions(config: StoryConfig, job: StoryJob): BallTransitions {
-  return ballTransitions(config.world, config.train.pairs, jobKey(job, 'transitions'));
 }
 
 /** One thread per model: two models at a time use two cores better than one model on both. */

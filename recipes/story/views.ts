@@ -8,17 +8,17 @@
 import { compile } from '../../src/compile/index.ts';
 import { fold, JepaError, type Key, stream } from '../../src/core/index.ts';
 import { type BallTransitions, ballBatch } from '../../src/envs/index.ts';
-import { dimensionDeviation, matrix, rankMe, sigregStatistic } from '../../src/evals/index.ts';
 import { crossCorrelation } from '../../src/jepa/index.ts';
+import { dimensionDeviation, matrix, rankMe, sigregStatistic } from '../../src/measure/index.ts';
 import { bind } from '../../src/nn/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
 import { type Instruments, moduleProgram } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
+import { jobKey, type Training, trainingTransitions } from './job.ts';
 import { encoder } from './networks.ts';
 import { viewsLoss } from './objectives.ts';
 import { principalPlane } from './principal-plane.ts';
-import { jobKey, type Training, trainingTransitions } from './train-model.ts';
 import { type StoryJob, sizesFor, variants } from './variants.ts';
 
 /** Two views [B, 1, S, S] of the same pictures. */

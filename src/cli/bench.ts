@@ -1,6 +1,6 @@
 // What `jepa bench` asks of a benchmark.
 
-import type { ProgressLine } from './recipe.ts';
+import type { ProgressLine } from '../experiment/index.ts';
 
 /** What a benchmark gets. */
 export interface BenchContext {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createStore, writeSafetensors } from '../data/index.ts';
-import { writeSyntheticRun } from '../evals/report/synthetic-run.ts';
+import { writeSyntheticRun } from '../report/synthetic-run.law.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
 

@@ -1,11 +1,4 @@
 export type { Bench, BenchContext, BenchResult } from './bench.ts';
-export type {
-  AnyRecipe,
-  ControlChoices,
-  ProgressLine,
-  Recipe,
-  RecipeStages,
-  RunContext,
-  RunSummary,
-} from './recipe.ts';
-export { applySettings } from './settings.ts';
+export { exitCodeOf, type Output, outputFor } from './output.ts';
+export { commandProgram } from './program.ts';
+export type { CommandSession } from './session.ts';

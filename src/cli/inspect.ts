@@ -3,9 +3,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, readSafetensors } from '../data/index.ts';
-import { readRunFolder } from '../evals/index.ts';
-import { readRunFile } from './run-folder.ts';
-import { settingPaths } from './settings.ts';
+import { settingPaths } from '../experiment/index.ts';
+import { readRunFile, readRunFolder } from '../run/index.ts';
 
 /** A description for programs and for people. */
 export interface Inspection {

@@ -3,8 +3,7 @@
 
 import { Console } from 'node:console';
 import { JepaError } from '../core/index.ts';
-import { progressReporter } from './progress.ts';
-import type { ProgressLine } from './recipe.ts';
+import { EXIT, type ProgressLine, progressReporter } from '../experiment/index.ts';
 
 /** The streams of one command. */
 export interface Output {
@@ -16,9 +15,6 @@ export interface Output {
   /** A failure. The stack is printed for faults of the program only. */
   failure(code: string, error: Error): void;
 }
-
-/** Exit codes of the command line. */
-export const EXIT = { ok: 0, fault: 1, mistake: 2, interrupted: 130 } as const;
 
 const MISTAKES: readonly string[] = ['usage', 'shape', 'data', 'corrupt', 'checkpoint'];
 

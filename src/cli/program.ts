@@ -1,6 +1,7 @@
 // The commands, put together.
 
 import { Command } from 'commander';
+import { ownVersion } from '../run/index.ts';
 import { benchCommand } from './commands/bench.ts';
 import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -16,8 +17,7 @@ import { runCommand } from './commands/run.ts';
 import { storyCommand } from './commands/story.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
-import { ownVersion } from './machine.ts';
-import type { CommandFile, Session } from './session.ts';
+import type { CommandFile, CommandSession } from './session.ts';
 
 const COMMANDS: readonly CommandFile[] = [
   runCommand,
@@ -38,7 +38,7 @@ const COMMANDS: readonly CommandFile[] = [
 ];
 
 /** The whole command line; parsing errors are thrown, not printed. */
-export function commandProgram(session: Session): Command {
+export function commandProgram(session: CommandSession): Command {
   const program = new Command('jepa')
     .description('learn how a world works by watching it, act in it by planning in imagination')
     .version(ownVersion(), '-V, --version', 'print the version')

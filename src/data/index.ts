@@ -37,12 +37,7 @@ export {
 } from './images/augment/config.ts';
 export { AUGMENTATIONS, augmentation } from './images/augment/presets.ts';
 export { augmentViews } from './images/augment/views.ts';
-export {
-  CIFAR10_CLASSES,
-  type Cifar10,
-  fetchCifar10,
-  openCifar10,
-} from './images/cifar10.ts';
+export { CIFAR10_CLASSES, type Cifar10, fetchCifar10, openCifar10 } from './images/cifar10.ts';
 export type { ImageSet, SkippedImage } from './images/image-set.ts';
 export { type ImageBatchesOptions, imageBatches, type PlainImages } from './images/loader/image-batches.ts';
 export { type ImageBatch, type ImageLoader, imageLoader } from './images/loader/image-loader.ts';

@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { key } from '../core/index.ts';
+import { openMujoco } from '../physics/index.ts';
 import { openRooms, type RoomsPage, whyNoBrowser } from '../runtime/browser.law.ts';
 import type { Env, FactorValue } from './env.ts';
-import { openMujoco } from './mujoco/index.ts';
 
 /** What is done in both. */
 export interface BrowserCase {

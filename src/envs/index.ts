@@ -1,129 +1,53 @@
 export { behindWall, hasWalls } from './behind-wall.ts';
+export { type BallFloors, ballFloors, bayesPrediction, moveRightProbability } from './bouncing-ball/bayes.ts';
+export { type BouncingBallOptions, ballExpert, bouncingBall } from './bouncing-ball/bouncing-ball.ts';
 export {
   addDots,
-  type BallBatch,
-  type BallBatches,
-  type BallFloors,
-  type BallNoise,
-  type BallTransitions,
-  type BallView,
   type BallWorld,
-  type BouncingBallOptions,
-  ballBatch,
-  ballBatches,
-  ballExpert,
-  ballFloors,
-  ballTransitions,
   ballWorlds,
-  bayesPrediction,
   bounce,
-  bouncingBall,
   checkBallWorld,
   drawBall,
   inside,
-  moveRightProbability,
-} from './bouncing-ball/index.ts';
-export { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
+} from './bouncing-ball/physics.ts';
 export {
-  type DotWallOptions,
-  type DotWallWalk,
-  type DotWallWalkOptions,
-  type DotWallWandererOptions,
-  dotWall,
-  dotWallExpert,
-  dotWallFixed,
-  dotWallWalk,
-  dotWallWanderer,
-  type Wall,
-  type WallContact,
-} from './dot-wall/index.ts';
-export type {
-  Env,
-  EnvSpec,
-  Factor,
-  FactorBinding,
-  FactorValue,
-  Policy,
-  ResetOptions,
-  StepResult,
-} from './env.ts';
+  type BallBatch,
+  type BallBatches,
+  type BallNoise,
+  type BallTransitions,
+  type BallView,
+  ballBatch,
+  ballBatches,
+  ballTransitions,
+} from './bouncing-ball/transitions.ts';
+export { cube } from './cube/cube.ts';
+export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';
+export { type DotWallOptions, dotWall, dotWallFixed, type WallContact } from './dot-wall/dot-wall.ts';
+export type { Wall } from './dot-wall/layout.ts';
+export { type DotWallWandererOptions, dotWallExpert, dotWallWanderer } from './dot-wall/policies.ts';
+export { type DotWallWalk, type DotWallWalkOptions, dotWallWalk } from './dot-wall/walks.ts';
+export type { Env, EnvSpec, Factor, FactorBinding, FactorValue, Policy, ResetOptions, StepResult } from './env.ts';
 export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
 export { goalOfState } from './goal.ts';
-export {
-  fromGymnasium,
-  type GymnasiumFrame,
-  type GymnasiumLike,
-  type GymnasiumOptions,
-  type GymnasiumReset,
-  type GymnasiumSpace,
-  type GymnasiumStep,
-  toGymnasium,
-} from './gymnasium/index.ts';
-export {
-  type MujocoContact,
-  type MujocoKind,
-  type MujocoLoader,
-  mujocoPhysics,
-  openMujoco,
-  type Physics,
-  type SceneGeom,
-  type SceneShape,
-} from './mujoco/index.ts';
-export {
-  mazeExpert,
-  mazeRoaming,
-  type PointMazeOptions,
-  pointMaze,
-  type RoamingOptions,
-  U_MAZE,
-} from './point-maze/index.ts';
+export { fromGymnasium, type GymnasiumOptions } from './gymnasium/from.ts';
+export type { GymnasiumFrame, GymnasiumLike, GymnasiumReset, GymnasiumSpace, GymnasiumStep } from './gymnasium/like.ts';
+export { toGymnasium } from './gymnasium/to.ts';
+export { mazeExpert } from './point-maze/expert.ts';
+export { U_MAZE } from './point-maze/maze.ts';
+export { type PointMazeOptions, pointMaze } from './point-maze/point-maze.ts';
+export { mazeRoaming, type RoamingOptions } from './point-maze/roaming.ts';
 export { randomPolicy } from './policies.ts';
-export {
-  BLOCK_SHAPES,
-  type BlockShape,
-  noisyPusher,
-  type PushingOptions,
-  type PushTOptions,
-  type PushTPlaces,
-  type PushTRolloutOptions,
-  pusher,
-  pushing,
-  pushT,
-  pushTProprio,
-  pushTRollout,
-  weakPusher,
-} from './push-t/index.ts';
-export {
-  type Camera,
-  type Canvas,
-  type Color,
-  canvas,
-  drawLine,
-  fill,
-  fillConvex,
-  fillDisc,
-  fillRect,
-  gaussianDot,
-  type Light,
-  resampleArea,
-  type SceneRenderer,
-  type Solid,
-  type SolidType,
-  type Stage,
-  sceneRenderer,
-} from './raster/index.ts';
-export { reacher, reacherExpert } from './reacher/index.ts';
+export { BLOCK_SHAPES, type BlockShape } from './push-t/block.ts';
+export { noisyPusher, pusher, weakPusher } from './push-t/expert.ts';
+export { type PushTOptions, type PushTPlaces, pushT, pushTProprio } from './push-t/push-t.ts';
+export { type PushingOptions, pushing } from './push-t/pushing.ts';
+export { type PushTRolloutOptions, pushTRollout } from './push-t/rollout.ts';
+export { reacherExpert } from './reacher/expert.ts';
+export { reacher } from './reacher/reacher.ts';
 export { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';
-export {
-  expert,
-  noisyExpert,
-  type OraclePlan,
-  oracle,
-  oraclePlan,
-  type TargetRule,
-  type TwoRoomOptions,
-  twoRoom,
-  twoRoomObservation,
-} from './two-room/index.ts';
+export { expert, noisyExpert } from './two-room/expert.ts';
+export type { TargetRule } from './two-room/factors.ts';
+export { type OraclePlan, oracle, oraclePlan } from './two-room/oracle.ts';
+export { type TwoRoomOptions, twoRoom, twoRoomObservation } from './two-room/two-room.ts';
 export { type VectorEnv, vectorEnv } from './vector.ts';
 export { defineEnv, type EnvOptions, type World } from './world.ts';

@@ -1,11 +1,11 @@
 // Worlds and their policies by name, for recipes, the command line and data sets, which write names down.
 
 import { unknownName } from '../core/index.ts';
+import { openMujoco } from '../physics/index.ts';
 import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
 import { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
 import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
 import type { Env, Policy } from './env.ts';
-import { openMujoco } from './mujoco/index.ts';
 import { mazeExpert, mazeRoaming, pointMaze } from './point-maze/index.ts';
 import { randomPolicy } from './policies.ts';
 import { noisyPusher, pusher, pushing, pushT, weakPusher } from './push-t/index.ts';

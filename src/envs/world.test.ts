@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { key } from '../core/index.ts';
+import { fill, fillDisc } from '../raster/index.ts';
 import { envLaws } from './env.law.ts';
 import type { Policy } from './env.ts';
 import { integerFactor, realFactor } from './factors.ts';
-import { fill, fillDisc } from './raster/index.ts';
 import { defineEnv } from './world.ts';
 
 /** A bead on a wire: one coordinate, moved by one action component; drawn as a disc. */

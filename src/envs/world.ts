@@ -2,10 +2,10 @@
 // and does the reset. A world's author writes a `World`: how a step moves the state, how far the goal is, how it looks.
 
 import { JepaError, type Key } from '../core/index.ts';
+import { type Canvas, canvas } from '../raster/index.ts';
 import { checkImageSize, checkRoom, checkVector, type Ranges } from './check.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
-import { type Canvas, canvas } from './raster/canvas.ts';
 
 /**
  * The rules of a world. `P` is whatever `prepare` derives from the factors (a layout, a painted background); it is made

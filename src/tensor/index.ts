@@ -23,13 +23,22 @@ export {
   conv2d,
   convTranspose2d,
   type Padding,
-  type Pair,
 } from './ops/convolution.ts';
 export * from './ops/einsum.ts';
 export * from './ops/elementwise.ts';
 export { erfGate } from './ops/erf-gate.ts';
 export * from './ops/gradient.ts';
 export * from './ops/indexing.ts';
+export {
+  broadcastTo,
+  expandDims,
+  type ReduceOptions,
+  reduceSum,
+  reshape,
+  sumTo,
+  transpose,
+  transposeOf,
+} from './ops/layout.ts';
 export * from './ops/losses.ts';
 export * from './ops/matmul.ts';
 export * from './ops/normalise.ts';
@@ -40,4 +49,5 @@ export * from './ops/resize.ts';
 export * from './ops/scan.ts';
 export * from './ops/shaping.ts';
 export * from './ops/sources.ts';
+export type { Pair } from './ops/window.ts';
 export { axisOf, broadcastShape, type Shape, sameShape, showShape, sizeOf, stridesOf } from './shape.ts';

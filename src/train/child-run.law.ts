@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { JepaError } from '../core/index.ts';
 import { adamW, warmupCosine } from '../optim/index.ts';
+import { createRun, openRun } from '../run/folder.ts';
 import { train } from './loop.ts';
-import { createRun, openRun } from './run-folder.ts';
 import { TOY_BATCH, toyBatches, toyProgram } from './toy-program.law.ts';
 
 /** How the child is to fail. */

@@ -1,7 +1,6 @@
 // Where the wall-clock time of a run goes: waiting for data, inside the program, pauses, and the rest, which is ours.
 
-import type { TimeTotals } from './checkpoint.ts';
-import type { Timing } from './metrics.ts';
+import type { TimeTotals, Timing } from '../run/index.ts';
 
 /** Adds up the time of steps. All times in milliseconds until they are read. */
 export interface Clock {

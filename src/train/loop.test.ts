@@ -4,18 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../core/index.ts';
 import { adamW, larsVicreg, type Optimiser, sgd, warmupCosine } from '../optim/index.ts';
-import {
-  checkpointPath,
-  createRun,
-  type LossProgram,
-  listCheckpoints,
-  openRun,
-  type Progress,
-  type RunFolder,
-  readCheckpoint,
-  type TrainOptions,
-  train,
-} from './index.ts';
+import { checkpointPath, createRun, listCheckpoints, openRun, type RunFolder, readCheckpoint } from '../run/index.ts';
+import { type LossProgram, type Progress, type TrainOptions, train } from './index.ts';
 import { TOY_BATCH, type ToyBatch, toyBatches, toyProgram } from './toy-program.law.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-train-'));

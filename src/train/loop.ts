@@ -6,11 +6,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fold, JepaError, key } from '../core/index.ts';
 import { clipByGlobalNorm, globalNorm } from '../optim/index.ts';
-import { type Checkpoint, restore, writeCheckpoint } from './checkpoint.ts';
-import { checkpointPath, claimLatestCheckpoint, KEPT, listCheckpoints, pruneCheckpoints } from './checkpoint-folder.ts';
+import type { InstrumentValues } from '../run/index.ts';
+import {
+  type Checkpoint,
+  checkpointPath,
+  claimLatestCheckpoint,
+  KEPT,
+  listCheckpoints,
+  pruneCheckpoints,
+  restore,
+  writeCheckpoint,
+} from '../run/index.ts';
 import { type Clock, startClock, timingOf } from './clock.ts';
 import { type NonFinite, nonFiniteTensor, nonFiniteTerm } from './finite.ts';
-import type { InstrumentValues } from './metrics.ts';
 import type { TrainOptions, TrainOutcome } from './options.ts';
 import type { BatchSource, StepResult } from './program.ts';
 

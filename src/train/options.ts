@@ -1,10 +1,9 @@
 // What the training loop is asked for, and how it can end.
 
 import type { Optimiser, Schedule } from '../optim/index.ts';
+import type { InstrumentValues, RunFolder, Timing } from '../run/index.ts';
 import type { NonFinite } from './finite.ts';
-import type { InstrumentValues, Timing } from './metrics.ts';
 import type { BatchSource, LossProgram } from './program.ts';
-import type { RunFolder } from './run-folder.ts';
 
 /** Where a run stands after a step. */
 export interface Progress {

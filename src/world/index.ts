@@ -69,6 +69,7 @@ export {
   worldKindNamed,
   worldKinds,
 } from './kinds.ts';
+export type { Acting } from './le-wm/acting.ts';
 export { leWmDynamics } from './le-wm/dynamics.ts';
 export {
   LE_WM_REFERENCE,
@@ -77,7 +78,7 @@ export {
   type LeWmNetwork,
   leWm,
 } from './le-wm/le-wm.ts';
-export { type Acting, type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
+export { type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
 export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldDynamics } from './pixels/dynamics.ts';

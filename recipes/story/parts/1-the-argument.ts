@@ -1,6 +1,6 @@
 // Part 1: one question, three energies. Trained models are asked how well every possible next picture fits a given one.
 
-import { type ChartSpec, lineChart, type Series } from '../../../src/evals/index.ts';
+import { type ChartSpec, lineChart, type Series } from '../../../src/report/index.ts';
 import { type EnergyCurves, energyCurves } from '../energies.ts';
 import { chartFile } from '../figures.ts';
 import { trainedJoint, trainedPixel } from '../models.ts';

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { fold, key } from '../../../src/core/index.ts';
 import { ballBatch, ballFloors, ballTransitions, bayesPrediction } from '../../../src/envs/index.ts';
-import { lineChart } from '../../../src/evals/index.ts';
+import { lineChart } from '../../../src/report/index.ts';
 import { chartFile, gif, greyPicture, labelledPictures, png } from '../figures.ts';
 import { metricsOf, remembered } from '../files.ts';
 import { captioned, meanOf, narrow, overSeeds, table } from '../joint-measures.ts';

@@ -2,7 +2,8 @@
 
 import { fold, key } from '../../../src/core/index.ts';
 import { ballBatch, ballTransitions } from '../../../src/envs/index.ts';
-import { type Canvas, lineChart, type Series } from '../../../src/evals/index.ts';
+import type { Canvas } from '../../../src/raster/index.ts';
+import { lineChart, type Series } from '../../../src/report/index.ts';
 import { chartFile, correlationPicture, gif, greyPicture, labelledPictures, planePicture, png } from '../figures.ts';
 import { metricsOf } from '../files.ts';
 import { captioned, jointMeasures, meanOf, narrow, overSeeds, table } from '../joint-measures.ts';

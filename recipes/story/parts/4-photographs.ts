@@ -1,15 +1,9 @@
 // Part 4: what an encoder that was trained by prediction in embedding space says about a photograph, patch by patch.
 
-import {
-  blendImages,
-  encodePng,
-  escapeHtml,
-  fitTokenPca,
-  heatImage,
-  patchSimilarity,
-  pcaImage,
-  resizeImage,
-} from '../../../src/evals/index.ts';
+import { fitTokenPca, patchSimilarity, pcaImage } from '../../../src/measure/index.ts';
+import { blendImages, heatImage, resizeImage } from '../../../src/raster/index.ts';
+import { encodePng } from '../../../src/raster/node.ts';
+import { escapeHtml } from '../../../src/report/index.ts';
 import { hoverPhoto, hoverScript } from '../hover.ts';
 import type { PartContext, PartOutcome, StoryPart } from '../part.ts';
 import { type PhotoTokens, pretrainedTokens, readPhotograph, tiledTokens } from '../photograph.ts';

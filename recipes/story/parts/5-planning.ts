@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { fold, key } from '../../../src/core/index.ts';
-import { lineChart } from '../../../src/evals/index.ts';
+import { lineChart } from '../../../src/report/index.ts';
 import { enumeration } from '../enumeration.ts';
 import { chartFile, greyPicture, pictureGrid, png } from '../figures.ts';
 import { remembered } from '../files.ts';

@@ -4,15 +4,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { JepaError } from '../../core/index.ts';
-import { type ControlFiles, controlText, writeControlReport } from '../../evals/index.ts';
-import { checkDatasets, datasetMaker } from '../control/datasets.ts';
-import { type ControlMatrix, planControl } from '../control/matrix.ts';
-import { isInterruption } from '../interrupt.ts';
+import {
+  type ControlMatrix,
+  checkDatasets,
+  datasetMaker,
+  executeSweep,
+  isDone,
+  isInterruption,
+  planControl,
+  readSweep,
+  type SweepFile,
+} from '../../experiment/index.ts';
+import { type ControlFiles, controlText, writeControlReport } from '../../report/index.ts';
+import { claimFolder } from '../../run/index.ts';
 import { type CommonOptions, nameList, seedList, wholeNumber, withUnseededOptions } from '../options.ts';
-import { claimFolder } from '../run-folder.ts';
-import type { Session } from '../session.ts';
-import { readSweep, type SweepFile } from '../sweep/record.ts';
-import { executeSweep, isDone } from '../sweep/sweep.ts';
+import type { CommandSession } from '../session.ts';
 
 interface Options extends Omit<CommonOptions, 'seed'> {
   readonly seed: readonly number[];
@@ -28,7 +34,7 @@ interface Options extends Omit<CommonOptions, 'seed'> {
 const OUT = join('runs', 'control');
 
 /** Adds `control` to `jepa bench`. */
-export function addControlBench(bench: Command, session: Session): void {
+export function addControlBench(bench: Command, session: CommandSession): void {
   const command = bench
     .command('control')
     .description('run control experiments, models by planners by worlds, and write their tables; hours, resumable')
@@ -58,7 +64,7 @@ function someTasks(text: string): number {
   return tasks;
 }
 
-async function execute(session: Session, dir: string, matrix: ControlMatrix, options: Options): Promise<void> {
+async function execute(session: CommandSession, dir: string, matrix: ControlMatrix, options: Options): Promise<void> {
   const { output, signal, commandLine } = session;
   const { runs, datasets, worlds, without } = matrix;
   for (const world of without) output.log(`${world} has none of the models asked for: left out`);
@@ -92,7 +98,7 @@ async function execute(session: Session, dir: string, matrix: ControlMatrix, opt
   }
 }
 
-function onlyTables(session: Session, dir: string, options: Options): void {
+function onlyTables(session: CommandSession, dir: string, options: Options): void {
   const given = (['worlds', 'models', 'planners', 'extra', 'tasks'] as const).filter(
     (name) => options[name] !== undefined,
   );
@@ -108,7 +114,12 @@ function onlyTables(session: Session, dir: string, options: Options): void {
 }
 
 /** Writes everything and answers; runs that failed make the command fail after that. */
-function finish({ output }: Session, dir: string, sweep: SweepFile | undefined, results: string | undefined): void {
+function finish(
+  { output }: CommandSession,
+  dir: string,
+  sweep: SweepFile | undefined,
+  results: string | undefined,
+): void {
   const { report, files } = writeControlReport(dir, sweep ?? { runs: [] }, results);
   const runs = sweep?.runs ?? [];
   const failed = runs.filter(({ status }) => status === 'failed');

@@ -1,6 +1,6 @@
 // `jepa collect RECIPE`: only the data of an experiment.
 
-import { executeCollect, executedJson, executedText } from '../execute.ts';
+import { executeCollect, executedJson, executedText } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

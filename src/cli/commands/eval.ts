@@ -1,6 +1,6 @@
 // `jepa eval RUN`: evaluates the model of a run again.
 
-import { executedJson, executedText, executeOnRun } from '../execute.ts';
+import { executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

@@ -1,7 +1,7 @@
 // `jepa export RUN`: the model of a run as ONNX graphs.
 
 import { join } from 'node:path';
-import { executedText, executeOnRun } from '../execute.ts';
+import { executedText, executeOnRun } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

@@ -1,9 +1,8 @@
 // `jepa list [RECIPE]`: the recipes, or the settings of one.
 
-import { findRecipe } from '../find-recipe.ts';
+import { applySettings, findRecipe, settingPaths } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
-import { applySettings, settingPaths } from '../settings.ts';
 
 /** Adds the command. */
 export const listCommand: CommandFile = (program, session) => {

@@ -2,11 +2,11 @@
 
 import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '../../data/index.ts';
-import { episodesGif, readRollouts } from '../../evals/index.ts';
-import { type Executed, executedJson, executedText, executeOnRun } from '../execute.ts';
+import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
+import { episodesGif } from '../../report/index.ts';
+import { makeFolder, readRollouts, readRunFile } from '../../run/index.ts';
 import { type CommonOptions, wholeNumber, withCommonOptions } from '../options.ts';
-import { makeFolder, readRunFile } from '../run-folder.ts';
-import type { CommandFile, Session } from '../session.ts';
+import type { CommandFile, CommandSession } from '../session.ts';
 
 interface PlanOptions extends CommonOptions {
   readonly gif?: string;
@@ -40,7 +40,7 @@ function recorded(dir: string): Executed {
   return { recipe, seed, run: dir, minutes: minutes ?? 0, metrics: metrics ?? {} };
 }
 
-function writeGif(session: Session, dir: string, path: string, options: PlanOptions): object {
+function writeGif(session: CommandSession, dir: string, path: string, options: PlanOptions): object {
   session.output.log('drawing the episodes');
   const { bytes, width, height, frames } = episodesGif(readRollouts(dir, options.episodes), { width: options.width });
   makeFolder(dirname(resolve(path)));

@@ -1,8 +1,8 @@
 // `jepa report RUN`: writes the page of a run again, from what its folder holds.
 
-import { writeReport } from '../../evals/index.ts';
+import { writeReport } from '../../report/index.ts';
+import { readRunFile } from '../../run/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
-import { readRunFile } from '../run-folder.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */

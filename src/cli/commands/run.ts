@@ -1,6 +1,6 @@
 // `jepa run RECIPE`: a whole experiment.
 
-import { executedJson, executedText, executeRun } from '../execute.ts';
+import { executedJson, executedText, executeRun } from '../../experiment/index.ts';
 import {
   type CommonOptions,
   type DataOptions,

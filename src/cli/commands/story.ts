@@ -1,6 +1,6 @@
 // `jepa story`: the bouncing-ball story, which is `jepa run story`.
 
-import { executedJson, executedText, executeRun } from '../execute.ts';
+import { executedJson, executedText, executeRun } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

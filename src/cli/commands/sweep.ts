@@ -3,15 +3,23 @@
 import { basename, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
-import { writeComparison } from '../../evals/index.ts';
-import { isInterruption } from '../interrupt.ts';
+import {
+  executeSweep,
+  findRecipes,
+  isInterruption,
+  parseGrid,
+  parseSort,
+  planSweep,
+  type SortBy,
+  type SweepFile,
+  type SweepOptions,
+  sweepMarkdown,
+  sweepText,
+} from '../../experiment/index.ts';
+import { writeComparison } from '../../report/index.ts';
+import { claimFolder } from '../../run/index.ts';
 import { type CommonOptions, collected, seedList, withUnseededOptions } from '../options.ts';
-import { claimFolder } from '../run-folder.ts';
-import type { CommandFile, Session } from '../session.ts';
-import { parseGrid } from '../sweep/grid.ts';
-import { findRecipes, planSweep } from '../sweep/plan.ts';
-import { parseSort, type SortBy, type SweepFile, sweepMarkdown, sweepText } from '../sweep/record.ts';
-import { executeSweep, type SweepOptions } from '../sweep/sweep.ts';
+import type { CommandFile, CommandSession } from '../session.ts';
 
 interface Options extends Omit<CommonOptions, 'seed'> {
   readonly seed: readonly number[];
@@ -51,7 +59,7 @@ export const sweepCommand: CommandFile = (program, session) => {
 };
 
 /** Finds recipes and plans all runs, so that every mistake is reported before any folder is made. */
-async function prepare(session: Session, patterns: readonly string[], options: Options): Promise<SweepOptions> {
+async function prepare(session: CommandSession, patterns: readonly string[], options: Options): Promise<SweepOptions> {
   const { grid, seed, set, skip, data } = options;
   const recipes = await findRecipes(patterns, skip, session.recipes);
   const axes = parseGrid(grid);
@@ -75,7 +83,7 @@ async function prepare(session: Session, patterns: readonly string[], options: O
 }
 
 /** Writes table and page; a run that failed makes the command fail after everything is written. */
-function finish({ output }: Session, dir: string, sweep: SweepFile, sort: SortBy | undefined): void {
+function finish({ output }: CommandSession, dir: string, sweep: SweepFile, sort: SortBy | undefined): void {
   const done = sweep.runs.filter(({ status }) => status === 'done');
   const failed = sweep.runs.filter(({ status }) => status === 'failed');
   const table = join(dir, 'table.md');

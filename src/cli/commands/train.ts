@@ -1,6 +1,6 @@
 // `jepa train RECIPE`: only the training of an experiment.
 
-import { executedJson, executedText, executeRun } from '../execute.ts';
+import { executedJson, executedText, executeRun } from '../../experiment/index.ts';
 import {
   type CommonOptions,
   type DataOptions,

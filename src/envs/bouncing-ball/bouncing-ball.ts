@@ -1,9 +1,9 @@
 // The bouncing ball as a world to act in: the action chooses the direction of the next step. Coordinates are those of the
 // 64-pixel picture whatever the picture size.
 
+import { type Canvas, fill } from '../../raster/index.ts';
 import type { Env, Policy } from '../env.ts';
 import { realFactor } from '../factors.ts';
-import { type Canvas, fill } from '../raster/canvas.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { type BallWorld, ballWorlds, bounce, checkBallWorld, drawBall } from './physics.ts';
 import { EPISODE_FRAMES } from './transitions.ts';
@@ -24,7 +24,7 @@ function paint(target: Canvas, x: number, world: BallWorld): void {
   drawBall({ ...world, size: target.width, radius: world.radius * scale }, x * scale, picture);
   fill(target, [0, 0, 0]);
   picture.forEach((lit, i) => {
-    if (lit === 1) target.data.fill(255, target.offset + 3 * i, target.offset + 3 * i + 3);
+    if (lit === 1) target.pixels.fill(255, target.offset + 3 * i, target.offset + 3 * i + 3);
   });
 }
 

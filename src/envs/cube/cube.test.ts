@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
+import { openMujoco } from '../../physics/index.ts';
 import { envLaws } from '../env.law.ts';
 import type { Env } from '../env.ts';
-import { openMujoco } from '../mujoco/index.ts';
 import { cube, cubeExpert, noisyCubeExpert } from './index.ts';
 
 await openMujoco();

@@ -3,8 +3,8 @@
 // kinematics, a smaller table, a cube of 5 cm instead of 4, and our own picture.
 
 import { JepaError } from '../../core/index.ts';
+import { mujocoModule } from '../../physics/index.ts';
 import type { Env } from '../env.ts';
-import { mujocoModule } from '../mujoco/index.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawCube, type Look, lookFrom } from './draw.ts';
 import { moveGripper } from './dynamics.ts';

@@ -2,7 +2,7 @@
 // all driven by strongly damped position servos. The arm itself has no physics, only a picture: where OGBench moves a
 // UR5e so that its gripper goes where it is sent, the gripper here goes there directly.
 
-import { mujocoPhysics, type Physics } from '../mujoco/index.ts';
+import { mujocoPhysics, type Physics } from '../../physics/index.ts';
 import { FINGER, OPEN, PALM, type Part } from './parts.ts';
 
 /** Seconds of a step of physics, and steps of physics per step of control. */

@@ -3,9 +3,8 @@
 // bit for bit at 65 pixels. At other sizes the walls are averaged over areas and the dot over each pixel.
 // Source: eb_jepa `datasets/two_rooms/env.py` (`_render_dot`, `_render_walls`).
 
+import { type Canvas, type Color, canvas, resampleArea } from '../../raster/index.ts';
 import type { FactorValues } from '../factors.ts';
-import { type Canvas, type Color, canvas } from '../raster/canvas.ts';
-import { resampleArea } from '../raster/resample.ts';
 import { DOOR_HALF, DOT, HIGH, LOW, PICTURE, WALL_HALF, type Wall } from './layout.ts';
 
 /** Colours, and the latest background. */
@@ -72,7 +71,7 @@ function profile(center: number, size: number, from: number, to: number): Float6
 
 /** Paints the frame of a state [4]: dot x, y, wall, door. */
 export function drawDotWall(target: Canvas, state: ArrayLike<number>, look: Look): void {
-  const { data, offset, width: size } = target;
+  const { pixels: data, offset, width: size } = target;
   data.set(backgroundOf(look, { x: state[2]!, door: state[3]! }), offset);
   const scale = size / PICTURE;
   const span = (center: number): readonly [number, number] => [

@@ -2,9 +2,8 @@
 // observations, answers of steps, pictures.
 
 import { JepaError } from '../../core/index.ts';
+import { canvas, resampleArea } from '../../raster/index.ts';
 import { checkVector } from '../check.ts';
-import { canvas } from '../raster/canvas.ts';
-import { resampleArea } from '../raster/resample.ts';
 import type { GymnasiumFrame, GymnasiumSpace, GymnasiumStep } from './like.ts';
 
 /** The bounds of `Env` for an action space, and the way from an action within them [A] to the world's own. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { key, stream } from '../../core/index.ts';
+import { canvas, fill, fillDisc } from '../../raster/index.ts';
 import { envLaws } from '../env.law.ts';
 import type { Env, Policy } from '../env.ts';
 import { realFactor } from '../factors.ts';
-import { canvas, fill, fillDisc } from '../raster/index.ts';
 import { noisyExpert, twoRoom } from '../two-room/index.ts';
 import { fromGymnasium, type GymnasiumOptions } from './from.ts';
 import type { GymnasiumFrame, GymnasiumLike } from './like.ts';
@@ -33,7 +33,7 @@ class Point implements GymnasiumLike {
     const picture = canvas(new Uint8Array(48 * 48 * 3), 48, 48);
     fill(picture, [0, 0, 0]);
     fillDisc(picture, 48 * this.observation[0]!, 48 * this.observation[1]!, 4, [255, 200, 0]);
-    return { data: picture.data, shape: [48, 48, 3] };
+    return { data: picture.pixels, shape: [48, 48, 3] };
   }
 }
 

@@ -2,10 +2,9 @@
 // plan from above with rows downward and columns to the right, where the reference shows a rendered scene.
 
 import { JepaError } from '../../core/index.ts';
+import { type Canvas, type Color, canvas, fill, fillDisc, fillRect } from '../../raster/index.ts';
 import type { Env, Factor, FactorValue } from '../env.ts';
 import { colorFactor, type FactorValues, realFactor } from '../factors.ts';
-import { type Canvas, type Color, canvas, fill } from '../raster/canvas.ts';
-import { fillDisc, fillRect } from '../raster/shapes.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { moveBall, RADIUS } from './dynamics.ts';
 import { cellAt, centerOf, isClear, isOpen, type Maze, mazeFrom, stepsTo, U_MAZE } from './maze.ts';
@@ -136,7 +135,7 @@ export function pointMaze({ imageSize, maze: rows = U_MAZE }: PointMazeOptions =
       draw(target, state, _goal, { background, ball }) {
         const scale = scaleOf(maze, target);
         const at = (v: number): number => (v - centerOf(0) + 0.5) * scale;
-        target.data.set(background, target.offset);
+        target.pixels.set(background, target.offset);
         fillDisc(target, at(state[1]!), at(state[0]!), RADIUS * scale, ball);
       },
     },

@@ -6,7 +6,7 @@
 // the first part's moment for every part. Physically odd, and kept: they decide how the block turns.
 // Source: stable-worldmodel `envs/pusht/env.py`, `add_tee` and its siblings.
 
-import { type Convex, centroid, convex, unitMoment } from '../physics-2d/index.ts';
+import { type Convex, centroid, convex, unitMoment } from '../../physics/index.ts';
 
 /** Names of the shapes; `block.shape` counts them from 1, as the reference does. */
 export const BLOCK_SHAPES = ['L', 'T', 'Z', 'square', 'I', 'small-T', 'plus'] as const;

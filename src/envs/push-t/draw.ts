@@ -2,10 +2,9 @@
 // geometry at any size. Edges are anti-aliased at the frame's own size, where the reference draws 512 pixels and shrinks.
 // Source: stable-worldmodel `envs/pusht/env.py` (`_render_frame`), `envs/utils.py` (`DrawOptions`).
 
+import { placeConvex } from '../../physics/index.ts';
+import { type Canvas, type Color, canvas, drawLine, fill, fillConvex, fillDisc } from '../../raster/index.ts';
 import type { FactorValues } from '../factors.ts';
-import { placeConvex } from '../physics-2d/index.ts';
-import { type Canvas, type Color, canvas, fill } from '../raster/canvas.ts';
-import { drawLine, fillConvex, fillDisc } from '../raster/shapes.ts';
 import type { Block } from './block.ts';
 import { AGENT, ANGLE, BLOCK, WALL_RADIUS, WALLS, WORLD } from './dynamics.ts';
 
@@ -76,7 +75,7 @@ function paintBackground(target: Canvas, values: FactorValues, block: Block): vo
 /** Paints the frame of a state [10]; `radius` is the agent's. */
 export function drawPushT(target: Canvas, state: ArrayLike<number>, block: Block, radius: number, look: Look): void {
   const scale = target.width / WORLD;
-  target.data.set(look.background(), target.offset);
+  target.pixels.set(look.background(), target.offset);
   const { agentColor, blockColor } = look;
   const ax = state[AGENT]! * scale;
   const ay = state[AGENT + 1]! * scale;

@@ -3,7 +3,7 @@
 // block through a wall. Without a push the block stands still. World 512 x 512 pixels, y down.
 // Source: stable-worldmodel `envs/pusht/env.py` (`step`, `_setup`).
 
-import { type Segment, type Space, segment, space } from '../physics-2d/index.ts';
+import { type Segment, type Space, segment, space } from '../../physics/index.ts';
 import type { Block } from './block.ts';
 
 /** Side of the world in pixels. */

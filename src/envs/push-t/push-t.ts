@@ -2,9 +2,9 @@
 // relative actions, as DINO-WM and stable-worldmodel have it (`envs/pusht/env.py`), quirks included.
 
 import { JepaError } from '../../core/index.ts';
+import { newTouch, placeConvex, type Space, touchDisc } from '../../physics/index.ts';
 import type { Env, FactorValue } from '../env.ts';
 import type { FactorValues } from '../factors.ts';
-import { newTouch, placeConvex, type Space, touchDisc } from '../physics-2d/index.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { BLOCK_SHAPES, type Block, makeBlock } from './block.ts';
 import { drawPushT, type Look, lookFrom } from './draw.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
+import { mujocoPhysics, openMujoco } from '../../physics/index.ts';
 import { envLaws } from '../env.law.ts';
-import { mujocoPhysics, openMujoco } from '../mujoco/index.ts';
 import { type Arm, armModel, equationsOf, fingerAt, WRIST_LIMIT } from './arm.ts';
 import { reacher, reacherExpert } from './index.ts';
 

@@ -2,11 +2,11 @@
 // `qpos_match` of stable-worldmodel, moved by MuJoCo, seen from straight above.
 
 import { JepaError } from '../../core/index.ts';
+import { mujocoModule, mujocoPhysics, type Physics } from '../../physics/index.ts';
+import type { Color } from '../../raster/index.ts';
+import { type SceneRenderer, type Solid, sceneRenderer } from '../../raster/index.ts';
 import type { Env } from '../env.ts';
 import type { FactorValues } from '../factors.ts';
-import { mujocoModule, mujocoPhysics, type Physics } from '../mujoco/index.ts';
-import type { Color } from '../raster/canvas.ts';
-import { type SceneRenderer, type Solid, sceneRenderer } from '../raster/scene.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { armModel, FINGER_RADIUS, fingerAt, HEIGHT, SUBSTEPS } from './arm.ts';
 import { armFrom, reacherFactors, reacherVaried } from './factors.ts';

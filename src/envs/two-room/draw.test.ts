@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fold, key } from '../../core/index.ts';
-import { canvas, resampleArea } from '../raster/index.ts';
+import { canvas, resampleArea } from '../../raster/index.ts';
 import { twoRoom } from './index.ts';
 
 type Room = ReturnType<typeof twoRoom>;

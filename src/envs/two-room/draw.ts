@@ -3,11 +3,18 @@
 // background is that picture averaged over each pixel's area and the dot is drawn at the same scale.
 // Source: stable-worldmodel `envs/two_room/env.py`, `_render_frame`.
 
+import {
+  type Canvas,
+  type Color,
+  canvas,
+  fill,
+  fillRect,
+  gaussianDot,
+  gridPeak,
+  resampleArea,
+  sampledGaussianDot,
+} from '../../raster/index.ts';
 import type { FactorValues } from '../factors.ts';
-import { type Canvas, type Color, canvas, fill } from '../raster/canvas.ts';
-import { gaussianDot, gridPeak, sampledGaussianDot } from '../raster/gaussian.ts';
-import { resampleArea } from '../raster/resample.ts';
-import { fillRect } from '../raster/shapes.ts';
 import { BORDER, type Layout, layoutFrom, PICTURE, WALL_CENTER } from './layout.ts';
 
 /** Thickness of the painted frame; it lies just outside the reachable floor. */
@@ -93,7 +100,7 @@ function dot(target: Canvas, position: ArrayLike<number>, radius: number, color:
 
 /** Paints the frame with the agent at `agent` and, where the factors show it, the target at `goal`. */
 export function drawTwoRoom(target: Canvas, agent: ArrayLike<number>, goal: ArrayLike<number>, scene: Scene): void {
-  target.data.set(scene.background(), target.offset);
+  target.pixels.set(scene.background(), target.offset);
   if (scene.target !== undefined) dot(target, goal, scene.target.radius, scene.target.color);
   dot(target, agent, scene.layout.radius, scene.agentColor);
 }

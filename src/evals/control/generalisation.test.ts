@@ -11,7 +11,7 @@ import {
   randomPolicy,
   twoRoom,
 } from '../../envs/index.ts';
-import { wilsonInterval } from '../report/wilson.ts';
+import { wilsonInterval } from '../../measure/statistics/wilson.ts';
 import { factorGroups } from './factor-groups.ts';
 import { generalisation } from './generalisation.ts';
 import { type ControlPolicy, envPolicy } from './policy.ts';

@@ -4,10 +4,10 @@
 
 import { fold, JepaError, type Key, unknownName } from '../../core/index.ts';
 import type { Env, EnvSpec, Policy } from '../../envs/index.ts';
-import { wilsonInterval } from '../report/wilson.ts';
+import { wilsonInterval } from '../../measure/index.ts';
+import type { GeneralisationFile, GroupGeneralisation, SuccessCount } from '../../run/index.ts';
 import { factorGroups, taskItself } from './factor-groups.ts';
 import type { ControlPolicy } from './policy.ts';
-import type { Interval } from './result.ts';
 import { type ControlRun, runControl } from './run.ts';
 import type { ControlTask } from './tasks.ts';
 import { setFactors, type VariedTask, varyTasks } from './varied-tasks.ts';
@@ -33,42 +33,6 @@ export interface GeneralisationOptions {
   readonly draws?: number;
   /** Called after each step of a run, for progress lines; throw to stop. */
   readonly onStep?: (group: string, policy: string, step: number, solved: number) => void;
-}
-
-/** A count of tasks solved at some step, and the 95 % Wilson interval of its rate. */
-export interface SuccessCount {
-  readonly success: number;
-  readonly interval: Interval;
-}
-
-/** One policy under one variation, against itself on the same tasks in the world as it is. */
-export interface PolicyGeneralisation extends SuccessCount {
-  readonly policy: string;
-  readonly unvaried: SuccessCount;
-}
-
-/** One group of factors. */
-export interface GroupGeneralisation {
-  readonly group: string;
-  readonly factors: readonly string[];
-  /** Tasks that were run. */
-  readonly tasks: number;
-  /** Tasks for which no draw was found that can be solved. */
-  readonly leftOut: number;
-  readonly results: readonly PolicyGeneralisation[];
-}
-
-/** `evals/generalisation.json`. */
-export interface GeneralisationFile {
-  readonly tasks: number;
-  readonly budget: number;
-  /** The policy that said what can be solved; absent: only the world itself did. */
-  readonly reference?: string;
-  /** In the world as it is, on all tasks. */
-  readonly unvaried: readonly ({ readonly policy: string } & SuccessCount)[];
-  readonly groups: readonly GroupGeneralisation[];
-  /** Factors that were not varied, and why. */
-  readonly excluded: readonly { readonly factor: string; readonly why: string }[];
 }
 
 function counted(solved: readonly boolean[]): SuccessCount {

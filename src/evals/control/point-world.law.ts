@@ -28,7 +28,7 @@ export function pointWorld(): Env {
         state[1]! += action[1]!;
       },
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!),
-      draw({ data, offset }, state) {
+      draw({ pixels: data, offset }, state) {
         data.fill(0, offset, offset + POINT_FRAME);
         data.set([Math.round(state[0]!), Math.round(state[1]!)], offset);
       },

@@ -2,8 +2,8 @@
 // needed to compare two numbers honestly (protocol, tasks, what was left out, budget, seed).
 
 import { JepaError } from '../../core/index.ts';
-import type { PlanningProtocol, PolicyResult } from '../report/schema.ts';
-import { wilsonInterval } from '../report/wilson.ts';
+import { wilsonInterval } from '../../measure/index.ts';
+import type { PlanningProtocol, PolicyResult } from '../../run/index.ts';
 import type { ControlRun } from './run.ts';
 import type { ReplayProtocol, ReplayTasks } from './tasks.ts';
 

@@ -3,7 +3,7 @@
 
 import { observationBytes, type WorldModel, writeObservation } from '../../agent/index.ts';
 import { type EpisodeSource, PIXELS, readF32, readU8 } from '../../data/index.ts';
-import { type Matrix, matrix } from '../matrix/matrix.ts';
+import { type Matrix, matrix } from '../../measure/index.ts';
 
 /** Embedded rows of some episodes. */
 export interface EmbeddedRows {

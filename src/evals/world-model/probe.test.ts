@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { key, stream } from '../../core/index.ts';
 import { dotWall, pointMaze, pushT, twoRoom } from '../../envs/index.ts';
-import { matrix } from '../matrix/matrix.ts';
+import { matrix } from '../../measure/matrix/matrix.ts';
 import { probeState } from './probe.ts';
 import { type ProbeTarget, probeTargetsOf, targetColumns, targetValues } from './targets.ts';
 

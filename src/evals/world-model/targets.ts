@@ -2,7 +2,7 @@
 // (arXiv 2603.19312): agent position, block position, block angle.
 
 import type { EnvSpec } from '../../envs/index.ts';
-import { type Matrix, matrix } from '../matrix/matrix.ts';
+import { type Matrix, matrix } from '../../measure/index.ts';
 
 /** Components of the state that are probed together. */
 export interface ProbeTarget {

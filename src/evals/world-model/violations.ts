@@ -7,8 +7,8 @@ import { observationBytes, type WorldModel, writeObservation } from '../../agent
 import { fold, JepaError, type Key, permutation, stream } from '../../core/index.ts';
 import { ACTION, type EpisodeSource, type Normaliser, normalise, readF32 } from '../../data/index.ts';
 import type { Env } from '../../envs/index.ts';
-import type { SurpriseFile } from '../report/schema.ts';
-import { compareSurprise, type SurpriseCurves, surpriseCurves } from '../surprise.ts';
+import { compareSurprise, type SurpriseCurves, surpriseCurves } from '../../measure/index.ts';
+import type { SurpriseFile } from '../../run/index.ts';
 import type { Effect, Violation } from './violation.ts';
 
 /** The options of a surprise evaluation. */

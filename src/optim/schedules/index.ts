@@ -1,11 +1,6 @@
 export { dinoCosine } from './dino.ts';
 export { ebImageWarmupCosine, ebWarmupCosine } from './eb-jepa.ts';
-export {
-  type IjepaWarmupCosineOptions,
-  ijepaCosineWeightDecay,
-  ijepaWarmupCosine,
-  linearMomentum,
-} from './ijepa.ts';
+export { type IjepaWarmupCosineOptions, ijepaCosineWeightDecay, ijepaWarmupCosine, linearMomentum } from './ijepa.ts';
 export { lejepaWarmupCosine } from './lejepa.ts';
 export { constant, type Schedule } from './schedule.ts';
 export { cosineMomentum, type WarmupCosineOptions, warmupCosine } from './stable-pretraining.ts';

@@ -3,7 +3,7 @@
 // Legend: S candidates, K elites, L numbers of one plan (H * D).
 
 import { JepaError } from '../../core/index.ts';
-import type { Population } from './search.ts';
+import type { Population } from './population.ts';
 
 /**
  * Indices of the (at most) `out.length` lowest finite values of `cost`, by increasing value; equal values keep their

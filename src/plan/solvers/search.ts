@@ -7,19 +7,7 @@ import { perDimension } from '../constraints.ts';
 import { evaluate, type PlanProblem } from '../problem.ts';
 import type { IterationRecord, SolveOptions } from '../solver.ts';
 import { selectLowest } from './elites.ts';
-
-/** The candidates of one task in one iteration. */
-export interface Population {
-  readonly task: number;
-  readonly iteration: number;
-  /** [S, L] */
-  readonly candidates: Float32Array;
-  /** [S] */
-  readonly cost: Float32Array;
-  /** Indices by increasing cost, [K]; only the first `count` are set. */
-  readonly elites: Int32Array;
-  readonly count: number;
-}
+import type { Population } from './population.ts';
 
 /** What one sampling solver adds to the loop. */
 export interface Search {

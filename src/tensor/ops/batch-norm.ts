@@ -17,10 +17,9 @@ import {
 } from '../node.ts';
 import { axisOf, sizeOf } from '../shape.ts';
 import { add, div, mul, reciprocal, sqrt, sub } from './elementwise.ts';
+import { broadcastTo, pixelMajorOf, reduceSum, reshape } from './layout.ts';
 import { matmul } from './matmul.ts';
-import { fromPixelMajor, pixelMajorOf } from './pixel-major.ts';
-import { reduceSum } from './reduce.ts';
-import { broadcastTo, reshape } from './shaping.ts';
+import { fromPixelMajor } from './pixel-major.ts';
 import { full } from './sources.ts';
 
 /** Requires x [P, C, Q] or [P, C] and vectors [C]. */

@@ -9,23 +9,13 @@ import { apply1, type Operation, problem, requireDType, shapeError, type Tensor,
 import { sizeOf } from '../shape.ts';
 import { flip } from './arrange.ts';
 import { add } from './elementwise.ts';
+import { expandDims, reduceSum, reshape, transpose } from './layout.ts';
 import { linear, matmul } from './matmul.ts';
 import { fromPixelMajor } from './pixel-major.ts';
-import { reduceSum } from './reduce.ts';
-import { expandDims, pad, reshape, slice, transpose } from './shaping.ts';
+import { pad, slice } from './shaping.ts';
 import { convolveTiles } from './tiled-convolution.ts';
 import { convWeightGradient } from './unfold.ts';
-
-/** [height, width] */
-export type Pair = readonly [number, number];
-
-/** Stride, padding and groups of a convolution, filled in. */
-export interface ConvAttributes {
-  readonly strides: Pair;
-  /** [top, bottom] and [left, right]. */
-  readonly padding: readonly [Pair, Pair];
-  readonly groups: number;
-}
+import type { ConvAttributes, Pair } from './window.ts';
 
 /** One number for all sides, [vertical, horizontal], or [[top, bottom], [left, right]]. */
 export type Padding = number | Pair | readonly [Pair, Pair];

@@ -2,9 +2,8 @@
 
 import { shapeError, type Tensor } from '../node.ts';
 import { mul } from './elementwise.ts';
+import { reduceSum, reshape, transpose } from './layout.ts';
 import { matmul } from './matmul.ts';
-import { reduceSum } from './reduce.ts';
-import { reshape, transpose } from './shaping.ts';
 
 /** A tensor with one letter for each axis. */
 interface Labelled {

@@ -5,8 +5,8 @@ import type { DType } from '../dtype.ts';
 import { emitScalar } from '../emit.ts';
 import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../node.ts';
 import { broadcastShape, sameShape } from '../shape.ts';
-import { fromPixelMajor, pixelMajorOf, toPixelMajor } from './pixel-major.ts';
-import { sumTo } from './reduce.ts';
+import { pixelMajorOf, sumTo } from './layout.ts';
+import { fromPixelMajor, toPixelMajor } from './pixel-major.ts';
 import { constantOf, scalar } from './sources.ts';
 
 /** A tensor, or a number standing for an f32 scalar. */

@@ -4,7 +4,7 @@ import { emitInts, emitScalar } from '../emit.ts';
 import { apply, apply1, type Operation, problem, shapeError, type Tensor } from '../node.ts';
 import { axisOf, sizeOf } from '../shape.ts';
 import { add } from './elementwise.ts';
-import { reshape } from './shaping.ts';
+import { reshape } from './layout.ts';
 import { constant } from './sources.ts';
 
 interface AxisAttributes {

@@ -4,9 +4,9 @@ import { shapeError, type Tensor } from '../node.ts';
 import { sameShape } from '../shape.ts';
 import { abs, less, mul, neg, type Operand, square, sub, where } from './elementwise.ts';
 import { takeAlong } from './indexing.ts';
+import { expandDims, reshape } from './layout.ts';
 import { logSoftmax } from './normalise.ts';
 import { reduceMean } from './reduce.ts';
-import { expandDims, reshape } from './shaping.ts';
 
 /**
  * -log softmax(logits)[id], with the classes on the last axis: logits f32 [..., K], ids i32 or i64 [...]. The mean over

@@ -5,9 +5,8 @@ import { apply1, type Operation, problem, requireDType, type Tensor, type Tensor
 import { broadcastShape, sizeOf } from '../shape.ts';
 import { add, geluInputOf, mul } from './elementwise.ts';
 import { erfGate } from './erf-gate.ts';
+import { reduceSum, reshape, sumTo, transposeOf } from './layout.ts';
 import { affineNormOf } from './normalise.ts';
-import { reduceSum, sumTo } from './reduce.ts';
-import { reshape, transposeOf } from './shaping.ts';
 import { full } from './sources.ts';
 
 /** Whether the last two axes of each factor are swapped first, and a factor for the product. */

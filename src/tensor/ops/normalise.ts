@@ -4,8 +4,9 @@ import { emitInts, emitScalar } from '../emit.ts';
 import { apply, apply1, type Operation, problem, requireDType, type Tensor } from '../node.ts';
 import { axisOf, sizeOf } from '../shape.ts';
 import { add, exp, isConstant, mul, sub } from './elementwise.ts';
-import { reduceMean, reduceSum, sumTo } from './reduce.ts';
-import { addAll, broadcastTo } from './shaping.ts';
+import { broadcastTo, reduceSum, sumTo } from './layout.ts';
+import { reduceMean } from './reduce.ts';
+import { addAll } from './shaping.ts';
 import { full } from './sources.ts';
 
 interface AxisAttributes {

@@ -4,8 +4,8 @@ import { shapeError, type Tensor } from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { abs, add, div, exp, less, log, sqrt, square, sub, where } from './elementwise.ts';
 import { stopGradient } from './gradient.ts';
-import { type ReduceOptions, reduceMax, reduceSum, variance } from './reduce.ts';
-import { reshape } from './shaping.ts';
+import { type ReduceOptions, reduceSum, reshape } from './layout.ts';
+import { reduceMax, variance } from './reduce.ts';
 
 /** max(x, low), whose gradient passes where x >= low (as PyTorch) and which keeps NaN. */
 export function clampMin(x: Tensor, low: number): Tensor {

@@ -4,16 +4,7 @@
 // so that a network of convolutions transposes its input once and its result never.
 
 import type { Tensor } from '../node.ts';
-import { transpose, transposeOf } from './shaping.ts';
-
-/** [B, C, H, W] to [H, W, B, C], and back. */
-const SWAP = [2, 3, 0, 1] as const;
-
-/** What lies behind a transposed [H, W, B, C]; undefined for other tensors. */
-export function pixelMajorOf(x: Tensor): Tensor | undefined {
-  const t = transposeOf(x);
-  return t?.permutation.length === 4 && t.permutation.every((p, i) => p === SWAP[i]) ? t.input : undefined;
-}
+import { pixelMajorOf, SWAP, transpose } from './layout.ts';
 
 /** [B, C, H, W] -> [H, W, B, C]. */
 export function toPixelMajor(x: Tensor): Tensor {

@@ -12,12 +12,13 @@ import {
   type TensorType,
 } from '../node.ts';
 import { sizeOf } from '../shape.ts';
-import { conv2d, type Padding, type Pair, pairOf, sidesOf } from './convolution.ts';
+import { conv2d, type Padding, pairOf, sidesOf } from './convolution.ts';
 import { div } from './elementwise.ts';
 import { scatterAlong } from './indexing.ts';
+import { reshape } from './layout.ts';
 import { reduceMean } from './reduce.ts';
-import { reshape } from './shaping.ts';
 import { full } from './sources.ts';
+import type { Pair } from './window.ts';
 
 /** Options of pooling; the stride defaults to the kernel. */
 export interface PoolOptions {

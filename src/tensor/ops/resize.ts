@@ -3,8 +3,8 @@
 import { shapeError, type Tensor } from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { convTranspose2d } from './convolution.ts';
+import { broadcastTo, reshape } from './layout.ts';
 import { matmul } from './matmul.ts';
-import { broadcastTo, reshape } from './shaping.ts';
 import { constant, full } from './sources.ts';
 
 /** Repeats every pixel of [..., H, W] `factor` times in both directions. */

@@ -9,11 +9,12 @@
 // N = n t; the numbers of an axis are ordered (number, tile).
 
 import type { Tensor } from '../node.ts';
-import type { ConvAttributes, Pair } from './convolution.ts';
+import { pixelMajorOf, reshape, transpose } from './layout.ts';
 import { linear, matmul } from './matmul.ts';
-import { pixelMajorOf, toPixelMajor } from './pixel-major.ts';
-import { concat, pad, reshape, slice, transpose } from './shaping.ts';
+import { toPixelMajor } from './pixel-major.ts';
+import { concat, pad, slice } from './shaping.ts';
 import { constant } from './sources.ts';
+import type { ConvAttributes, Pair } from './window.ts';
 
 type Rows = readonly (readonly number[])[];
 

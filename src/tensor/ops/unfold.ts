@@ -6,12 +6,12 @@
 // 4x4, batch 32: 103 against 49. A convolution of transposed tensors is several times slower than either.
 
 import type { Tensor } from '../node.ts';
-import type { ConvAttributes, Pair } from './convolution.ts';
 import { gather } from './indexing.ts';
+import { reduceSum, reshape, transpose } from './layout.ts';
 import { matmul } from './matmul.ts';
-import { reduceSum } from './reduce.ts';
-import { concat, pad, reshape, slice, stack, transpose } from './shaping.ts';
+import { concat, pad, slice, stack } from './shaping.ts';
 import { indices } from './sources.ts';
+import type { ConvAttributes, Pair } from './window.ts';
 
 /** dL/dweight [O, C / g, kh, kw] from x [B, C, H, W] and dL/dy [B, O, Ho, Wo]. */
 export function convWeightGradient(x: Tensor, dy: Tensor, kernel: Pair, attributes: ConvAttributes): Tensor {

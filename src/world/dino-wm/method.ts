@@ -5,7 +5,7 @@
 
 import { defineJepa, type JepaSpec, type Latent, l2, methods, type Term, type View } from '../../jepa/index.ts';
 import { at, expandDims, reduceMean, slice, type Tensor } from '../../tensor/index.ts';
-import type { Acting } from '../le-wm/method.ts';
+import type { Acting } from '../le-wm/acting.ts';
 import { decodingError } from './decoder.ts';
 import { type DinoWm, type DinoWmConfig, dinoWm } from './dino-wm.ts';
 import type { FrameEncoder } from './frame-encoder.ts';

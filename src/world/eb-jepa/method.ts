@@ -8,7 +8,7 @@ import { JepaError } from '../../core/index.ts';
 import { defineJepa, type JepaSpec, l2, methods, pldmTerms, stateTerms, type Term } from '../../jepa/index.ts';
 import type { PixelNormalisation } from '../../nn/index.ts';
 import { at, slice, type Tensor } from '../../tensor/index.ts';
-import type { Acting } from '../le-wm/method.ts';
+import type { Acting } from '../le-wm/acting.ts';
 import { EB_JEPA_PIXELS, type EbJepa, type EbJepaConfig, ebJepa } from './eb-jepa.ts';
 
 /** Sizes of a batch of clips, and how far is predicted. */

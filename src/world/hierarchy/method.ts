@@ -7,7 +7,7 @@
 import { JepaError } from '../../core/index.ts';
 import { defineJepa, type JepaSpec, l1, l2, type Pair, sigreg, sigregDirections, type Term } from '../../jepa/index.ts';
 import { at, reduceMean, reshape, slice, stack, type Tensor } from '../../tensor/index.ts';
-import type { Acting } from '../le-wm/method.ts';
+import type { Acting } from '../le-wm/acting.ts';
 import { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy.ts';
 
 /** Sizes of a batch of waypoints. */

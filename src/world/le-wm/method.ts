@@ -3,9 +3,10 @@
 // both sides, gradients through both, no teacher.
 // Legend: B clips, T frames, D width, A numbers per action block.
 
-import { type Condition, defineJepa, type JepaSpec, l2, methods, sigreg, sigregDirections } from '../../jepa/index.ts';
+import { defineJepa, type JepaSpec, l2, methods, sigreg, sigregDirections } from '../../jepa/index.ts';
 import { embedPictures, type Module } from '../../nn/index.ts';
 import { slice, type Tensor, type TensorType, transpose } from '../../tensor/index.ts';
+import type { Acting } from './acting.ts';
 import { type LeWm, type LeWmConfig, type LeWmNetwork, leWm } from './le-wm.ts';
 import { type InverseLeWm, inverseTerm, withInverse } from './with-inverse.ts';
 
@@ -24,9 +25,6 @@ export interface ClipOptions extends ClipSize {
   /** Directions of SIGReg [D, M]; drawn anew at each step when left out. */
   readonly directions?: Tensor;
 }
-
-/** The condition of a world model: what was done between frames. */
-export type Acting = Extract<Condition, { readonly kind: 'action' }>;
 
 /**
  * What all methods on LeWorldModel's network share: clips in, each next embedding predicted from true frames, one encoder for

@@ -3,8 +3,8 @@
 
 import { type InverseDynamics, inverseDynamics, type Term } from '../../jepa/index.ts';
 import { type Module, module } from '../../nn/index.ts';
+import type { Acting } from './acting.ts';
 import type { LeWm, LeWmNetwork } from './le-wm.ts';
-import type { Acting } from './method.ts';
 
 /** What a bound LeWorldModel offers beside its inverse model. */
 export interface InverseLeWm extends LeWm {

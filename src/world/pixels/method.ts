@@ -5,7 +5,8 @@
 import { type Condition, defineJepa, type JepaSpec, type Mechanism, type Term } from '../../jepa/index.ts';
 import { embedPictures, IMAGENET, type PixelNormalisation, patches } from '../../nn/index.ts';
 import { constant, expandDims, mul, reduceMean, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
-import type { Acting, ClipSize } from '../le-wm/method.ts';
+import type { Acting } from '../le-wm/acting.ts';
+import type { ClipSize } from '../le-wm/method.ts';
 import { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixel-world.ts';
 
 /** Next frames are drawn after acting, present ones without. */

@@ -5,7 +5,8 @@
 // Legend: B clips, T frames, D width, A numbers per action block.
 
 import { defineJepa, type JepaSpec, l2, methods, type PldmTerms, pldmTerms, type Term } from '../../jepa/index.ts';
-import { type Acting, type ClipSize, clipForm } from '../le-wm/method.ts';
+import type { Acting } from '../le-wm/acting.ts';
+import { type ClipSize, clipForm } from '../le-wm/method.ts';
 import { type InverseLeWm, inverseTerm } from '../le-wm/with-inverse.ts';
 import { type PldmConfig, pldm } from './pldm.ts';
 

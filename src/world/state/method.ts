@@ -4,7 +4,8 @@
 
 import { defineJepa, type JepaSpec, type Latent, l2, methods } from '../../jepa/index.ts';
 import { at, slice, type Tensor } from '../../tensor/index.ts';
-import type { Acting, ClipSize } from '../le-wm/method.ts';
+import type { Acting } from '../le-wm/acting.ts';
+import type { ClipSize } from '../le-wm/method.ts';
 import { type StateWorld, type StateWorldConfig, stateWorld } from './state-world.ts';
 
 /**

@@ -4,7 +4,7 @@
 // draws of the others as they are.
 
 import { type Key, uniform } from '../../../core/index.ts';
-import { type Box, roundHalfEven } from '../resize.ts';
+import { type Box, roundHalfEven } from '../../../raster/index.ts';
 import { type AugmentConfig, type Crop, DEFAULT_RATIO, DEFAULT_SCALE, type Range } from './config.ts';
 
 /** Parts of the colour jitter. */

@@ -1,8 +1,8 @@
 // Images in order and as they are, for evaluation.
 
 import { JepaError } from '../../../core/index.ts';
+import { resizer, toBytes } from '../../../raster/index.ts';
 import type { ImageSet } from '../image-set.ts';
-import { resizer, toBytes } from '../resize.ts';
 import { usedIndices } from './plan.ts';
 
 /** Which images, and how many at a time. */

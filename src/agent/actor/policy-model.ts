@@ -1,0 +1,107 @@
+// A trained goal policy at work: present and goal in, blocks out. A controller runs it as it runs a planner, so that both
+// are measured in one way. Parameters are stored inside the compiled programs.
+// Legend: N observations, H blocks, A numbers per block.
+
+import { type CompileOptions, compile, type Program } from '../../compile/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
+import type { Planner } from '../../plan/index.ts';
+import type { Runtime } from '../../runtime/index.ts';
+import { type HostArray, input, type Tensor } from '../../tensor/index.ts';
+import type { GoalPolicy, Observation } from '../../world/index.ts';
+import { observationBytes, splitObservations } from '../perception/observation.ts';
+import { bakeValues } from '../world-model/world-graphs.ts';
+
+/** A trained goal policy, ready to be asked. Programs are compiled for each batch size when first needed. */
+export interface PolicyModel {
+  readonly policy: GoalPolicy;
+  readonly values: ModelValues;
+  /** Normalised blocks [N, H, A] for N observations and their goals, as `observe` writes them. */
+  act(observations: Uint8Array, goals: Uint8Array, count: number): Promise<Float32Array>;
+}
+
+/** Observations taken in one call: the smallest of these that holds a request; larger ones are cut into pieces. */
+const BATCHES = [1, 8, 64] as const;
+
+/** The ends of the way, as the inputs of a program are called. */
+const ENDS = ['now', 'goal'] as const;
+
+/** Inputs `now.frames`, `now.states`, `goal.frames` and `goal.states`, as far as the policy is shown them -> `plan` [N, H, A]. */
+function actGraph({ senses, bind }: GoalPolicy, count: number): Record<string, Tensor> {
+  const { imageSize: size, stateDim } = senses;
+  const seen = (end: string): Observation => ({
+    ...(size > 0 ? { frames: input(`${end}.frames`, [count, size, size, 3], 'u8') } : {}),
+    ...(stateDim > 0 ? { states: input(`${end}.states`, [count, stateDim]) } : {}),
+  });
+  return { plan: bind().act(seen('now'), seen('goal')) };
+}
+
+/** `count` rows from row `from` on, filled up with zeros. */
+function rows<T extends Uint8Array | Float32Array>(all: T, out: T, width: number, from: number, count: number): T {
+  out.set(all.subarray(from * width, (from + count) * width));
+  return out;
+}
+
+/**
+ * Wraps trained numbers for use.
+ *
+ * @throws JepaError `shape` from `act` when observations are of other senses than the policy's
+ */
+export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: Runtime): PolicyModel {
+  const { senses, horizon, actionDim } = policy;
+  const { picture } = observationBytes(senses);
+  const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
+  const programs = new Map<number, Promise<Program>>();
+  const program = (batch: number): Promise<Program> => {
+    let p = programs.get(batch);
+    if (p === undefined) {
+      p = compile(actGraph(policy, batch), { ...options, name: `act ${batch}` });
+      programs.set(batch, p);
+    }
+    return p;
+  };
+  return {
+    policy,
+    values,
+    async act(observations, goals, count) {
+      const ends = [observations, goals].map((bytes) => splitObservations(bytes, count, senses));
+      const plans = new Float32Array(count * horizon * actionDim);
+      for (let from = 0; from < count; ) {
+        const batch = BATCHES.find((b) => b >= count - from) ?? 64;
+        const n = Math.min(batch, count - from);
+        const inputs: Record<string, HostArray> = {};
+        for (const [i, { frames, states }] of ends.entries()) {
+          const { stateDim } = senses;
+          if (picture > 0)
+            inputs[`${ENDS[i]}.frames`] = rows(frames, new Uint8Array(batch * picture), picture, from, n);
+          if (stateDim > 0)
+            inputs[`${ENDS[i]}.states`] = rows(states, new Float32Array(batch * stateDim), stateDim, from, n);
+        }
+        const { plan } = await (await program(batch)).run({ inputs });
+        plans.set((plan as Float32Array).subarray(0, n * horizon * actionDim), from * horizon * actionDim);
+        from += n;
+      }
+      return plans;
+    },
+  };
+}
+
+/**
+ * A goal policy as a planner: each plan is what it says for the current observation. Older frames of the context, warm starts
+ * and keys are not looked at, and the costs are 0, since a policy knows none. The controller's horizon must be the policy's.
+ *
+ * @example
+ * const controller = mpc(policyPlanner(model), { horizon: model.policy.horizon, recedingHorizon: 1, ...sizes });
+ */
+export function policyPlanner(model: PolicyModel): Planner {
+  const { all: bytes } = observationBytes(model.policy.senses);
+  return async ({ envs, context, frames, goals }) => {
+    const N = envs.length;
+    const current = new Uint8Array(N * bytes);
+    for (let n = 0; n < N; n++) {
+      const last = n * context + context - 1;
+      current.set(frames.subarray(last * bytes, (last + 1) * bytes), n * bytes);
+    }
+    const plan = await model.act(current, goals, N);
+    return { plan, cost: new Float32Array(N), iterations: [] };
+  };
+}

@@ -1,0 +1,66 @@
+// Exports a trained world model: one safetensors file, and three ONNX graphs of standard operators with the parameters
+// stored inside, for other languages, phones and browsers. Shapes are static; the sizes stand in each graph's metadata.
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile } from '../../compile/index.ts';
+import { writeFileAtomic } from '../../data/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
+import { nodeRuntime } from '../../runtime/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { type BoundDynamics, dynamicsOf, type WorldConfig } from '../../world/index.ts';
+import { bakeValues, costGraph, encodeGraph, predictGraph, type RolloutSize } from '../world-model/world-graphs.ts';
+import { type ModelOrigin, modelHeader, writeModel } from './model-file.ts';
+
+/** Batch sizes of the graphs. */
+export interface ExportSizes extends RolloutSize {
+  /** Images that `encode.onnx` takes at once, and windows that `predict.onnx` takes. */
+  readonly batch: number;
+}
+
+/** What to export, and where to. */
+export interface ExportOptions {
+  /** An existing folder. */
+  readonly dir: string;
+  readonly config: WorldConfig;
+  readonly values: ModelValues;
+  readonly origin: ModelOrigin;
+  readonly sizes: ExportSizes;
+}
+
+/** A written file. */
+export interface ExportedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * Writes `encode.onnx`, `predict.onnx`, `cost.onnx` and `model.safetensors` into `dir`; inputs and outputs carry the names
+ * of `encodeGraph`, `predictGraph` (with T = history) and `costGraph`. Pixels are raw u8 RGB; actions are normalised.
+ * Each graph's `metadata_props` hold `jepa.model`, the same JSON as the header of model.safetensors, and `jepa.sizes`.
+ *
+ * Errors: `io` when the disk is full.
+ */
+export async function exportModel(options: ExportOptions): Promise<readonly ExportedFile[]> {
+  const { dir, config, values, origin, sizes } = options;
+  const dynamics = dynamicsOf(config);
+  const model = dynamics.bind();
+  const graphs: Readonly<Record<string, (m: BoundDynamics) => Record<string, Tensor>>> = {
+    encode: (m) => encodeGraph(m, dynamics, sizes.batch),
+    predict: (m) => predictGraph(m, dynamics, sizes.batch, dynamics.history),
+    cost: (m) => costGraph(m, dynamics, sizes),
+  };
+  const metadata = { 'jepa.model': modelHeader(config, origin), 'jepa.sizes': JSON.stringify(sizes) };
+  const runtime = nodeRuntime({ portable: true });
+  const files: ExportedFile[] = [];
+  for (const [name, trace] of Object.entries(graphs)) {
+    const program = await compile(trace(model), { runtime, name, bake: bakeValues(values), metadata });
+    const path = join(dir, `${name}.onnx`);
+    writeFileAtomic(path, [program.model]);
+    files.push({ path, bytes: program.model.length });
+    await program.dispose();
+  }
+  const path = join(dir, 'model.safetensors');
+  writeModel(path, config, values, origin);
+  return [...files, { path, bytes: statSync(path).size }];
+}

@@ -1,0 +1,83 @@
+// The programs of a trained world model, traced for given sizes: encode observations, predict one block ahead, score plans.
+// Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
+
+import { flatView } from '../../core/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
+import { actionGradient } from '../../plan/index.ts';
+import { type HostArray, input, type Source, type Tensor } from '../../tensor/index.ts';
+import type { BoundDynamics, Dynamics } from '../../world/index.ts';
+
+/** The numbers to store inside a program in place of its parameters and state. */
+export function bakeValues({ parameters, buffers }: ModelValues): (source: Source) => HostArray | undefined {
+  return ({ role, name }) => {
+    if (role === 'parameter') return flatView(parameters.layout, parameters.data, name);
+    return role === 'state' ? flatView(buffers.layout, buffers.data, name) : undefined;
+  };
+}
+
+/** `frames` u8 [N, size, size, 3] and `states` f32 [N, S], as far as the model is shown them -> `z` [N, D]. */
+export function encodeGraph(m: BoundDynamics, { senses }: Dynamics, count: number): Record<string, Tensor> {
+  const { imageSize: size, stateDim } = senses;
+  return {
+    z: m.encode({
+      ...(size > 0 ? { frames: input('frames', [count, size, size, 3], 'u8') } : {}),
+      ...(stateDim > 0 ? { states: input('states', [count, stateDim]) } : {}),
+    }),
+  };
+}
+
+/** `z` [N, T, D] and `blocks` [N, T, A] -> `next` [N, T, D]: row t is predicted from frames and blocks 0 to t. */
+export function predictGraph(
+  m: BoundDynamics,
+  { dim, actionDim }: Dynamics,
+  count: number,
+  length: number,
+): Record<string, Tensor> {
+  return { next: m.predict(input('z', [count, length, dim]), input('blocks', [count, length, actionDim])) };
+}
+
+/** How many plans of which length are imagined. */
+export interface RolloutSize {
+  /** E */
+  readonly tasks: number;
+  /** C */
+  readonly context: number;
+  /** S */
+  readonly samples: number;
+  /** H */
+  readonly horizon: number;
+}
+
+/** `context` [E, C, D], `executed` [E, C - 1, A] (absent when C = 1) and `plans` [E, S, H, A] -> [E, S, C + H, D]. */
+export function imagineGraph(m: BoundDynamics, model: Dynamics, size: RolloutSize): Tensor {
+  return rollout(m, model, size, plansInput(model, size));
+}
+
+/** The inputs of `imagineGraph` and `goal` [E, D] -> `cost` [E, S]. */
+export function costGraph(m: BoundDynamics, model: Dynamics, size: RolloutSize): Record<string, Tensor> {
+  return { cost: costOf(m, model, size, plansInput(model, size)) };
+}
+
+/** `costGraph` with `gradient` [E, S, H, A], the derivative of each cost with respect to its plan. */
+export function costAndGradientGraph(m: BoundDynamics, model: Dynamics, size: RolloutSize): Record<string, Tensor> {
+  const plans = plansInput(model, size);
+  return actionGradient(costOf(m, model, size, plans), plans);
+}
+
+function plansInput({ actionDim }: Dynamics, { tasks, samples, horizon }: RolloutSize): Tensor {
+  return input('plans', [tasks, samples, horizon, actionDim]);
+}
+
+function rollout(
+  m: BoundDynamics,
+  { dim, actionDim }: Dynamics,
+  { tasks: E, context: C }: RolloutSize,
+  plans: Tensor,
+): Tensor {
+  const executed = C > 1 ? input('executed', [E, C - 1, actionDim]) : undefined;
+  return m.rollout(input('context', [E, C, dim]), executed, plans);
+}
+
+function costOf(m: BoundDynamics, model: Dynamics, size: RolloutSize, plans: Tensor): Tensor {
+  return m.cost(rollout(m, model, size, plans), input('goal', [size.tasks, model.dim]));
+}

@@ -1,0 +1,195 @@
+// A trained world model at work: encode observations, imagine plans, score them against goals. Parameters are stored inside
+// the compiled programs, so the runtime can arrange them for speed.
+// Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
+
+import { type CompileOptions, compile, type Program } from '../../compile/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
+import type { PlanProblem, PlanRequest } from '../../plan/index.ts';
+import type { Runtime } from '../../runtime/index.ts';
+import type { HostArray, Tensor } from '../../tensor/index.ts';
+import type { BoundDynamics, Dynamics } from '../../world/index.ts';
+import { splitObservations } from '../perception/observation.ts';
+import {
+  bakeValues,
+  costAndGradientGraph,
+  costGraph,
+  encodeGraph,
+  imagineGraph,
+  predictGraph,
+} from './world-graphs.ts';
+
+/** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
+export interface WorldModel {
+  readonly dynamics: Dynamics;
+  readonly values: ModelValues;
+  /** Embeddings [N, D] of N observations as `observe` writes them: for a model that sees pictures only, u8 [N, H, W, 3]. */
+  encode(observations: Uint8Array, count: number): Promise<Float32Array>;
+  /** Embeddings predicted one block ahead from windows: z [N, T, D] and blocks [N, T, A] -> [N, T, D], T <= history. */
+  predict(z: Float32Array, blocks: Float32Array, count: number, length: number): Promise<Float32Array>;
+  /** All embeddings of imagined plans: context [E, C, D], executed [E, C - 1, A], plans [E, S, H, A] -> [E, S, C + H, D]. */
+  imagine(request: ImagineRequest): Promise<Float32Array>;
+  /** The planning problem of a request: context and goals encoded once, candidates scored by the model's cost. */
+  problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
+  /** The same between embeddings that are known already, such as a subgoal that was imagined. */
+  problemBetween(tasks: LatentTasks): PlanProblem;
+}
+
+/** Planning tasks in the latent space. */
+export interface LatentTasks {
+  /** Embeddings of the context [E, C, D], executed blocks between them [E, C - 1, A], and of the goals [E, D]. */
+  readonly context: Float32Array;
+  readonly executed: Float32Array;
+  readonly goals: Float32Array;
+  readonly tasks: number;
+  readonly contextLength: number;
+  readonly horizon: number;
+}
+
+/** What to imagine. */
+export interface ImagineRequest {
+  readonly context: Float32Array;
+  readonly executed: Float32Array;
+  readonly plans: Float32Array;
+  readonly tasks: number;
+  readonly contextLength: number;
+  readonly samples: number;
+  readonly horizon: number;
+}
+
+/** Images encoded in one call: the smallest of these that holds a request; larger ones are cut into pieces. */
+const ENCODE_BATCHES = [1, 8, 64] as const;
+
+/** Candidates scored in one call: more does not raise throughput, and costs memory. */
+const ROLLOUT_BATCH = 3000;
+
+/** Candidates differentiated in one call: every activation of the rollout is kept. */
+const GRADIENT_BATCH = 256;
+
+/** Whether a program is fed with `name`: a model that looks at the last frame alone has no use for executed blocks. */
+function reads(program: Program, name: string): boolean {
+  return program.sources.some((source) => source.name === name);
+}
+
+/** Wraps trained numbers for use. */
+export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime): WorldModel {
+  const { dim, actionDim: A, senses } = dynamics;
+  const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
+  const programs = new Map<string, Promise<Program>>();
+  const program = (name: string, trace: (model: BoundDynamics) => Record<string, Tensor>): Promise<Program> => {
+    let p = programs.get(name);
+    if (p === undefined) {
+      p = compile(trace(dynamics.bind()), { ...options, name });
+      programs.set(name, p);
+    }
+    return p;
+  };
+
+  const encode = async (observations: Uint8Array, count: number): Promise<Float32Array> => {
+    const { frames, states } = splitObservations(observations, count, senses);
+    const pixels = count === 0 ? 0 : frames.length / count;
+    const out = new Float32Array(count * dim);
+    for (let from = 0; from < count; ) {
+      const batch = ENCODE_BATCHES.find((b) => b >= count - from) ?? 64;
+      const n = Math.min(batch, count - from);
+      const encoder = await program(`encode ${batch}`, (m) => encodeGraph(m, dynamics, batch));
+      const inputs: Record<string, HostArray> = {};
+      if (pixels > 0) {
+        const piece = new Uint8Array(batch * pixels);
+        piece.set(frames.subarray(from * pixels, (from + n) * pixels));
+        inputs.frames = piece;
+      }
+      if (senses.stateDim > 0) {
+        const piece = new Float32Array(batch * senses.stateDim);
+        piece.set(states.subarray(from * senses.stateDim, (from + n) * senses.stateDim));
+        inputs.states = piece;
+      }
+      const { z } = await encoder.run({ inputs });
+      out.set((z as Float32Array).subarray(0, n * dim), from * dim);
+      from += n;
+    }
+    return out;
+  };
+
+  return {
+    dynamics,
+    values,
+    encode,
+    async predict(z, blocks, count, length) {
+      const p = await program(`predict ${count}x${length}`, (m) => predictGraph(m, dynamics, count, length));
+      return (await p.run({ inputs: { z, blocks } })).next as Float32Array;
+    },
+    async imagine({ context, executed, plans, tasks, contextLength, samples, horizon }) {
+      const p = await program(`imagine ${tasks}x${contextLength}x${samples}x${horizon}`, (m) => ({
+        all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }),
+      }));
+      return (await p.run({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }))
+        .all as Float32Array;
+    },
+    async problem(request, horizon) {
+      const E = request.envs.length;
+      const context = await encode(request.frames, E * request.context);
+      const goals = await encode(request.goals, E);
+      return latentProblem({
+        context,
+        executed: request.blocks,
+        goals,
+        tasks: E,
+        contextLength: request.context,
+        horizon,
+      });
+    },
+    problemBetween: latentProblem,
+  };
+
+  function latentProblem(given: LatentTasks): PlanProblem {
+    const { context, executed, goals, tasks: E, contextLength: C, horizon } = given;
+    /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
+    const score = async (
+      kind: 'cost' | 'cost and gradient',
+      candidates: Float32Array,
+      S: number,
+      most: number,
+      outputs: Readonly<Record<string, Float32Array>>,
+    ): Promise<void> => {
+      const group = Math.min(E, Math.max(1, Math.floor(most / S)));
+      const graph = kind === 'cost' ? costGraph : costAndGradientGraph;
+      for (let from = 0; from < E; from += group) {
+        const n = Math.min(group, E - from);
+        const scorer = await program(`${kind} ${n}x${C}x${S}x${horizon}`, (m) =>
+          graph(m, dynamics, { tasks: n, context: C, samples: S, horizon }),
+        );
+        const part = (array: Float32Array, stride: number): Float32Array =>
+          array.subarray(from * stride, (from + n) * stride);
+        await scorer.run({
+          inputs: {
+            context: part(context, C * dim),
+            ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
+            plans: part(candidates, S * horizon * A),
+            goal: part(goals, dim),
+          },
+          into: Object.fromEntries(
+            Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
+          ),
+        });
+      }
+    };
+    return {
+      name: dynamics.name,
+      tasks: E,
+      horizon,
+      actionDim: A,
+      ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
+      async cost(candidates, S) {
+        const cost = new Float32Array(E * S);
+        await score('cost', candidates, S, ROLLOUT_BATCH, { cost });
+        return cost;
+      },
+      async costAndGradient(candidates, S) {
+        const cost = new Float32Array(E * S);
+        const gradient = new Float32Array(candidates.length);
+        await score('cost and gradient', candidates, S, GRADIENT_BATCH, { cost, gradient });
+        return { cost, gradient };
+      },
+    };
+  }
+}

@@ -1,0 +1,37 @@
+// The collection stage.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { collect } from '../../agent/index.ts';
+import { openStore } from '../../data/index.ts';
+import { makePolicy } from '../../envs/index.ts';
+import type { RunContext, RunSummary } from '../recipe.ts';
+import type { ControlExperiment } from './config.ts';
+import { experimentEnv, keyFor } from './stages.ts';
+
+/** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
+export function collectStage(config: ControlExperiment, context: RunContext, dir: string): RunSummary {
+  const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
+  const began = performance.now();
+  const rows = collect({
+    dir,
+    env: experimentEnv(config),
+    policy: makePolicy(config.env.id, policy),
+    episodes,
+    maxSteps,
+    minSteps,
+    untilGoal,
+    key: keyFor(context, 'collect'),
+    resume: existsSync(join(dir, 'dataset.json')),
+    metadata: { seed: context.seed, imageSize: config.env.imageSize },
+    signal: context.signal,
+    onEpisode: (done) => context.progress({ stage: 'collect', step: done, total: episodes }),
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const store = openStore(dir);
+  context.log(`${store.episodes.length} episodes, ${rows} frames in ${dir} (${Math.round(rows / seconds)} frames/s)`);
+  store.close();
+  return {
+    metrics: { 'collect.episodes': episodes, 'collect.frames': rows, 'collect.framesPerSecond': rows / seconds },
+  };
+}

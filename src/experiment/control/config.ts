@@ -1,0 +1,143 @@
+// The complete configuration of a control experiment: collect episodes in a world, learn a world model from them, evaluate
+// it, plan with it. Plain data; every number can be set from the command line.
+
+import type { GcbcConfig, WorldConfig } from '../../world/index.ts';
+import type { PartTraining } from './part.ts';
+
+/** How a model is trained. */
+export interface ControlTraining {
+  /** Frames per training clip. */
+  readonly frames: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Share of the steps that warm up linearly; cosine to 0 follows. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** Largest global gradient norm. */
+  readonly clip: number;
+}
+
+/** One model that can be chosen, and how it is trained. */
+export interface ControlModel {
+  readonly world: WorldConfig;
+  readonly train: ControlTraining;
+  /**
+   * Where the frozen encoder of a `dino-wm` comes from, in place of the one that `world` describes: the folder of a run of
+   * le-wm, pldm or pixels with a vision transformer, or a checkpoint (`facebook/dinov2-small`, see `readPretrained`); `untrained` for one of the size
+   * in `world` that was never trained.
+   */
+  readonly encoderFrom?: string;
+}
+
+/** How many candidates a planner may try, and how often. */
+export interface PlannerBudget {
+  /** A published planner, such as `cem/le-wm`, see `publishedSolvers`. */
+  readonly solver: string;
+  readonly samples: number;
+  readonly elites: number;
+  readonly iterations: number;
+}
+
+/** Everything that determines an experiment, apart from the seed. */
+export interface ControlExperiment {
+  readonly env: { readonly id: string; readonly imageSize: number };
+  readonly collect: {
+    readonly policy: string;
+    readonly episodes: number;
+    /** Longest episode in environment steps. */
+    readonly maxSteps: number;
+    /** Shorter episodes are drawn again. */
+    readonly minSteps: number;
+    /** Whether an episode ends where its goal is reached. */
+    readonly untilGoal: boolean;
+  };
+  readonly data: {
+    /** Environment steps per frame, and per action block. */
+    readonly frameSkip: number;
+    readonly split: { readonly train: number; readonly val: number; readonly test: number };
+    readonly workers: number;
+  };
+  /** Which of `models` is trained. */
+  readonly model: string;
+  readonly models: Readonly<Record<string, ControlModel>>;
+  readonly train: {
+    readonly checkpointEvery: number;
+    readonly logEvery: number;
+    /** Steps between measurements of the collapse instruments. */
+    readonly instrumentsEvery: number;
+  };
+  readonly plan: {
+    readonly tasks: number;
+    readonly goalOffset: number;
+    readonly budget: number;
+    readonly horizon: number;
+    readonly recedingHorizon: number;
+    /** Frames of context given to the planner, as far as the model looks back. */
+    readonly history: number;
+    /** The planner whose success is the result of the run. */
+    readonly planner: PlannerBudget;
+    /** Names of `planners` and of `policies` that are run beside it on the strict tasks. */
+    readonly also: readonly string[];
+    readonly planners: Readonly<Record<string, PlannerBudget>>;
+    /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */
+    readonly ceiling: string;
+    /** Planned episodes to film. */
+    readonly film: number;
+  };
+  /** The high level of hierarchical planning, for the stage `long-horizon`. */
+  readonly hierarchy: {
+    /** Steps between start and goal at which flat and hierarchical planning are compared. */
+    readonly goalOffsets: readonly number[];
+    readonly macroDim: number;
+    /** Blocks between two waypoints. */
+    readonly minBlocks: number;
+    readonly maxBlocks: number;
+    readonly waypoints: number;
+    readonly width: number;
+    readonly depth: number;
+    readonly steps: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    /** Of the planner of macro-actions. */
+    readonly samples: number;
+    readonly elites: number;
+    readonly iterations: number;
+  };
+  /** Policies that act without planning, trained when `plan.also` names them. */
+  readonly policies: {
+    /** Amortised inverse dynamics on the embeddings of the run's model; goals up to `maxDistance` blocks away. */
+    readonly inverse: PartTraining & { readonly hidden: readonly number[]; readonly maxDistance: number };
+    /** Behaviour cloning from pixels, on clips of `frames`. */
+    readonly gcbc: PartTraining & { readonly policy: GcbcConfig; readonly frames: number };
+  };
+  readonly evals: {
+    /** Stages that take longer and are left out unless named, see `extraStages`. */
+    readonly extra: readonly string[];
+    /** Tasks of each group of varied factors, for the stage `generalisation`. */
+    readonly generalisationTasks: number;
+    readonly probeRows: number;
+    readonly surpriseClips: number;
+    readonly surpriseSteps: number;
+    readonly surpriseAt: number;
+  };
+}
+
+/** Published planners at budgets that compare: as many candidate evaluations as the main planner, or gradients in their place. */
+export function plannersFor({
+  samples,
+  elites,
+  iterations,
+}: Omit<PlannerBudget, 'solver'>): ControlExperiment['plan']['planners'] {
+  const sampling = { samples, elites, iterations };
+  const descending = { samples: 8, elites: 1, iterations: 30 };
+  return {
+    icem: { solver: 'icem/swm', ...sampling },
+    'mppi-swm': { solver: 'mppi/swm', ...sampling },
+    'mppi-eb-jepa': { solver: 'mppi/eb-jepa', ...sampling },
+    'predictive-sampling': { solver: 'predictive-sampling', ...sampling },
+    'random-shooting': { solver: 'random-shooting', samples: samples * iterations, elites: 1, iterations: 1 },
+    adam: { solver: 'gradient/swm-adamw', ...descending },
+    'gradient-descent': { solver: 'gradient/swm-sgd', ...descending },
+  };
+}

@@ -1,0 +1,117 @@
+// Control experiments from end to end at a very small size: every world, every model, every planner and stage.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { cube } from '../../../recipes/cube.ts';
+import { dotWall } from '../../../recipes/dot-wall.ts';
+import { pointMaze } from '../../../recipes/point-maze.ts';
+import { pushT } from '../../../recipes/push-t.ts';
+import { reacher } from '../../../recipes/reacher.ts';
+import { twoRoom } from '../../../recipes/two-room.ts';
+import type { ControlRecord } from '../../evals/index.ts';
+import { createRun } from '../../run/index.ts';
+import type { Recipe, RunContext } from '../recipe.ts';
+import { applySettings } from '../settings.ts';
+import type { ControlExperiment } from './config.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'jepa-control-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const VIT = '{"imageSize":16,"patchSize":8,"dim":12,"depth":1,"heads":2,"mlpDim":16}';
+const IMPALA = '{"imageSize":16,"stacks":[2],"dim":6}';
+const PREDICTOR = '{"depth":1,"heads":2,"headDim":4,"mlpDim":8}';
+const BUDGET = '{"samples":8,"elites":5,"iterations":1}';
+
+/** Two updates on a dozen short episodes, pictures of 16 pixels, two tasks with goals 10 steps away. */
+function tiny(recipe: Recipe<ControlExperiment>, model: string): ControlExperiment {
+  const base = recipe.config();
+  const sized = Object.entries(base.models).flatMap(([name, { world }]) => {
+    const at = `models.${name}`;
+    const train = [`${at}.train={"frames":3,"steps":2,"batchSize":4}`];
+    if (world.kind === 'state') return [...train, `${at}.world.hidden=[8]`];
+    if (world.kind === 'eb-jepa') return [...train, `${at}.world.encoder=${IMPALA}`];
+    const own = world.kind === 'dino-wm' ? [] : [`${at}.world={"embedDim":6,"projectorHidden":8}`];
+    const drawn = [`${at}.world.decoder={"patchSize":8,"dim":8,"depth":1,"heads":2,"mlpDim":8}`];
+    return [
+      ...train,
+      `${at}.world.encoder=${'stacks' in world.encoder ? IMPALA : VIT}`,
+      `${at}.world.predictor=${PREDICTOR}`,
+      ...own,
+      ...(world.kind === 'pixels' ? drawn : []),
+    ];
+  });
+  return applySettings(base, [
+    'env.imageSize=16',
+    'collect={"episodes":12,"maxSteps":40,"minSteps":20}',
+    'data.workers=0',
+    'data.split={"train":0.5,"val":0.1,"test":0.4}',
+    `model=${model}`,
+    ...sized,
+    'train={"checkpointEvery":2,"logEvery":1,"instrumentsEvery":2}',
+    'plan={"tasks":2,"goalOffset":10,"budget":10,"horizon":2,"recedingHorizon":2,"film":1}',
+    `plan.planner=${BUDGET}`,
+    ...Object.keys(base.plan.planners).map((name) => `plan.planners.${name}=${BUDGET}`),
+    'evals={"probeRows":60,"surpriseClips":2,"surpriseSteps":3,"surpriseAt":1,"generalisationTasks":1}',
+    'hierarchy={"goalOffsets":[10],"maxBlocks":2,"minBlocks":1,"steps":2,"batchSize":4,"width":8,"samples":6,"elites":2,"iterations":1}',
+    'policies.inverse={"hidden":[8],"steps":2,"batchSize":4}',
+    `policies.gcbc={"frames":3,"steps":2,"batchSize":4,"policy":{"encoder":${VIT},"hidden":[8]}}`,
+  ]);
+}
+
+async function run(recipe: Recipe<ControlExperiment>, config: ControlExperiment, name: string) {
+  const out = join(root, name);
+  createRun(out, { config: { ...config }, seed: 0, versions: {} }).close();
+  const { signal } = new AbortController();
+  const context: RunContext = { seed: 0, out, signal, log: () => {}, progress: () => {}, resume: false };
+  const { metrics } = await recipe.run(config, context);
+  const read = <T>(file: string): T => JSON.parse(readFileSync(join(out, 'evals', file), 'utf8')) as T;
+  return { out, metrics, read };
+}
+
+test.each([twoRoom, dotWall, pointMaze, pushT, reacher, cube].map((recipe) => [recipe.name, recipe] as const))(
+  '%s: collects, trains, evaluates and plans',
+  async (name, recipe) => {
+    const { metrics, out } = await run(recipe, tiny(recipe, recipe.config().model), name);
+    for (const protocol of ['strict', 'paper'])
+      for (const policy of ['success', 'random', 'oracle'])
+        expect(metrics[`planning.${protocol}.${policy}`]).toBeGreaterThanOrEqual(0);
+    expect(Object.keys(metrics).some((m) => m.startsWith('surprise.teleport'))).toBe(true);
+    expect(existsSync(join(out, 'rollouts/0.json'))).toBe(true);
+  },
+);
+
+const models = Object.keys(pointMaze.config().models).filter((name) => name !== pointMaze.config().model);
+
+test.each(models)('%s: can take the place of the model of a recipe', async (model) => {
+  const { metrics } = await run(pointMaze, tiny(pointMaze, model), `maze-${model}`);
+  expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
+});
+
+test('every planner, both policies and the long stages run beside the main planner', async () => {
+  const base = tiny(pointMaze, 'le-wm');
+  const also = [...Object.keys(base.plan.planners), 'inverse', 'gcbc'];
+  const config: ControlExperiment = {
+    ...base,
+    plan: { ...base.plan, also },
+    evals: { ...base.evals, extra: ['long-horizon', 'generalisation'] },
+  };
+  const { read } = await run(pointMaze, config, 'all');
+  const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
+  expect(protocols[0]!.results.map((r) => r.policy)).toEqual(['planner', ...also, 'random', 'oracle']);
+  const { horizons } = read<{ readonly horizons: readonly { readonly record: ControlRecord }[] }>('long-horizon.json');
+  expect(horizons[0]!.record.results.map((r) => r.policy)).toEqual(['planner', 'hierarchical', 'random', 'oracle']);
+  expect(read<{ readonly groups: readonly unknown[] }>('generalisation.json').groups.length).toBeGreaterThan(0);
+});
+
+test('a frozen encoder is that of another run', async () => {
+  const trained = await run(pointMaze, tiny(pointMaze, 'le-wm'), 'encoder');
+  const base = tiny(pointMaze, 'dino-wm');
+  const from = (dir: string) => applySettings(base, [`models.dino-wm.encoderFrom=${dir}`]);
+  const { metrics } = await run(pointMaze, from(trained.out), 'dino-wm-on-le-wm');
+  expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
+  await expect(run(pointMaze, from(join(root, 'nowhere')), 'none')).rejects.toThrow(/no checkpoint .*nowhere/);
+  const convolutional = await run(pointMaze, tiny(pointMaze, 'le-wm-conv'), 'no-patches');
+  await expect(run(pointMaze, from(convolutional.out), 'refused')).rejects.toThrow(/must be a vision transformer/);
+});

@@ -1,0 +1,120 @@
+// What the recipes of all worlds share: 64-pixel frames, blocks of five steps, the strict protocol at 25 steps, and a choice of
+// small models. A recipe says what its world needs otherwise.
+
+import type { PlanCost } from '../../world/index.ts';
+import { type ControlExperiment, type ControlModel, plannersFor } from './config.ts';
+import {
+  type SmallModel,
+  smallDinoWm,
+  smallEbJepa,
+  smallGcbc,
+  smallImpala,
+  smallLeWm,
+  smallPixels,
+  smallPldm,
+  smallVit,
+  stateModel,
+} from './models.ts';
+
+/** What a recipe says of its world. */
+export interface WorldExperiment {
+  readonly id: string;
+  /** Numbers of one action of the world. */
+  readonly actionDim: number;
+  readonly collect: ControlExperiment['collect'];
+  /** The model that is trained unless another is asked for. */
+  readonly model: 'le-wm' | 'le-wm-inverse' | 'pldm' | 'eb-jepa' | 'state';
+  /** Width of the embedding, and updates. */
+  readonly embedDim: number;
+  readonly steps: number;
+  /** Weights where the world needs others than the models' own: of SIGReg, of inverse dynamics beside it, and of PLDM's. */
+  readonly sigreg?: number;
+  readonly inverse?: number;
+  readonly pldmInverse?: number;
+  /** Learning rate of LeWorldModel with an Impala encoder. @default 1e-3 */
+  readonly learningRate?: number;
+  /** How plans of LeWorldModel and of the state model are scored. @default 'last', as published */
+  readonly cost?: PlanCost;
+  /** Environment steps per frame and action block. @default 5 */
+  readonly frameSkip?: number;
+  /** What the oracle-state model reads: components as they are, angles, and the numbers that goals are about. */
+  readonly state: {
+    readonly stateDim: number;
+    readonly at: readonly number[];
+    readonly angles?: readonly number[];
+    readonly goalAt: readonly number[];
+  };
+  readonly plan?: Partial<ControlExperiment['plan']>;
+}
+
+const IMAGE = 64;
+const BUDGET = { samples: 128, elites: 16, iterations: 6 };
+
+/** The models that a recipe offers, by name. */
+function models(
+  size: SmallModel,
+  { sigreg, inverse = 1, pldmInverse, learningRate = 1e-3, cost, state }: WorldExperiment,
+): Readonly<Record<string, ControlModel>> {
+  const loss = { sigreg, cost };
+  return {
+    'le-wm': smallLeWm(size, smallVit, 5e-4, loss),
+    'le-wm-conv': smallLeWm(size, smallImpala, learningRate, loss),
+    'le-wm-inverse': smallLeWm(size, smallImpala, learningRate, { ...loss, inverse }),
+    pldm: smallPldm(size, smallVit, pldmInverse),
+    'pldm-no-inverse': smallPldm(size, smallVit, 0),
+    'pldm-conv': smallPldm(size, smallImpala, pldmInverse),
+    'eb-jepa': smallEbJepa(size),
+    'eb-jepa-no-inverse': smallEbJepa(size, 0),
+    'dino-wm': smallDinoWm(size),
+    pixels: smallPixels(size),
+    state: stateModel(size, { angles: [], ...state }, cost),
+  };
+}
+
+/** The complete experiment of a world. */
+export function worldExperiment(world: WorldExperiment): ControlExperiment {
+  const { id, actionDim, collect, model, embedDim, steps, frameSkip = 5 } = world;
+  const size = { imageSize: IMAGE, actionDim: frameSkip * actionDim, embedDim, steps };
+  return {
+    env: { id, imageSize: IMAGE },
+    collect,
+    data: { frameSkip, split: { train: 0.8, val: 0.05, test: 0.15 }, workers: 1 },
+    model,
+    models: models(size, world),
+    train: { checkpointEvery: 200, logEvery: 10, instrumentsEvery: 50 },
+    plan: {
+      tasks: 100,
+      goalOffset: 25,
+      budget: 50,
+      horizon: 5,
+      recedingHorizon: 5,
+      history: 1,
+      planner: { solver: 'cem/le-wm', ...BUDGET },
+      also: [],
+      planners: plannersFor(BUDGET),
+      ceiling: 'simulator',
+      film: 8,
+      ...world.plan,
+    },
+    hierarchy: {
+      goalOffsets: [25, 50, 75],
+      macroDim: 4,
+      minBlocks: 3,
+      maxBlocks: 5,
+      waypoints: 3,
+      width: 128,
+      depth: 2,
+      steps: 3000,
+      batchSize: 128,
+      learningRate: 1e-3,
+      samples: 256,
+      elites: 16,
+      iterations: 10,
+    },
+    policies: {
+      inverse: { hidden: [256, 256], maxDistance: 5, steps: 3000, batchSize: 256, learningRate: 1e-3 },
+      gcbc: { policy: smallGcbc(size), frames: 6, steps, batchSize: 32, learningRate: 5e-4 },
+    },
+    evals: { extra: [], generalisationTasks: 50, probeRows: 3000, surpriseClips: 200, surpriseSteps: 8, surpriseAt: 5 },
+  };
+}

@@ -1,0 +1,72 @@
+// The evaluation stage: probes of the frozen embedding and surprise at violations, on held-out episodes.
+
+import type { WorldModel } from '../../agent/index.ts';
+import {
+  embedRows,
+  type ProbeOutcome,
+  probeState,
+  probeTargetsOf,
+  violationSurprise,
+  violationsOf,
+} from '../../evals/index.ts';
+import type { RunContext, RunSummary } from '../recipe.ts';
+import { writeJson } from '../run-files.ts';
+import type { ControlExperiment } from './config.ts';
+import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
+
+/** Probes of the state, fitted on training episodes and scored on held-out ones. */
+export async function probes(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  data: ExperimentData,
+): Promise<ProbeOutcome> {
+  const rows = config.evals.probeRows;
+  const embedded = (episodes: readonly number[]) => {
+    const total = episodes.reduce((n, e) => n + data.store.episodes[e]!.length, 0);
+    return embedRows(model, data.store, episodes, Math.max(1, Math.floor(total / rows)), rows);
+  };
+  const fit = await embedded(data.split.train);
+  const held = await embedded(data.split.test);
+  return probeState(fit, held, probeTargetsOf(experimentEnv(config).spec), keyFor(context, 'probe'));
+}
+
+/** Runs probes and surprise and writes their files. */
+export async function evaluateStage(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  data: ExperimentData,
+): Promise<RunSummary> {
+  const metrics: Record<string, number> = {};
+  const { targets, file } = await probes(config, context, model, data);
+  writeJson(context, 'evals/probe.json', file);
+  for (const { target, linearScore, mlpScore } of targets) {
+    const name = `probe.${target.name.replaceAll(' ', '-')}`;
+    metrics[`${name}.linear.r`] = Math.min(...linearScore.r);
+    metrics[`${name}.mlp.r`] = Math.min(...mlpScore.r);
+  }
+  const read = targets.map(
+    (t) => `${t.target.name} ${t.linearScore.meanR.toFixed(3)} (${t.mlpScore.meanR.toFixed(3)})`,
+  );
+  context.log(`linear (mlp) probes, r: ${read.join(', ')}`);
+  const { surpriseClips, surpriseSteps, surpriseAt } = config.evals;
+  const env = experimentEnv(config);
+  const surprise = await violationSurprise({
+    model,
+    env,
+    source: data.store,
+    episodes: data.split.test,
+    normaliser: data.actions,
+    frameSkip: config.data.frameSkip,
+    violations: violationsOf(env.spec),
+    clips: surpriseClips,
+    steps: surpriseSteps,
+    at: surpriseAt,
+    key: keyFor(context, 'surprise'),
+  });
+  writeJson(context, 'evals/surprise.json', surprise);
+  for (const { name, auc } of surprise.perturbations) metrics[`surprise.${name}.auc`] = auc;
+  context.log(`surprise: ${surprise.perturbations.map((p) => `${p.name} AUC ${p.auc.toFixed(3)}`).join(', ')}`);
+  return { metrics };
+}

@@ -1,0 +1,101 @@
+// A control experiment as a recipe: collect, train, evaluate, plan, export.
+
+import { prepareEnv } from '../../envs/index.ts';
+import type { Recipe, RunContext, RunSummary } from '../recipe.ts';
+import { checkExperiment } from './check.ts';
+import { collectStage } from './collect.ts';
+import type { ControlExperiment } from './config.ts';
+import { evaluateStage, probes } from './evaluate.ts';
+import { exportStage } from './export.ts';
+import { generalisationStage } from './generalisation.ts';
+import { goalPolicies } from './goal-policies.ts';
+import { longHorizonStage } from './long-horizon.ts';
+import { planStage } from './plan.ts';
+import { datasetDir, openData, trainedModel } from './stages.ts';
+import { trainStage } from './train.ts';
+import type { Trained } from './trained.ts';
+
+type Stage = (config: ControlExperiment, context: RunContext) => Promise<RunSummary>;
+
+/** A stage with its world ready and its configuration checked. */
+function prepared(stage: Stage): Stage {
+  return async (config, context) => {
+    await prepareEnv(config.env.id);
+    checkExperiment(config, Object.keys(extraStages));
+    return stage(config, context);
+  };
+}
+
+/** Runs `stage` with the trained model and the data of the run. */
+async function withModel(
+  config: ControlExperiment,
+  context: RunContext,
+  stage: (model: ReturnType<typeof trainedModel>, data: ReturnType<typeof openData>) => Promise<RunSummary>,
+): Promise<RunSummary> {
+  const data = openData(config, context);
+  try {
+    return await stage(trainedModel(config, context, data), data);
+  } finally {
+    data.store.close();
+  }
+}
+
+/** What `evals.extra` may name. */
+const extraStages: Readonly<
+  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<RunSummary>>
+> = {
+  'long-horizon': longHorizonStage,
+  generalisation: generalisationStage,
+};
+
+const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => evaluateStage(c, context, model, data));
+
+const plan: Stage = (c, context) =>
+  withModel(c, context, async (model, data) => {
+    const { targets } = await probes(c, context, model, data);
+    const trained = { model, data, probes: targets };
+    const { metrics } = await planStage(c, context, trained);
+    const more: Record<string, number> = {};
+    for (const name of c.evals.extra) Object.assign(more, (await extraStages[name]!(c, context, trained)).metrics);
+    return { metrics: { ...metrics, ...more } };
+  });
+
+const train: Stage = async (c, context) => {
+  const collected = context.data === undefined ? collectStage(c, context, datasetDir(context)) : { metrics: {} };
+  const trained = await trainStage(c, context);
+  return { metrics: { ...collected.metrics, ...trained.metrics } };
+};
+
+/** The recipe of an experiment. */
+export function controlRecipe(
+  name: string,
+  summary: string,
+  config: () => ControlExperiment,
+): Recipe<ControlExperiment> {
+  return {
+    name,
+    summary,
+    config,
+    run: prepared(async (c, context) => {
+      const trained = await train(c, context);
+      context.signal.throwIfAborted();
+      const evaluated = await evaluate(c, context);
+      context.signal.throwIfAborted();
+      const planned = await plan(c, context);
+      return { metrics: { ...planned.metrics, ...evaluated.metrics, ...trained.metrics } };
+    }),
+    stages: {
+      collect: prepared(async (c, context) => collectStage(c, context, context.out)),
+      train: prepared(train),
+      eval: prepared(evaluate),
+      plan: prepared(plan),
+      export: prepared(exportStage),
+    },
+    control: {
+      models: ({ models }) => Object.keys(models),
+      planners: ({ plan: { planners } }) => [...Object.keys(planners), ...Object.keys(goalPolicies)],
+      extra: () => Object.keys(extraStages),
+      dataset: ({ env, collect }) => ({ env, collect }),
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// Zero-shot generalisation: the main planner on the strict tasks in worlds that differ in one group of factors (a colour, a
+// size, a wall) from those it learned in.
+
+import { makePolicy } from '../../envs/index.ts';
+import { generalisation } from '../../evals/index.ts';
+import type { RunContext, RunSummary } from '../recipe.ts';
+import { writeJson } from '../run-files.ts';
+import type { ControlExperiment } from './config.ts';
+import { experimentTasks } from './plan.ts';
+import { controller, latentPlanner, solverOf } from './planners.ts';
+import { experimentEnv, keyFor } from './stages.ts';
+import type { Trained } from './trained.ts';
+
+/** Runs the planner with each group of factors varied and writes `evals/generalisation.json`. */
+export async function generalisationStage(
+  config: ControlExperiment,
+  context: RunContext,
+  { model, data }: Trained,
+): Promise<RunSummary> {
+  const { env, plan } = config;
+  const { budget, planner, ceiling } = plan;
+  const { tasks } = experimentTasks(config, context, data, 'strict');
+  const file = await generalisation({
+    makeEnv: () => experimentEnv(config),
+    tasks: tasks.slice(0, config.evals.generalisationTasks),
+    policies: [
+      (count) => {
+        const planning = latentPlanner(config, model, solverOf(config, planner, data.actions));
+        return controller(
+          config,
+          context,
+          { ...model.dynamics, planner: planning, actions: data.actions, tasks: count },
+          'planner',
+        );
+      },
+    ],
+    // A task that the world's own oracle cannot do either says nothing of the model.
+    ...(ceiling === 'simulator' ? {} : { reference: () => makePolicy(env.id, ceiling) }),
+    budget,
+    key: keyFor(context, 'generalisation'),
+    onStep(group, _, step, solved) {
+      context.signal.throwIfAborted();
+      context.progress({ stage: `varied: ${group}`, step, total: budget, terms: { solved } });
+    },
+  });
+  writeJson(context, 'evals/generalisation.json', file);
+  const metrics: Record<string, number> = {};
+  for (const { group, tasks: count, results } of file.groups)
+    for (const { success } of results)
+      if (count > 0) metrics[`generalisation.${group.replaceAll(' ', '-')}`] = success / count;
+  const shown = Object.entries(metrics).map(
+    ([name, rate]) => `${name.slice('generalisation.'.length)} ${(100 * rate).toFixed(0)} %`,
+  );
+  context.log(`success with factors varied: ${shown.join(', ')}`);
+  return { metrics };
+}

@@ -1,0 +1,50 @@
+// The encoder of a trained image run, read back from its folder.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fold, JepaError, key } from '../../core/index.ts';
+import { initialise, type ModelValues } from '../../nn/index.ts';
+import type { RunFile } from '../../run/index.ts';
+import { trainedValues } from '../../run/index.ts';
+import type { ImageExperiment } from './config.ts';
+import { type AnyJepa, methodOf } from './method.ts';
+
+/** The numbers of a trained run in `dir`, or fresh ones for the method that trains nothing. */
+export function encoderValues(
+  { method }: ImageExperiment,
+  spec: AnyJepa,
+  seed: number,
+  dir: string,
+  onMessage: (message: string) => void,
+): ModelValues {
+  if (method.name === 'random') return initialise(spec.module, fold(key(seed), 'model'));
+  return trainedValues(spec.module, dir, onMessage).values;
+}
+
+/** A trained run of an image experiment. */
+export interface TrainedRun {
+  readonly recipe: string;
+  readonly seed: number;
+  readonly config: ImageExperiment;
+  readonly spec: AnyJepa;
+  readonly values: ModelValues;
+}
+
+/** Reads the run in `dir`. Errors: `usage` when the folder holds no run of an image experiment. */
+export function readTrainedRun(dir: string, onMessage: (message: string) => void): TrainedRun {
+  let run: RunFile;
+  try {
+    run = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as RunFile;
+  } catch (cause) {
+    throw new JepaError('usage', `${dir} must be a run folder with run.json`, { dir }, { cause });
+  }
+  const config = run.config as ImageExperiment | undefined;
+  if (config?.method === undefined || config.encoder === undefined) {
+    throw new JepaError('usage', `${dir} is a run of ${run.recipe}, not of an image method such as cifar10-vicreg`, {
+      dir,
+    });
+  }
+  const { spec } = methodOf(config, run.seed);
+  const values = encoderValues(config, spec, run.seed, dir, onMessage);
+  return { recipe: run.recipe, seed: run.seed, config, spec, values };
+}

@@ -1,0 +1,31 @@
+// What whoever runs experiments gives: the recipes that are known, where words go, and what stops the work.
+
+import type { AnyRecipe, ProgressLine } from './recipe.ts';
+
+/** The surroundings of one command, or of one call from code. */
+export interface Session {
+  readonly recipes: readonly AnyRecipe[];
+  readonly output: SessionOutput;
+  readonly signal: AbortSignal;
+  /** The command as typed, for `run.json`. */
+  readonly commandLine: string;
+}
+
+/** Where words for people go. */
+export interface SessionOutput {
+  log(line: string): void;
+  progress(line: ProgressLine): void;
+}
+
+/** What every execution may be told; as the options of the command line have it. */
+export interface ExecuteOptions {
+  /** @default 0, or that of the run */
+  readonly seed?: number;
+  readonly out?: string;
+  /** Each `path=value`. */
+  readonly set: readonly string[];
+  readonly resume?: boolean;
+}
+
+/** Exit codes of a process that runs an experiment. */
+export const EXIT = { ok: 0, fault: 1, mistake: 2, interrupted: 130 } as const;

@@ -1,0 +1,11 @@
+export type { Camera } from './camera.ts';
+export { type Canvas, type Color, canvas, fill, filledCanvas, pixelsOf } from './canvas.ts';
+export { gaussianDot, gridPeak, sampledGaussianDot } from './gaussian.ts';
+export { drawImage, drawStroke, drawText, textWidth } from './lettering.ts';
+export type { SolidType } from './mesh.ts';
+export { blendImages, heatImage, resizeImage } from './paint.ts';
+export { resampleArea } from './resample.ts';
+export { type Box, resizer, roundHalfEven, toBytes } from './resize.ts';
+export { type SceneRenderer, type Stage, sceneRenderer } from './scene.ts';
+export { drawLine, fillConvex, fillDisc, fillRect } from './shapes.ts';
+export type { Light, Solid } from './solid.ts';

@@ -1,0 +1,2 @@
+export { gifenc } from './gifenc.ts';
+export { encodePng, pngDataUri } from './png.ts';

@@ -1,0 +1,138 @@
+// Reads the runs that are to be compared: what every run folder holds, and the two files of image experiments.
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { JepaError } from '../../core/index.ts';
+import type { DataUri, FeaturesFile, MetricsLine, PicturesFile, RunFile } from '../../run/index.ts';
+import {
+  type Checkpoint,
+  type Found,
+  field,
+  jsonPart,
+  latestCheckpoint,
+  list,
+  number,
+  optional,
+  type Part,
+  parseRun,
+  part,
+  readMetricLines,
+  text,
+} from '../../run/index.ts';
+import { type TrainingAxes, trainingAxes } from './curve.ts';
+
+/** One run as the comparison sees it. */
+export interface ComparedRun {
+  readonly dir: string;
+  readonly run: RunFile;
+  readonly metrics: Part<readonly MetricsLine[]>;
+  /** False for a finished run without metrics.jsonl, such as that of an encoder as it is initialised. */
+  readonly trained: boolean;
+  readonly axes: TrainingAxes;
+  readonly features: Part<FeaturesFile>;
+  readonly pictures: Part<PicturesFile>;
+  /** Numbers that the optimiser of the last checkpoint moves; undefined without a whole checkpoint. */
+  readonly parameters?: number;
+}
+
+/**
+ * Reads run folders. Errors: `usage` when none is given, when one does not exist or is no run (all of them named), or is
+ * given twice; those of `run.json`.
+ */
+export function readCompared(dirs: readonly string[]): ComparedRun[] {
+  if (dirs.length === 0) throw new JepaError('usage', 'compare needs at least one run folder, got none');
+  const bad = dirs.flatMap((dir) => {
+    if (!existsSync(dir)) return [`'${dir}' does not exist`];
+    return existsSync(join(dir, 'run.json')) ? [] : [`'${dir}' has no run.json`];
+  });
+  if (bad.length > 0) {
+    throw new JepaError('usage', `compare needs run folders, but ${bad.join(', ')}; check the paths`, { dirs: bad });
+  }
+  const seen = new Set<string>();
+  for (const dir of dirs) {
+    const whole = resolve(dir);
+    if (seen.has(whole)) throw new JepaError('usage', `'${dir}' is given twice; name each run once`, { dir });
+    seen.add(whole);
+  }
+  return dirs.map(readOne);
+}
+
+function readOne(dir: string): ComparedRun {
+  const run = jsonPart(dir, 'run.json', parseRun);
+  if (!run.ok) throw new JepaError('data', `${join(dir, 'run.json')} cannot be read: ${run.why}`, { dir });
+  const metrics = part('metrics.jsonl', () => readMetricLines(dir));
+  const parameters = trainedParameters(dir);
+  return {
+    dir,
+    run: run.value,
+    metrics,
+    trained: run.value.status !== 'done' || existsSync(join(dir, 'metrics.jsonl')),
+    axes: trainingAxes(metrics.ok ? metrics.value : []),
+    features: jsonPart(dir, 'evals/features.json', parseFeatures),
+    pictures: jsonPart(dir, 'evals/pictures.json', parsePictures),
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+}
+
+/** The optimiser keeps its state of each trained tensor under `optimiser.<state>.<tensor>`. */
+function trainedParameters(dir: string): number | undefined {
+  let tensors: Checkpoint['tensors'] | undefined;
+  try {
+    tensors = latestCheckpoint(dir, () => {})?.tensors;
+  } catch {
+    return undefined; // All checkpoints are damaged: the count stays unknown, the rest of the run is still compared.
+  }
+  if (tensors === undefined) return undefined;
+  const trained = new Set([...tensors.keys()].flatMap((name) => /^optimiser\.[^.]+\.(.+)$/.exec(name)?.[1] ?? []));
+  let count = 0;
+  for (const name of trained) count += tensors.get(name)?.shape.reduce((x, y) => x * y, 1) ?? 0;
+  return count > 0 ? count : undefined;
+}
+
+/** Reads `evals/features.json`. */
+function parseFeatures(found: Found): FeaturesFile {
+  return {
+    ...optional(found, 'method', text),
+    probes: list(field(found, 'probes'), (p) => ({
+      probe: text(field(p, 'probe')),
+      accuracy: number(field(p, 'accuracy')),
+      n: number(field(p, 'n')),
+      ...optional(p, 'labels', number),
+    })),
+    ...optional(found, 'instruments', (i) => ({
+      rankMe: number(field(i, 'rankMe')),
+      effectiveRank: number(field(i, 'effectiveRank')),
+      spectrum: list(field(i, 'spectrum'), number),
+      deviations: list(field(i, 'deviations'), number),
+    })),
+  };
+}
+
+/** Reads `evals/pictures.json`. */
+function parsePictures(found: Found): PicturesFile {
+  return {
+    neighbours: list(field(found, 'neighbours'), (q) => ({
+      query: picture(field(q, 'query')),
+      label: text(field(q, 'label')),
+      neighbours: list(field(q, 'neighbours'), (n) => ({
+        image: picture(field(n, 'image')),
+        label: text(field(n, 'label')),
+        similarity: number(field(n, 'similarity')),
+      })),
+    })),
+    patches: list(field(found, 'patches'), (p) => ({
+      image: picture(field(p, 'image')),
+      components: picture(field(p, 'components')),
+      similarity: picture(field(p, 'similarity')),
+    })),
+  };
+}
+
+/** Only a picture that the page can hold by itself: anything else could be an address or markup. */
+function picture(found: Found): DataUri {
+  const value = text(found);
+  if (!/^data:image\/png;base64,[A-Za-z0-9+/]*=*$/.test(value)) {
+    throw new JepaError('data', `${found.where} must be a data:image/png;base64 address`, { where: found.where });
+  }
+  return value;
+}

@@ -1,0 +1,74 @@
+// The result table: every policy of every protocol with its success rate and 95 % interval.
+
+import { wilsonInterval } from '../../measure/index.ts';
+import type { Part, PlanningFile, PlanningProtocol, PolicyResult } from '../../run/index.ts';
+import { absent, escapeHtml, section } from '../html.ts';
+import { BASELINES, rateBar } from '../rate.ts';
+import { shortNumber } from '../scale.ts';
+import { percent } from './header.ts';
+
+const LEAD =
+  'Tasks come from held-out episodes. Bars are success rates, whiskers 95 % Wilson intervals; the same tasks were given to a ' +
+  'random policy and to an oracle. Planners beside the main one run on the strict tasks only. Time per decision is that of ' +
+  'planning once for all tasks, divided by the tasks.';
+
+/** The section with one table per protocol. */
+export function planningSection(planning: Part<PlanningFile>): string {
+  if (!planning.ok) {
+    return section('planning', 'Planning', LEAD, absent(planning.why, 'It is written by <code>jepa eval RUN</code>.'));
+  }
+  const { protocols, solver, secondsPerPlan } = planning.value;
+  const facts = [
+    solver === undefined ? '' : `Solver: ${escapeHtml(solver)}.`,
+    secondsPerPlan === undefined ? '' : `One plan takes ${shortNumber(secondsPerPlan * 1000)} ms.`,
+  ].join(' ');
+  const body = `<div class="protocols">${protocols.map(table).join('')}</div><p class="after">${facts}</p>`;
+  return section('planning', 'Planning', LEAD, body);
+}
+
+/** Columns that not every file fills. */
+interface Columns {
+  readonly last: boolean;
+  readonly steps: boolean;
+  readonly cost: boolean;
+}
+
+function table(protocol: PlanningProtocol): string {
+  const { results } = protocol;
+  const last = results.some((r) => r.successLast !== undefined);
+  const steps = results.some((r) => r.medianSteps !== undefined);
+  const cost = results.some((r) => r.planSecondsMean !== undefined);
+  const facts = [
+    protocol.goalOffset === undefined ? '' : `goals ${protocol.goalOffset} steps away`,
+    protocol.budget === undefined ? '' : `budget ${protocol.budget}`,
+    protocol.excluded === undefined ? '' : `${protocol.excluded} excluded (already at the goal)`,
+    protocol.seed === undefined ? '' : `seed ${protocol.seed}`,
+  ].filter((f) => f !== '');
+  const head =
+    `<tr><th>policy</th><th class="wide">reached at any step</th><th>rate</th><th>95 % interval</th><th>tasks</th>` +
+    `${last ? '<th>at the last step</th>' : ''}${steps ? '<th>median steps</th>' : ''}` +
+    `${cost ? '<th>ms per decision</th><th>plans</th>' : ''}</tr>`;
+  return (
+    `<div class="card scroll"><h3>${escapeHtml(protocol.name)}<small>${escapeHtml(protocol.description)}</small></h3>` +
+    `<table><thead>${head}</thead><tbody>${results.map((r) => row(r, { last, steps, cost })).join('')}</tbody></table>` +
+    `<p class="after">${escapeHtml(facts.join(' · '))}</p></div>`
+  );
+}
+
+/** Planners of the model in blue and teal; what needs no model in grey. */
+function row(result: PolicyResult, { last, steps, cost }: Columns): string {
+  const { policy, tasks, successAny, successLast, medianSteps, plans, planSecondsMean } = result;
+  const [low, high] = wilsonInterval(successAny, tasks);
+  const main = policy === 'planner';
+  const hue = main ? 'blue' : (plans ?? 0) > 0 && !BASELINES.includes(policy) ? 'teal' : 'muted';
+  const seconds = planSecondsMean === undefined ? '' : shortNumber((1000 * planSecondsMean) / tasks);
+  const cells = [
+    `<td>${escapeHtml(policy)}</td><td class="wide">${rateBar(successAny, tasks, hue)}</td>`,
+    `<td><b>${percent(successAny / tasks)} %</b></td>`,
+    `<td>${percent(low)} to ${percent(high)}</td><td>${successAny} / ${tasks}</td>`,
+    last ? `<td>${successLast === undefined ? '' : `${percent(successLast / tasks)} %`}</td>` : '',
+    steps ? `<td>${medianSteps === undefined ? '' : shortNumber(medianSteps)}</td>` : '',
+    cost ? `<td>${seconds}</td><td>${plans === undefined || plans === 0 ? '' : plans}</td>` : '',
+  ];
+  return `<tr${main ? ' class="main"' : ''}>${cells.join('')}</tr>`;
+}

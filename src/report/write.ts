@@ -1,0 +1,44 @@
+// Puts the sections together into one self-contained page: no network, no other file, works from file://.
+
+import { join } from 'node:path';
+import { writeFileAtomic } from '../data/index.ts';
+import { type RunContents, readRunFolder } from '../run/index.ts';
+import { htmlPage } from './page.ts';
+import { collapseSection } from './sections/collapse.ts';
+import { configurationSection } from './sections/configuration.ts';
+import { episodesSection } from './sections/episodes.ts';
+import { headerSection } from './sections/header.ts';
+import { planningSection } from './sections/planning.ts';
+import { probeSection } from './sections/probe.ts';
+import { surpriseSection } from './sections/surprise.ts';
+import { trainingSection } from './sections/training.ts';
+
+/**
+ * Writes `report.html` into a run folder, from what is in that folder (schema.ts), and returns its path. Parts that are
+ * missing or damaged are named in their section. Throws `usage` when the folder does not exist.
+ *
+ * @example
+ * const path = writeReport('runs/two-room-seed0');
+ */
+export function writeReport(runDir: string): string {
+  const path = join(runDir, 'report.html');
+  writeFileAtomic(path, [new TextEncoder().encode(renderReport(readRunFolder(runDir)))]);
+  return path;
+}
+
+/** The page as text. */
+export function renderReport(folder: RunContents): string {
+  const title = folder.run.ok
+    ? `${folder.run.value.recipe || folder.dir}, seed ${folder.run.value.seed}`
+    : 'run report';
+  const sections = [
+    episodesSection(folder.rollouts),
+    planningSection(folder.planning),
+    trainingSection(folder.metrics),
+    collapseSection(folder.metrics, folder.embedding),
+    probeSection(folder.probe),
+    surpriseSection(folder.surprise),
+    configurationSection(folder.run),
+  ];
+  return htmlPage(title, `${headerSection(folder)}${sections.join('')}`);
+}
