@@ -1,8 +1,8 @@
+export { configured, reconfigured } from './configure.ts';
 export type { ControlExperiment } from './control/config.ts';
-export { worldExperiment } from './control/defaults.ts';
+export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
 export { controlProgram } from './control/method.ts';
-export { chosenModel } from './control/stages.ts';
 export { type Executed, executeCollect, executedJson, executedText, executeOnRun, executeRun } from './execute.ts';
 export { findRecipe } from './find-recipe.ts';
 export { checkExperiment } from './images/check.ts';
@@ -28,7 +28,7 @@ export type {
 } from './recipe.ts';
 export { writeJson } from './run-files.ts';
 export { EXIT, type ExecuteOptions, type Session, type SessionOutput } from './session.ts';
-export { applySettings, settingPaths } from './settings.ts';
+export { applySettings, type Presets, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';
