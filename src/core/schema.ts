@@ -184,7 +184,11 @@ export function dependsOnValue(schema: Schema): boolean {
 
 /** Whether two values of a schema have the same form: in one that depends on the value, the same tag. */
 export function sameForm(schema: Schema, a: unknown, b: unknown): boolean {
-  return bare(schema, a) === bare(schema, b);
+  try {
+    return bare(schema, a) === bare(schema, b);
+  } catch {
+    return false; // a tag that is missing, or that nobody knows
+  }
 }
 
 /** Whether a value is an object by names: a group, or a `byName`. */
@@ -344,7 +348,12 @@ export function check<T>(schema: Schema<T>, value: unknown, options: CheckOption
 
 /** Whether a value is as a schema describes it. */
 export function fits<T>(schema: Schema<T>, value: unknown): value is T {
-  return v.safeParse(schema, value).success;
+  try {
+    return v.safeParse(schema, value).success;
+  } catch (error) {
+    if (error instanceof JepaError) return false; // of a schema that depends on the value: a tag that it does not know
+    throw error;
+  }
 }
 
 /**
