@@ -14,6 +14,7 @@ import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
 import { type FeatureProgram, featureProgram } from './features.ts';
 import { methodOf } from './method.ts';
+import { imageMethodNamed } from './methods/registry.ts';
 
 /** Accuracy of weighted k-NN, k 20, on the features as they stand. */
 async function onlineKnn(features: FeatureProgram, data: Cifar10, config: ImageExperiment): Promise<number> {
@@ -24,29 +25,22 @@ async function onlineKnn(features: FeatureProgram, data: Cifar10, config: ImageE
   return accuracy(knnVotes(neighbours, index.y, data.train.classes.length), queries.y);
 }
 
-/**
- * The deviation below which an embedding counts as constant. Losses that compare embeddings by their distance have a scale: VICReg
- * and LeJEPA pull the deviation towards 1, the naive embedding lets go of it. The others do not see the scale.
- */
-function leastDeviation(method: ImageExperiment['method']['name']): number {
-  return ['vicreg', 'lejepa', 'collapse'].includes(method) ? 0.05 : 1e-3;
-}
-
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
   const { steps, batchSize, learningRate, warmup, weightDecay, clip } = config.train;
-  const { spec, feed, sized } = methodOf(config, context.seed);
+  const { spec, feed, sized } = methodOf(config, context.seed, data.train.classes.length);
   const seed = key(context.seed);
   const common = { key: fold(seed, 'model'), inputs: feed };
   const program =
     sized === undefined
-      ? await jepaProgram<never, Condition, ImageBatch>({ spec, ...common })
+      ? await jepaProgram<unknown, Condition, ImageBatch>({ spec, ...common })
       : await sizedJepaProgram({ ...sized, ...common });
   const features = await featureProgram(spec, config.data.size, program.values);
-  const contrast = config.method.name === 'simclr' ? { contrastBatch: 2 * batchSize } : {};
+  const { leastDeviation = 1e-3, contrast: contrastOf } = imageMethodNamed(config.method.name);
+  const contrast = contrastOf === undefined ? {} : { contrastBatch: contrastOf(batchSize) };
   const health = healthInstruments({
     key: fold(seed, 'health'),
-    limits: { minStd: leastDeviation(config.method.name) },
+    limits: { minStd: leastDeviation },
     latents() {
       const found = imageLatents(program);
       return found === null ? null : { ...found, ...contrast };
