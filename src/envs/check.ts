@@ -5,6 +5,9 @@ import { JepaError } from '../core/index.ts';
 /** Lowest and highest value, both allowed: one pair for every component, or one for each. */
 export type Ranges = readonly [number, number] | readonly (readonly [number, number])[];
 
+/** What names of worlds look like: they name folders, files and metrics. */
+const ID = /^[a-z0-9][a-z0-9._-]*$/i;
+
 /** The range of component i. */
 function rangeOf(ranges: Ranges, i: number): readonly [number, number] {
   const first = ranges[0];
@@ -52,6 +55,16 @@ export function checkVector(
       );
     }
   }
+}
+
+/** Throws unless `id` is made of letters, digits, `-`, `_` and `.` and begins with a letter or digit. */
+export function checkId(where: string, id: string): void {
+  if (typeof id === 'string' && ID.test(id)) return;
+  throw new JepaError(
+    'usage',
+    `${where}: an id must be letters, digits, '-', '_' and '.', beginning with a letter or digit, got ${JSON.stringify(id)}; it names folders and files`,
+    { id },
+  );
 }
 
 /** Smallest and largest side of a frame, in pixels. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { fold, key } from '../core/index.ts';
 import { goalOfState } from './goal.ts';
-import { envIds, makeEnv, prepareEnv } from './registry.ts';
+import { listEnvs, makeEnv, prepareEnv } from './registry.ts';
 
 test('in every world the goal cut from a state is satisfied by that state', async () => {
-  for (const [i, id] of envIds.entries()) {
+  for (const [i, { id }] of listEnvs().entries()) {
     await prepareEnv(id);
     const env = makeEnv(id, { imageSize: 32 });
     env.reset(fold(key(0), i));

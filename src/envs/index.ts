@@ -24,6 +24,7 @@ export {
   moveRightProbability,
 } from './bouncing-ball/index.ts';
 export { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
+export type { Ground, ProbeTarget, SearchSettings, WorldDeclaration } from './declaration.ts';
 export {
   type DotWallOptions,
   type DotWallWalk,
@@ -113,7 +114,15 @@ export {
   sceneRenderer,
 } from './raster/index.ts';
 export { reacher, reacherExpert } from './reacher/index.ts';
-export { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';
+export {
+  listEnvs,
+  makeEnv,
+  makePolicy,
+  policyNames,
+  prepareEnv,
+  registerWorld,
+  type WorldRegistration,
+} from './registry.ts';
 export {
   expert,
   noisyExpert,

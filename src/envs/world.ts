@@ -3,6 +3,7 @@
 
 import { JepaError, type Key } from '../core/index.ts';
 import { checkImageSize, checkRoom, checkVector, type Ranges } from './check.ts';
+import type { WorldDeclaration } from './declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
 import { type Canvas, canvas } from './raster/canvas.ts';
@@ -38,6 +39,10 @@ export interface World<P> {
   distance(state: Float32Array, goal: Float32Array, prepared: P): number;
   /** The state shown by `renderGoal`; by default the state with its first G components replaced by the goal. */
   atGoal?(state: Float32Array, goal: Float32Array): Float32Array;
+  /** Puts `state` behind the nearest wall, in place, for worlds whose agent cannot pass walls; see `behindWall`. */
+  behindWall?(state: Float32Array, prepared: P): void;
+  /** What evaluations need to know that names and factors do not say. */
+  readonly declares?: Omit<WorldDeclaration, 'walls'>;
   /** Paints the whole frame. */
   draw(target: Canvas, state: Float32Array, goal: Float32Array, prepared: P): void;
 }
@@ -70,6 +75,7 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     imageSize,
     maxSteps: world.maxSteps,
     factors,
+    ...declared(world),
   };
   const names = Object.keys(factors);
   const initial = Object.fromEntries(names.map((name) => [name, checkInitial(world, name, stateDim)]));
@@ -174,6 +180,12 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     world.draw(canvas(out, imageSize, imageSize, offset), shown, goal, scene());
   }
 
+  function behind(): Float32Array {
+    const at = state.slice();
+    world.behindWall?.(at, scene());
+    return at;
+  }
+
   for (const name of names) write(name, initial[name]!);
   return {
     spec,
@@ -193,7 +205,14 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     },
     render: (out, offset = 0) => paint('render', state, out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', (world.atGoal ?? goalInFront)(state, goal), out, offset),
+    ...(world.behindWall === undefined ? {} : { behindWall: behind }),
   };
+}
+
+/** What a world declares, as its spec holds it. */
+function declared<P>({ declares, behindWall }: World<P>): Pick<EnvSpec, 'declares'> {
+  if (behindWall === undefined) return declares === undefined ? {} : { declares };
+  return { declares: { ...declares, walls: true } };
 }
 
 /** The initial value of a factor as it is stored; throws when the declaration contradicts itself. */

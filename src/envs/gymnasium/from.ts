@@ -3,6 +3,7 @@
 
 import { fold, JepaError, type Key, key, randomBits } from '../../core/index.ts';
 import { checkImageSize, checkRoom, checkVector } from '../check.ts';
+import type { WorldDeclaration } from '../declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from '../env.ts';
 import { checkFactor, drawFactor, factorOf } from '../factors.ts';
 import type { EnvOptions } from '../world.ts';
@@ -26,6 +27,8 @@ export interface GymnasiumOptions extends EnvOptions {
   readonly factors?: Readonly<Record<string, Factor>>;
   /** The state shown by `renderGoal`; by default the state with its first G components replaced by the goal. */
   readonly atGoal?: (state: Float32Array, goal: Float32Array) => Float32Array;
+  /** What evaluations need to know that names and factors do not say. */
+  readonly declares?: Omit<WorldDeclaration, 'walls'>;
   /**
    * What `step` does after the world said terminated or truncated, until the next reset or `setState`: refuse, because
    * Gymnasium leaves undefined what happens then; go on, for worlds that can; or stay, which moves nothing, so that
@@ -109,7 +112,9 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     }
     checkImageSize(id, imageSize);
     const sizes = { stateDim: state.length, stateNames, goalDim, imageSize, maxSteps };
-    return { id, ...bounds, ...sizes, factors };
+    const walls = like.behindWall === undefined ? {} : { walls: true as const };
+    const declares = { ...options.declares, ...walls };
+    return { id, ...bounds, ...sizes, factors, ...(Object.keys(declares).length === 0 ? {} : { declares }) };
   }
 
   function need(member: keyof typeof without, what: string): JepaError {
@@ -223,6 +228,12 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     }
   }
 
+  function behind(): Float32Array {
+    const at = like.behindWall?.() ?? [];
+    checkVector(`${id} behindWall`, 'state', at, state.length);
+    return Float32Array.from(at);
+  }
+
   return {
     spec,
     reset,
@@ -247,5 +258,6 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     },
     render: (out, offset = 0) => paint('render', () => like.render(), out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', goalFrame, out, offset),
+    ...(like.behindWall === undefined ? {} : { behindWall: behind }),
   };
 }

@@ -142,6 +142,7 @@ export function pushT({ imageSize, places = 'anywhere' }: PushTOptions = {}): En
       prepare: sceneFrom,
       move: (state, action, { space, block }) => movePushT(space, block, state, action),
       distance,
+      declares: { ground: { at: [0, 1], extent: [0, 0, WORLD, WORLD] } },
       draw: (target, state, _goal, { block, radius, look }) => drawPushT(target, state, block, radius, look),
     },
     imageSize === undefined ? {} : { imageSize },

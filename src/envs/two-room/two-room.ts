@@ -7,6 +7,7 @@ import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
 import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
 import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, offFloor, PICTURE } from './layout.ts';
+import { throughRooms } from './walls.ts';
 
 const ID = 'two-room';
 const LAYOUT_FACTORS = [
@@ -67,6 +68,12 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
       prepare: sceneFrom,
       move: (state, action, { layout }) => moveTwoRoom(layout, state, action),
       distance: goalDistance,
+      behindWall: (state, { layout }) => throughRooms(state, layout),
+      declares: {
+        ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
+        oracle: { policy: 'oracle' },
+        notVaried: { 'target.color': 'the target is not drawn', 'target.radius': 'the target is not drawn' },
+      },
       draw: drawTwoRoom,
     },
     { imageSize },

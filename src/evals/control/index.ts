@@ -17,7 +17,7 @@ export {
 export { type ControlRecord, type ControlResult, controlRecord, controlResult, type Interval } from './result.ts';
 export { type ControlOptions, type ControlRun, type ControlTrace, runControl, type TimedDecision } from './run.ts';
 export { type SimulatorPlans, simulatorProblem } from './simulator.ts';
-export { type SimulatorOptions, simulatorOracle, simulatorPolicy } from './simulator-policy.ts';
+export { type SimulatorOptions, simulatorOracle, simulatorPolicy, worldOracle } from './simulator-policy.ts';
 export {
   type ControlTask,
   type ReplayOptions,

@@ -1,6 +1,7 @@
+export type { ProbeTarget } from '../../envs/index.ts';
 export { type EmbeddedRows, embedRows } from './embeddings.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './probe.ts';
-export { type ProbeTarget, probeTargetsOf, targetColumns, targetValues } from './targets.ts';
+export { probeTargetsOf, targetColumns, targetValues } from './targets.ts';
 export type { Effect, Violation } from './violation.ts';
 export { type ViolationOptions, violationSurprise } from './violations.ts';

@@ -2,13 +2,14 @@
 // training episodes and scored on held-out ones: one row per target, as in the tables of LeWorldModel (arXiv 2603.19312).
 
 import { fold, JepaError, type Key } from '../../core/index.ts';
+import type { ProbeTarget } from '../../envs/index.ts';
 import { columnMeans, columnVariances, type Matrix } from '../matrix/matrix.ts';
 import { mlpProbe } from '../probes/mlp.ts';
 import { ridgeProbe } from '../probes/ridge.ts';
 import { type Probe, type ProbeScore, scoreProbe } from '../probes/score.ts';
 import type { ProbeFile, ProbeResult } from '../report/schema.ts';
 import type { EmbeddedRows } from './embeddings.ts';
-import { type ProbeTarget, targetColumns, targetValues } from './targets.ts';
+import { targetColumns, targetValues } from './targets.ts';
 
 /** Both probes of one target. `linear` and `mlp` predict the columns of `targetColumns`. */
 export interface TargetProbes {
