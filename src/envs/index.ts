@@ -23,6 +23,7 @@ export {
   inside,
   moveRightProbability,
 } from './bouncing-ball/index.ts';
+export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
 export type { Ground, ProbeTarget, SearchSettings, WorldDeclaration } from './declaration.ts';
 export {

@@ -2,10 +2,20 @@
 // and does the reset. A world's author writes a `World`: how a step moves the state, how far the goal is, how it looks.
 
 import { JepaError, type Key } from '../core/index.ts';
-import { checkImageSize, checkRoom, checkVector, type Ranges } from './check.ts';
+import {
+  checkBounds,
+  checkDistance,
+  checkId,
+  checkImageSize,
+  checkRoom,
+  checkSizes,
+  checkVector,
+  type Ranges,
+} from './check.ts';
 import type { WorldDeclaration } from './declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
+import { goalInFront } from './goal.ts';
 import { type Canvas, canvas } from './raster/canvas.ts';
 
 /**
@@ -53,15 +63,15 @@ export interface EnvOptions {
   readonly imageSize?: number;
 }
 
-function goalInFront(state: Float32Array, goal: Float32Array): Float32Array {
-  const at = state.slice();
-  at.set(goal);
-  return at;
-}
-
-/** The world as an `Env`, with all factors at their initial values until the first reset. */
+/**
+ * The world as an `Env`, with all factors at their initial values until the first reset.
+ *
+ * @throws JepaError `usage` or `shape` for an id, sizes, bounds or factors that cannot be. Of the result: `numeric` for a step
+ * whose distance is not finite
+ */
 export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = {}): Env {
   const { id, factors, actionDim, actionLow, actionHigh, goalDim } = world;
+  checkId('defineEnv', id);
   checkImageSize(id, imageSize);
   const stateDim = world.stateNames.length;
   const spec: EnvSpec = {
@@ -77,6 +87,8 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     factors,
     ...declared(world),
   };
+  checkSizes(id, spec);
+  checkBounds(id, spec);
   const names = Object.keys(factors);
   const initial = Object.fromEntries(names.map((name) => [name, checkInitial(world, name, stateDim)]));
   for (const name of world.varied) factorOf(factors, id, name);
@@ -172,6 +184,7 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     const p = scene();
     world.move(state, action, p);
     const distance = world.distance(state, goal, p);
+    checkDistance(`${id} step`, distance);
     return { terminated: distance < world.solvedWithin, distance };
   }
 

@@ -2,10 +2,11 @@
 // a distance to it, a state that can be read and set, factors of variation, checks, clipping, and pictures of one size.
 
 import { fold, JepaError, type Key, key, randomBits } from '../../core/index.ts';
-import { checkImageSize, checkRoom, checkVector } from '../check.ts';
+import { checkDistance, checkId, checkImageSize, checkRoom, checkSizes, checkVector } from '../check.ts';
 import type { WorldDeclaration } from '../declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from '../env.ts';
 import { checkFactor, drawFactor, factorOf } from '../factors.ts';
+import { goalInFront } from '../goal.ts';
 import type { EnvOptions } from '../world.ts';
 import { actionScale, checkFrame, checkObservation, endOf, observationSize, writeFrame } from './check.ts';
 import type { GymnasiumFrame, GymnasiumLike } from './like.ts';
@@ -55,12 +56,6 @@ function euclidean(state: Float32Array, goal: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-function goalInFront(state: Float32Array, goal: Float32Array): Float32Array {
-  const at = state.slice();
-  at.set(goal);
-  return at;
-}
-
 /**
  * The world `like` as an `Env`; it belongs to the adapter from then on. Rewards are not used. A world with `setState` is
  * put on its state rounded to float32 after every step, so that it goes on from a recorded state as it did the first time.
@@ -72,6 +67,7 @@ function goalInFront(state: Float32Array, goal: Float32Array): Float32Array {
  */
 export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): Env {
   const { id, solvedWithin, distance = euclidean, atGoal = goalInFront, factors = {}, afterEnd = 'refuse' } = options;
+  checkId('fromGymnasium', id);
   const { toWorld, ...bounds } = actionScale(id, like.actionSpace);
   const names = Object.keys(factors);
   let values: Record<string, FactorValue> = {};
@@ -112,6 +108,7 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     }
     checkImageSize(id, imageSize);
     const sizes = { stateDim: state.length, stateNames, goalDim, imageSize, maxSteps };
+    checkSizes(id, { ...bounds, ...sizes });
     const walls = like.behindWall === undefined ? {} : { walls: true as const };
     const declares = { ...options.declares, ...walls };
     return { id, ...bounds, ...sizes, factors, ...(Object.keys(declares).length === 0 ? {} : { declares }) };
@@ -204,6 +201,7 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
       readState();
     }
     const far = distance(state, goal);
+    checkDistance(`${id} step`, far);
     return { terminated: far < solvedWithin, distance: far };
   }
 
