@@ -5,9 +5,6 @@
 import { JepaError } from '../core/index.ts';
 import type { Env, EnvSpec } from './env.ts';
 
-/** `v`, or the nearer of the bounds where it lies beyond them. */
-export const clamp = (v: number, low: number, high: number): number => Math.min(Math.max(v, low), high);
-
 /** The nearest coordinate to `at` in [low, high], in steps of 1, that is at no door. */
 export function besideDoors(at: number, low: number, high: number, door: (at: number) => boolean): number {
   for (let d = 0; d <= high - low; d++) {

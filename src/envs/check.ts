@@ -1,7 +1,7 @@
 // Checks of what callers hand to a world, shared by single and vectorised worlds.
 
 import { JepaError } from '../core/index.ts';
-import type { EnvSpec } from './env.ts';
+import type { Env, EnvSpec } from './env.ts';
 
 /** Lowest and highest value, both allowed: one pair for every component, or one for each. */
 export type Ranges = readonly [number, number] | readonly (readonly [number, number])[];
@@ -112,6 +112,12 @@ export function checkDistance(where: string, distance: number): void {
     `${where}: the distance to the goal must be finite and not negative, got ${distance}; mind roots, logarithms and divisions by 0`,
     { distance },
   );
+}
+
+/** Throws unless a world has one of the given ids, for functions that know one world. */
+export function needWorld({ spec: { id } }: Env, ...ids: readonly string[]): void {
+  if (ids.includes(id)) return;
+  throw new JepaError('usage', `this needs the world '${ids.join("' or '")}', got '${id}'`, { id });
 }
 
 /** Smallest and largest side of a frame, in pixels. */

@@ -12,6 +12,7 @@ import {
   checkVector,
   type Ranges,
 } from './check.ts';
+import { clamp } from './clamp.ts';
 import type { WorldDeclaration } from './declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
@@ -60,7 +61,7 @@ export interface World<P> {
 /** Options of every world made by `defineEnv`. */
 export interface EnvOptions {
   /** Side of a frame in pixels, 16 to 4096. Default 224. It changes the picture only, never the dynamics. */
-  readonly imageSize?: number;
+  readonly imageSize?: number | undefined;
 }
 
 /**
@@ -180,7 +181,7 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
 
   function step(given: ArrayLike<number>): StepResult {
     checkVector(`${id} step`, 'action', given, actionDim);
-    for (let i = 0; i < actionDim; i++) action[i] = Math.min(Math.max(given[i]!, actionLow), actionHigh);
+    for (let i = 0; i < actionDim; i++) action[i] = clamp(given[i]!, actionLow, actionHigh);
     const p = scene();
     world.move(state, action, p);
     const distance = world.distance(state, goal, p);

@@ -2,7 +2,7 @@
 // control period, success and scripted data, with a gripper that goes where it is sent in place of a UR5e under inverse
 // kinematics, a smaller table, a cube of 5 cm instead of 4, and our own picture.
 
-import { JepaError } from '../../core/index.ts';
+import { needWorld } from '../check.ts';
 import type { WorldDeclaration } from '../declaration.ts';
 import type { Env } from '../env.ts';
 import { mujocoModule } from '../mujoco/index.ts';
@@ -118,12 +118,12 @@ export function cube({ imageSize }: EnvOptions = {}): Env {
       declares: cubeDeclares,
       draw: (target, state, goal, { look, marked }) => drawCube(target, state, goal, look(), marked),
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
 }
 
 /** Half the side of a world's cube. Throws for any other world. */
 export function cubeHalf(env: Env): number {
-  if (env.spec.id === ID) return (env.factor('cube.size') as number) / 2;
-  throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
+  needWorld(env, ID);
+  return (env.factor('cube.size') as number) / 2;
 }

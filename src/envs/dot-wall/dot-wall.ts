@@ -2,6 +2,7 @@
 // elsewhere in every episode. Source: eb_jepa `datasets/two_rooms/env.py`.
 
 import { fold, JepaError, key, normal } from '../../core/index.ts';
+import { needWorld } from '../check.ts';
 import type { SearchSettings } from '../declaration.ts';
 import type { Env } from '../env.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
@@ -132,10 +133,6 @@ export function dotWallFixed(options: Omit<DotWallOptions, 'walls'> = {}): Env {
 
 /** The wall of a DotWall world as it stands. Throws for any other world. */
 export function wallIn(env: Env): Wall {
-  if (env.spec.id !== 'dot-wall' && env.spec.id !== 'dot-wall-fixed') {
-    throw new JepaError('usage', `this needs the world 'dot-wall' or 'dot-wall-fixed', got '${env.spec.id}'`, {
-      id: env.spec.id,
-    });
-  }
+  needWorld(env, 'dot-wall', 'dot-wall-fixed');
   return wallOf(env.state());
 }

@@ -1,6 +1,7 @@
 // Behind the wall of DotWall: mirrored at it, out of the door.
 
-import { besideDoors, clamp } from '../behind-wall.ts';
+import { besideDoors } from '../behind-wall.ts';
+import { clamp } from '../clamp.ts';
 import { DOOR_HALF, DOT, HIGH, LOW, WALL_HALF } from './layout.ts';
 
 /** Puts a state [4] behind the dividing wall, in place. */

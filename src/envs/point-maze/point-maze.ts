@@ -145,7 +145,7 @@ export function pointMaze({ imageSize, maze: rows = U_MAZE }: PointMazeOptions =
         fillDisc(target, at(state[1]!), at(state[0]!), RADIUS * scale, ball);
       },
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
   mazes.set(env.spec, maze);
   return env;

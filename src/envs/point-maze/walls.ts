@@ -1,7 +1,7 @@
 // Behind a wall of a maze: the nearest open cell to which the straight way leads through walls.
 
 import { JepaError } from '../../core/index.ts';
-import { clamp } from '../behind-wall.ts';
+import { clamp } from '../clamp.ts';
 import { type Cell, cellAt, centerOf, isOpen, type Maze } from './maze.ts';
 
 /** Cells of wall that a straight way must cross for it to count as one through a wall, in cell lengths. */

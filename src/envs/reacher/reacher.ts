@@ -1,7 +1,7 @@
 // Reacher: a two-link arm on a table must take given joint angles. The arm of the DeepMind Control Suite with the task
 // `qpos_match` of stable-worldmodel, moved by MuJoCo, seen from straight above.
 
-import { JepaError } from '../../core/index.ts';
+import { needWorld } from '../check.ts';
 import type { WorldDeclaration } from '../declaration.ts';
 import type { Env } from '../env.ts';
 import type { FactorValues } from '../factors.ts';
@@ -143,12 +143,11 @@ export function reacher({ imageSize }: EnvOptions = {}): Env {
       declares: reacherDeclares,
       draw: (target, state, goal, scene) => scene.renderer.draw(target, solids(state, goal, scene)),
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
 }
 
 /** Throws for a world that is not Reacher. */
 export function checkReacher(env: Env): void {
-  if (env.spec.id === ID) return;
-  throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
+  needWorld(env, ID);
 }

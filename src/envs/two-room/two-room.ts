@@ -2,6 +2,7 @@
 // picture. Variant "TwoRoom-v1" of stable-worldmodel (`envs/two_room/env.py`), quirks included.
 
 import { JepaError } from '../../core/index.ts';
+import { needWorld } from '../check.ts';
 import type { Env, FactorValue } from '../env.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
@@ -82,9 +83,7 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
 
 /** The geometry of a Two-Room world as it stands. Throws for any other world. */
 export function layoutOf(env: Env): Layout {
-  if (env.spec.id !== ID) {
-    throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
-  }
+  needWorld(env, ID);
   const values: Record<string, FactorValue> = {};
   for (const name of LAYOUT_FACTORS) values[name] = env.factor(name);
   return layoutFrom(values);

@@ -1,6 +1,7 @@
 // Behind the wall of Two-Room: mirrored at it, out of every door.
 
-import { besideDoors, clamp } from '../behind-wall.ts';
+import { besideDoors } from '../behind-wall.ts';
+import { clamp } from '../clamp.ts';
 import { inDoor, type Layout, WALL_CENTER } from './layout.ts';
 
 /** Puts a state [2] behind the dividing wall, in place. */
