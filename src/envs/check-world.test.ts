@@ -277,7 +277,7 @@ test.each(cases)("law '$law' is what $what breaks", ({ law, make, options }) => 
     expect(caught).toBeInstanceOf(JepaError);
     const { code, details, message } = caught as JepaError;
     expect([code, details.law], message).toEqual(['usage', law]);
-    expect(message).toContain(`breaks the law '${law}', that `);
+    expect(message).toContain(`breaks the law '${law}' (`);
   }
 });
 

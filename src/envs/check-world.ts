@@ -51,7 +51,7 @@ function tried(law: Law, world: Examined, id: string): string | undefined {
     const said = error instanceof Error ? error.message : String(error);
     throw new JepaError(
       'usage',
-      `checkWorld: the world ${JSON.stringify(id)} breaks the law '${law.name}', that ${law.holds}: ${said}`,
+      `checkWorld: the world '${id}' breaks the law '${law.name}' (${law.holds}): ${said}`,
       { id, law: law.name, holds: law.holds },
       { cause: error },
     );

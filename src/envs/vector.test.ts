@@ -48,3 +48,16 @@ test('wrong counts are refused', () => {
   expect(() => make(2).resetOne(2, key(0))).toThrow(/no world 2/);
   expect(() => make(2).render(new Uint8Array(16 * 16 * 3))).toThrow(/1536 bytes/);
 });
+
+test('the goal frames of a vector are those of its worlds', () => {
+  const worlds = make(2);
+  worlds.reset(keys(2));
+  const bytes = 16 * 16 * 3;
+  const all = new Uint8Array(2 * bytes + 1);
+  worlds.renderGoal(all, 1);
+  for (const [i, env] of worlds.envs.entries()) {
+    const frame = new Uint8Array(bytes);
+    env.renderGoal(frame);
+    expect(all.subarray(1 + i * bytes, 1 + (i + 1) * bytes)).toEqual(frame);
+  }
+});
