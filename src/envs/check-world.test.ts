@@ -52,6 +52,10 @@ const hidden = other((env) => {
   };
 });
 
+/** The bead with a wall. */
+const walled = (behindWall: (env: Env) => Float32Array): Make =>
+  other((env) => ({ spec: { ...env.spec, declares: { walls: true } }, behindWall: () => behindWall(env) }));
+
 let count = 0;
 
 const acting = (name: string, act: Policy['act']) => ({ policies: { [name]: (): Policy => ({ name, act }) } });
@@ -173,6 +177,18 @@ const broken: readonly Broken[] = [
         env.reset(k, options);
       },
     })),
+  ],
+  ['walls', 'no state behind the wall', walled(() => new Float32Array(0))],
+  ['walls', 'the same state behind the wall', walled((env) => env.state())],
+  ['walls', 'a state that cannot be', walled(() => Float32Array.of(Number.POSITIVE_INFINITY))],
+  [
+    'walls',
+    'a look behind the wall that goes there',
+    walled((env) => {
+      const there = env.state().map((v) => v / 2);
+      env.setState(env.state().map((v) => v / 3));
+      return there;
+    }),
   ],
   [
     'frame',

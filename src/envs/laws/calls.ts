@@ -2,7 +2,7 @@
 
 import { fold } from '../../core/index.ts';
 import { vectorEnv } from '../vector.ts';
-import { actionsOf, bytesOf, frameOf, type Law, mustEqual, mustRefuse, runOf } from './law.ts';
+import { actionsOf, bytesOf, frameOf, type Law, must, mustEqual, mustRefuse, runOf } from './law.ts';
 
 const twoWorlds: Law = {
   name: 'two-worlds',
@@ -101,7 +101,34 @@ const badResets: Law = {
   },
 };
 
+const walls: Law = {
+  name: 'walls',
+  holds: 'behind a wall is another state that the world can be in, and to ask for it does not move the world',
+  check({ open, key }) {
+    const env = open();
+    for (let i = 0; i < 3 && env.behindWall !== undefined; i++) {
+      env.reset(fold(key, 'walls', i));
+      const before = env.state();
+      const there = env.behindWall();
+      const remedy = 'behindWall must give a state of its own, behind a wall';
+      must(there.length === before.length && there.every(Number.isFinite), `the state [${there}]`, remedy);
+      must(
+        there.some((v, at) => v !== before[at]),
+        `the state [${there}] in which the world is`,
+        remedy,
+      );
+      mustEqual(
+        'state afterwards',
+        env.state(),
+        before,
+        'behindWall must not move the world: change a copy of the state',
+      );
+      env.setState(there);
+    }
+  },
+};
+
 /** That worlds do not know of each other; before the laws that compare two. */
 export const apartLaws: readonly Law[] = [twoWorlds];
 /** The laws of what is taken and refused. */
-export const callLaws: readonly Law[] = [badActions, clipped, badVectors, badResets];
+export const callLaws: readonly Law[] = [badActions, clipped, badVectors, badResets, walls];
