@@ -59,7 +59,7 @@ export async function measureLoader(options: LoaderBenchOptions, context: BenchC
       }),
     );
     const loading: WindowLoaderOptions = {
-      dir,
+      source: dir,
       episodes: Array.from({ length: episodes }, (_, i) => i),
       frames,
       frameSkip,

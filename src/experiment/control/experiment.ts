@@ -69,7 +69,7 @@ const plan: Stage = (c, context) =>
   });
 
 const train: Stage = async (c, context) => {
-  const collected = context.data === undefined ? collectStage(c, context, datasetDir(context)) : { metrics: {} };
+  const collected = context.data === undefined ? await collectStage(c, context, datasetDir(context)) : { metrics: {} };
   const trained = await trainStage(c, context);
   return { metrics: { ...collected.metrics, ...trained.metrics } };
 };
@@ -93,7 +93,7 @@ export function controlRecipe(name: string, summary: string, world: WorldExperim
       return { metrics: { ...planned.metrics, ...evaluated.metrics, ...trained.metrics } };
     }),
     stages: {
-      collect: prepared(async (c, context) => collectStage(c, context, context.out)),
+      collect: prepared((c, context) => collectStage(c, context, context.out)),
       train: prepared(train),
       eval: prepared(evaluate),
       plan: prepared(plan),

@@ -35,7 +35,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       program,
       batches: (startStep) =>
         windowLoader({
-          dir: data.dir,
+          source: data.dir,
           episodes: data.split.train,
           frames,
           frameSkip,
