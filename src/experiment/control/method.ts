@@ -7,8 +7,9 @@ import { type JepaProgram, jepaProgram } from '../../train/index.ts';
 import { putEncoder, type World } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
-import { type ExperimentData, experimentWorld, keyFor } from './stages.ts';
+import { experimentWorld, keyFor } from './stages.ts';
 
 /** A program that learns from clips, and the columns of the dataset that it reads besides pixels and actions. */
 export interface ControlProgram {
