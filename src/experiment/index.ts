@@ -20,14 +20,15 @@ export { interruptSignal, isInterruption } from './interrupt.ts';
 export { checkDatasets, datasetMaker } from './matrix/datasets.ts';
 export { type ControlMatrix, planControl } from './matrix/matrix.ts';
 export { duration, parseProgress, progressReporter } from './progress.ts';
-export type {
-  AnyRecipe,
-  ControlChoices,
-  ProgressLine,
-  Recipe,
-  RecipeStages,
-  RunContext,
-  RunSummary,
+export {
+  type AnyRecipe,
+  type ControlChoices,
+  onRuntime,
+  type ProgressLine,
+  type Recipe,
+  type RecipeStages,
+  type RunContext,
+  type RunSummary,
 } from './recipe.ts';
 export { writeJson } from './run-files.ts';
 export { EXIT, type ExecuteOptions, type Session, type SessionOutput } from './session.ts';

@@ -45,7 +45,7 @@ async function withModel(
   const { values, checkpoint } = trainedRun(config, context);
   const data = trainedData(config, context, checkpoint);
   try {
-    return await stage(worldModel(experimentDynamics(config, data), values), data);
+    return await stage(worldModel(experimentDynamics(config, data), values, context.runtime), data);
   } finally {
     data.store.close();
   }

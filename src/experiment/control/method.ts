@@ -5,7 +5,7 @@ import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { type JepaProgram, jepaProgram } from '../../train/index.ts';
 import { putEncoder, type World } from '../../world/index.ts';
-import type { RunContext } from '../recipe.ts';
+import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
@@ -31,6 +31,7 @@ export async function controlProgram(
   const program = await jepaProgram({
     spec,
     key,
+    ...onRuntime(context),
     ...frozenValues(world, spec, config, context),
     inputs: (batch: Batch) => Object.fromEntries(names.map((name) => [name, world.feed(batch, name)])),
   });

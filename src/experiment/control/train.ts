@@ -45,7 +45,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
           normalisers: [data.actions],
           key: keyFor(context, 'batches'),
           startStep,
-          workers: config.data.workers,
+          workers: context.loaders ?? config.data.workers,
         }),
       optimiser: adamW(program.layout, { weightDecay }),
       learningRate: warmupCosine({
