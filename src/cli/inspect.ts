@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, readSafetensors } from '../data/index.ts';
 import { settingPaths } from '../experiment/index.ts';
-import { readRunFile, readRunFolder } from '../run/index.ts';
+import { readRunFile, readRunFolder } from '../run/node.ts';
 
 /** A description for programs and for people. */
 export interface Inspection {

@@ -33,6 +33,7 @@ export {
   listOf,
   mustBe,
   oneOf,
+  open,
   optional,
   orNull,
   pairOf,
@@ -45,6 +46,7 @@ export {
   shown,
   takesText,
   text,
+  textLike,
   unknownKey,
   whole,
 } from './schema.ts';

@@ -3,16 +3,16 @@
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { writeReport } from '../report/index.ts';
+import type { RunFile } from '../run/index.ts';
 import {
   claimFolder,
   isRunFolder,
   machineRecord,
   makeFolder,
-  type RunFile,
   readRunFile,
   versionRecord,
   writeRunFile,
-} from '../run/index.ts';
+} from '../run/node.ts';
 import { type FoundRecipe, findRecipe } from './find-recipe.ts';
 import { isInterruption } from './interrupt.ts';
 import type { RecipeStages, RunContext, RunSummary } from './recipe.ts';

@@ -57,7 +57,7 @@ test('a damaged part is named with its field and leaves the other sections alone
   writeSyntheticRun(dir, SMALL);
   writeFileSync(join(dir, 'evals/probe.json'), '{"probes": [{"target": "position", "kind": 3}]}');
   const page = readFileSync(writeReport(dir), 'utf8');
-  expect(page).toContain('evals/probe.json: probes[0].kind must be a string, got number');
+  expect(page).toContain('evals/probe.json: probes[0].kind must be a text, got number');
   expect(page).toContain('91.5 to 99');
 });
 

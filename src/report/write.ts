@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { writeFileAtomic } from '../data/index.ts';
-import { type RunContents, readRunFolder } from '../run/index.ts';
+import { type RunContents, readRunFolder } from '../run/node.ts';
 import { htmlPage } from './page.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { JepaError } from '../core/index.ts';
 import { adamW, warmupCosine } from '../optim/index.ts';
-import { createRun, openRun } from '../run/folder.ts';
+import { createRun, openRun } from '../run/node.ts';
 import { train } from './loop.ts';
 import { TOY_BATCH, toyBatches, toyProgram } from './toy-program.law.ts';
 

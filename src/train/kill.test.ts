@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCheckpoint, readMetrics } from '../run/index.ts';
+import { readCheckpoint, readMetrics } from '../run/node.ts';
 import type { ChildPlan } from './child-run.law.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../core/index.ts';
 import { adamW, larsVicreg, type Optimiser, sgd, warmupCosine } from '../optim/index.ts';
-import { checkpointPath, createRun, listCheckpoints, openRun, type RunFolder, readCheckpoint } from '../run/index.ts';
+import { checkpointPath, createRun, listCheckpoints, openRun, type RunFolder, readCheckpoint } from '../run/node.ts';
 import { type LossProgram, type Progress, type TrainOptions, train } from './index.ts';
 import { TOY_BATCH, type ToyBatch, toyBatches, toyProgram } from './toy-program.law.ts';
 
@@ -75,8 +75,8 @@ test('the shares of an interval add up to 1', async () => {
   const outcome = await train(options(run));
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   for (const t of [outcome.timing, ...run.metrics().map(({ timing }) => timing)]) {
-    expect(t.waitShare + t.programShare + t.overheadShare + t.pauseShare).toBeCloseTo(1, 6);
-    expect(t.imagesPerSecond).toBeGreaterThan(0);
+    expect(t!.waitShare! + t!.programShare! + t!.overheadShare! + t!.pauseShare!).toBeCloseTo(1, 6);
+    expect(t!.imagesPerSecond).toBeGreaterThan(0);
   }
 });
 

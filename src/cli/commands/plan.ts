@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '../../data/index.ts';
 import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
-import { makeFolder, readRollouts, readRunFile } from '../../run/index.ts';
+import { makeFolder, readRollouts, readRunFile } from '../../run/node.ts';
 import { type CommonOptions, wholeNumber, withCommonOptions } from '../options.ts';
 import type { CommandFile, CommandSession } from '../session.ts';
 

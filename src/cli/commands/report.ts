@@ -1,7 +1,7 @@
 // `jepa report RUN`: writes the page of a run again, from what its folder holds.
 
 import { writeReport } from '../../report/index.ts';
-import { readRunFile } from '../../run/index.ts';
+import { readRunFile } from '../../run/node.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
 import { blankValues, IMAGENET, isVit, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
-import { trainedValues } from '../../run/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import { dynamicsOf, type WorldConfig } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 

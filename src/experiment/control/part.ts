@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelValues } from '../../nn/index.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
-import { createRun, openRun } from '../../run/index.ts';
+import { createRun, openRun } from '../../run/node.ts';
 import { type BatchSource, type LossProgram, train } from '../../train/index.ts';
 import type { RunContext } from '../recipe.ts';
 import { trainingIn, trainingSummary } from '../training.ts';

@@ -13,7 +13,7 @@ import {
   splitEpisodes,
 } from '../../data/index.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
-import { type TrainedValues, trainedValues } from '../../run/index.ts';
+import { type TrainedValues, trainedValues } from '../../run/node.ts';
 import { type Dynamics, dynamicsOf, type ReadNumbers, type WorldConfig } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import { rememberedDataset } from '../run-files.ts';

@@ -12,7 +12,7 @@ import {
   readHealth,
 } from '../../measure/index.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/index.ts';
+import { openRun } from '../../run/node.ts';
 import { type JepaProgram, train } from '../../train/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { rememberDataset } from '../run-files.ts';

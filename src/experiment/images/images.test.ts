@@ -9,7 +9,7 @@ import { key, uniform } from '../../core/index.ts';
 import { augmentation, CIFAR10_CLASSES } from '../../data/index.ts';
 import type { FeatureScores } from '../../measure/index.ts';
 import { encodePng } from '../../raster/node.ts';
-import { createRun, readMetrics } from '../../run/index.ts';
+import { createRun, readMetrics } from '../../run/node.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ImageExperiment } from './config.ts';
 import { imageRecipe } from './experiment.ts';

@@ -5,7 +5,7 @@ import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../.
 import type { Condition } from '../../jepa/index.ts';
 import { accuracy, type HealthInput, knnVotes, matrix, nearestByCosine, onlineHealth } from '../../measure/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/index.ts';
+import { openRun } from '../../run/node.ts';
 import { type JepaProgram, jepaProgram, sizedJepaProgram, train } from '../../train/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { trainingIn, trainingSummary } from '../training.ts';

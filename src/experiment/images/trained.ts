@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fold, JepaError, key } from '../../core/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import type { RunFile } from '../../run/index.ts';
-import { trainedValues } from '../../run/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import type { ImageExperiment } from './config.ts';
 import { type AnyJepa, methodOf } from './method.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../data/index.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
-import { isRunFolder, readRunFile, readRunFolder } from '../../run/index.ts';
+import { isRunFolder, readRunFile, readRunFolder } from '../../run/node.ts';
 import { shortPaths } from './grid.ts';
 import type { PlannedRun } from './plan.ts';
 

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { isRunFolder, readRunFile } from '../../run/index.ts';
+import { isRunFolder, readRunFile } from '../../run/node.ts';
 import { duration, parseProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { applyRecord, differences } from '../settings.ts';

@@ -1,6 +1,7 @@
 // Players of planned episodes: what the agent sees, the goal image, and the imagined path drawn over the frame.
 
-import type { Part, Point, Rollout } from '../../run/index.ts';
+import type { Part, Point } from '../../run/index.ts';
+import type { Rollout } from '../../run/node.ts';
 import { absent, escapeHtml, scriptJson, section } from '../html.ts';
 import { spriteSheet } from '../sprite.ts';
 

@@ -1,0 +1,54 @@
+// Which processes are alive, and since when: a number alone says little, for the system gives it again to others.
+
+import { readFileSync } from 'node:fs';
+
+/** Whether a process of this computer has the number `pid`. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user cannot be signalled, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * When a process started, as a word that no other process of that number has: the boot of the system and the ticks since.
+ * Undefined where the system does not say (anything but Linux), and when there is no such process.
+ */
+export function startOf(pid: number): string | undefined {
+  const ticks = startTicks(pid);
+  if (ticks === undefined) return undefined;
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}+${ticks}`;
+  } catch {
+    return `${ticks}`;
+  }
+}
+
+/** When a process started, in milliseconds since 1970; undefined where the system does not say. */
+export function startMs(pid: number): number | undefined {
+  if (pid === process.pid) return performance.timeOrigin;
+  const ticks = startTicks(pid);
+  if (ticks === undefined) return undefined;
+  try {
+    const boot = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
+    // Linux counts in hundredths of a second here on every architecture that Node runs on.
+    return boot === undefined ? undefined : Number(boot) * 1000 + ticks * 10;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat; the name in field 2 stands in brackets and may hold anything. */
+function startTicks(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[22 - 3]);
+    return Number.isFinite(ticks) ? ticks : undefined;
+  } catch {
+    return undefined;
+  }
+}
