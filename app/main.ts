@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { recipes } from '../recipes/index.ts';
 import { commandProgram, exitCodeOf, outputFor } from '../src/cli/index.ts';
 import { JepaError } from '../src/core/index.ts';
-import { EXIT, interruptSignal, isInterruption } from '../src/experiment/index.ts';
+import { EXIT, interruptSignal, isInterruption, isUnheard } from '../src/experiment/index.ts';
 import { benches } from './benches.ts';
 
 const LINGER_MS = 2000;
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (thrown instanceof CommanderError) return parsingOutcome(thrown, (error) => output.failure(error.code, error));
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     if (isInterruption(error, signal)) {
-      output.failure('interrupted', error);
+      if (!isUnheard(signal)) output.failure('interrupted', error);
       return EXIT.interrupted;
     }
     output.failure(error instanceof JepaError ? error.code : 'internal', error);

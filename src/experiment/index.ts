@@ -3,7 +3,8 @@ export { worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
 export { controlProgram } from './control/method.ts';
 export { chosenModel } from './control/stages.ts';
-export { type Executed, executeCollect, executedJson, executedText, executeOnRun, executeRun } from './execute.ts';
+export { executeCollect, executeRun } from './execute.ts';
+export { type Executed, executedJson, executedText } from './executed.ts';
 export { findRecipe } from './find-recipe.ts';
 export { checkExperiment } from './images/check.ts';
 export type { ImageExperiment, MethodChoice } from './images/config.ts';
@@ -13,9 +14,10 @@ export { featureProgram } from './images/features.ts';
 export { methodOf } from './images/method.ts';
 export { trainStage } from './images/train.ts';
 export { encoderValues, readTrainedRun } from './images/trained.ts';
-export { interruptSignal, isInterruption } from './interrupt.ts';
+export { interruptSignal, isInterruption, isUnheard } from './interrupt.ts';
 export { checkDatasets, datasetMaker } from './matrix/datasets.ts';
 export { type ControlMatrix, planControl } from './matrix/matrix.ts';
+export { executeOnRun } from './on-run.ts';
 export { duration, parseProgress, progressReporter } from './progress.ts';
 export type {
   AnyRecipe,
@@ -27,7 +29,7 @@ export type {
   RunSummary,
 } from './recipe.ts';
 export { writeJson } from './run-files.ts';
-export { EXIT, type ExecuteOptions, type Session, type SessionOutput } from './session.ts';
+export { EXIT, type ExecuteOptions, type OnRunOptions, type Session, type SessionOutput } from './session.ts';
 export { applySettings, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';

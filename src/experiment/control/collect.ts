@@ -10,10 +10,12 @@ import type { ControlExperiment } from './config.ts';
 import { experimentEnv, keyFor } from './stages.ts';
 
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
-export function collectStage(config: ControlExperiment, context: RunContext, dir: string): RunSummary {
+export async function collectStage(config: ControlExperiment, context: RunContext, dir: string): Promise<RunSummary> {
   const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
+  const resume = existsSync(join(dir, 'dataset.json'));
+  const before = resume ? rowsIn(dir) : 0;
   const began = performance.now();
-  const rows = collect({
+  const rows = await collect({
     dir,
     env: experimentEnv(config),
     policy: makePolicy(config.env.id, policy),
@@ -22,16 +24,32 @@ export function collectStage(config: ControlExperiment, context: RunContext, dir
     minSteps,
     untilGoal,
     key: keyFor(context, 'collect'),
-    resume: existsSync(join(dir, 'dataset.json')),
+    resume,
     metadata: { seed: context.seed, imageSize: config.env.imageSize },
     signal: context.signal,
     onEpisode: (done) => context.progress({ stage: 'collect', step: done, total: episodes }),
   });
   const seconds = (performance.now() - began) / 1000;
   const store = openStore(dir);
-  context.log(`${store.episodes.length} episodes, ${rows} frames in ${dir} (${Math.round(rows / seconds)} frames/s)`);
+  // Frames of earlier sittings took no time in this one.
+  const rate = (rows - before) / seconds;
+  const pace = rows > before ? ` (${Math.round(rate)} frames/s)` : ', collected before';
+  context.log(`${store.episodes.length} episodes, ${rows} frames in ${dir}${pace}`);
   store.close();
   return {
-    metrics: { 'collect.episodes': episodes, 'collect.frames': rows, 'collect.framesPerSecond': rows / seconds },
+    metrics: {
+      'collect.episodes': episodes,
+      'collect.frames': rows,
+      ...(rows > before ? { 'collect.framesPerSecond': rate } : {}),
+    },
   };
+}
+
+function rowsIn(dir: string): number {
+  const store = openStore(dir);
+  try {
+    return store.episodes.reduce((sum, { length }) => sum + length, 0);
+  } finally {
+    store.close();
+  }
 }

@@ -61,7 +61,7 @@ const plan: Stage = (c, context) =>
   });
 
 const train: Stage = async (c, context) => {
-  const collected = context.data === undefined ? collectStage(c, context, datasetDir(context)) : { metrics: {} };
+  const collected = context.data === undefined ? await collectStage(c, context, datasetDir(context)) : { metrics: {} };
   const trained = await trainStage(c, context);
   return { metrics: { ...collected.metrics, ...trained.metrics } };
 };

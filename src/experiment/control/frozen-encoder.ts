@@ -48,7 +48,7 @@ function ofRun(dir: string): CheckpointEncoder {
     normalisation: ('normalisation' in world ? world.normalisation : undefined) ?? IMAGENET,
     describe: `the encoder of ${world.kind} in ${dir}`,
     values(): ModelValues {
-      const { parameters } = trainedValues(dynamicsOf(world).module, dir, () => {}).values;
+      const { parameters } = trainedValues(dynamicsOf(world).module, dir).values;
       const tensors = new Map(
         [...namedViews(parameters.layout, parameters.data)]
           .filter(([name]) => name.startsWith(PREFIX))

@@ -1,10 +1,7 @@
 // The planning stage: goals shown as pictures on held-out tasks, by both protocols, with a random policy and a ceiling on the
 // same tasks, and other planners beside the main one.
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fold } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
 import { goalOfState, makeEnv, makePolicy } from '../../envs/index.ts';
 import {
   type ControlPolicy,
@@ -21,7 +18,7 @@ import {
 } from '../../evals/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
-import { writeJson } from '../run-files.ts';
+import { writeBytes, writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { groundOf, imaginedPaths, placeOn } from './paths.ts';
@@ -35,7 +32,6 @@ async function writeRollouts(
   { model, data, probes }: Trained,
   run: ControlRun,
 ): Promise<void> {
-  mkdirSync(join(context.out, 'rollouts'), { recursive: true });
   const size = config.env.imageSize;
   const ground = groundOf(config.env.id);
   const { stateDim } = model.dynamics.senses;
@@ -60,7 +56,7 @@ async function writeRollouts(
             goal: placeOn(ground, trace.task.goalState),
           }),
     };
-    writeFileAtomic(join(context.out, 'rollouts', `${k}.bin`), [...frames, goal]);
+    writeBytes(context, `rollouts/${k}.bin`, [...frames, goal]);
     writeJson(context, `rollouts/${k}.json`, record);
   }
 }
@@ -82,7 +78,7 @@ async function policies(
   const { model, data } = trained;
   const { actions } = data;
   const planning = (name: string, budget: PlannerBudget): ControlPolicy => {
-    const planner = latentPlanner(config, model, solverOf(config, budget, actions));
+    const planner = latentPlanner(config, model, solverOf(config, budget, actions), context.signal);
     return controller(config, context, { ...model.dynamics, planner, actions, tasks: plan.tasks }, name);
   };
   const others: ControlPolicy[] = [];
