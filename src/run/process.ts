@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of this computer has the number `pid`. */
+/** Whether a process of this computer has the number `pid` and has not ended. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    // One that ended keeps its number until somebody asks how, which in a container may be never.
+    return !['Z', 'X'].includes(statOf(pid)?.[0] ?? '');
   } catch (error) {
     // A process of another user cannot be signalled, but is there.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
@@ -41,13 +42,17 @@ export function startMs(pid: number): number | undefined {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat; the name in field 2 stands in brackets and may hold anything. */
+/** Field 22 of /proc/<pid>/stat. */
 function startTicks(pid: number): number | undefined {
+  const ticks = Number(statOf(pid)?.[22 - 3]);
+  return Number.isFinite(ticks) ? ticks : undefined;
+}
+
+/** The fields of /proc/<pid>/stat from the third on, the state; the name in field 2 stands in brackets and may hold anything. */
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[22 - 3]);
-    return Number.isFinite(ticks) ? ticks : undefined;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
