@@ -47,6 +47,8 @@ function quoted(argument: string): string {
 /** The process's own command line. Called by bin/jepa.js. */
 export async function start(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2));
+  // What was interrupted may have left work behind, which nobody waits for.
+  if (process.exitCode === EXIT.interrupted) process.exit();
   // Threads that a recipe left behind must not keep a finished command alive; the timer itself keeps nothing alive.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -14,7 +14,7 @@ import {
 import type { Senses } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible, unlessAborted } from './interruptible.ts';
 import { actionBounds, keyFor } from './stages.ts';
 
 /** The bounds of the world's actions in normalised blocks. */
@@ -75,6 +75,6 @@ export function latentPlanner(
   signal: AbortSignal,
 ): Planner {
   return solverPlanner(solver, async (request) =>
-    interruptible(await model.problem(request, config.plan.horizon), signal),
+    interruptible(await unlessAborted(signal, () => model.problem(request, config.plan.horizon)), signal),
   );
 }
