@@ -12,6 +12,8 @@ export interface Executed {
   readonly recipe: string;
   readonly seed: number;
   readonly run: string;
+  /** Where results went, when that is not the run. */
+  readonly out?: string;
   readonly minutes: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly report?: string;

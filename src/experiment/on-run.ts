@@ -31,27 +31,30 @@ export async function executeOnRun(
   const recorded = applyRecord(found.recipe.config(), before.config ?? {});
   const config = applySettings(recorded, options.set);
   const seed = options.seed ?? before.seed;
-  const out = options.out ?? defaultOut;
-  const isNew = !existsSync(out);
-  const lock = lockRun(isWithin(out, model) ? model : out, session.commandLine);
+  const into = options.out ?? defaultOut;
+  const lock = lockRun(isWithin(into, model) ? model : into, session.commandLine);
+  let [out, isNew] = [into, false];
   try {
     const checkpoint = olderCheckpoint(session, model, options);
-    makeFolder(out);
     const origin = originOf(session, before, { settings: configDifferences(recorded, config), seed }, checkpoint);
-    const own = resolve(out) === resolve(model);
-    const digest = origin !== undefined && own ? originDigest(origin) : undefined;
+    const own = resolve(into) === resolve(model);
+    const digest = origin !== undefined && (options.out === undefined || own) ? originDigest(origin) : undefined;
+    // A folder of its own within the run, such as that of the graphs, has the digest in its name.
+    if (digest !== undefined && !own) out = `${into}@${digest}`;
+    isNew = !existsSync(out);
+    makeFolder(out);
     const { output, signal } = session;
     const context: OtherContext = {
       ...{ seed, out, model, signal, resume: true },
       log: (line) => output.log(line),
       progress: (line) => output.progress(line),
       ...(origin === undefined ? {} : { origin }),
-      ...(digest === undefined ? {} : { digest }),
+      ...(digest === undefined || !own ? {} : { digest }),
     };
     const startMs = performance.now();
     const { metrics } = await work(config, context);
     const done: Executed = {
-      ...{ recipe: found.recipe.name, seed, run: model, minutes: elapsed(startMs), metrics },
+      ...{ recipe: found.recipe.name, seed, run: model, out, minutes: elapsed(startMs), metrics },
       ...(checkpoint === undefined ? {} : { checkpoint }),
       ...(digest === undefined ? {} : { digest, settings: origin!.settings }),
     };

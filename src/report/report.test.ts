@@ -10,7 +10,7 @@ import { episodesGif } from './gif.ts';
 import { linearScale, logScale, shortNumber } from './scale.ts';
 import { spriteSheet } from './sprite.ts';
 import { writeSyntheticRun } from './synthetic-run.law.ts';
-import { writeReport } from './write.ts';
+import { renderReport, writeReport } from './write.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -51,6 +51,15 @@ test('an empty run folder gives a page that names each missing file', () => {
   ]) {
     expect(page).toContain(`This run has no ${name}`);
   }
+});
+
+test('a run that no recipe made is advised no command that needs one', () => {
+  const run = { recipe: '', seed: 0, status: 'done', config: {} };
+  writeFileSync(join(dir, 'run.json'), JSON.stringify(run));
+  const advice = '<code>jepa eval RUN</code>';
+  expect(renderReport(readRunFolder(dir))).not.toContain(advice);
+  writeFileSync(join(dir, 'run.json'), JSON.stringify({ ...run, recipe: 'two-room' }));
+  expect(renderReport(readRunFolder(dir))).toContain(advice);
 });
 
 test('a damaged part is named with its field and leaves the other sections alone', () => {

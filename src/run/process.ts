@@ -30,7 +30,8 @@ export function startOf(pid: number): string | undefined {
 
 /** When a process started, in milliseconds since 1970; undefined where the system does not say. */
 export function startMs(pid: number): number | undefined {
-  if (pid === process.pid) return performance.timeOrigin;
+  // Not `performance.timeOrigin`, which in a worker thread is that of the thread.
+  if (pid === process.pid) return Date.now() - process.uptime() * 1000;
   const ticks = startTicks(pid);
   if (ticks === undefined) return undefined;
   try {

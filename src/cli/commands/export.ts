@@ -13,9 +13,8 @@ export const exportCommand: CommandFile = (program, session) => {
     .argument('<run>', 'run folder');
   withCommonOptions(withModelOptions(command), 'folder for the graphs (default: RUN/export)').action(
     async (run: string, options: CommonOptions & ModelOptions) => {
-      const out = options.out ?? join(run, 'export');
-      const done = await executeOnRun(session, 'export', run, { ...options, out });
-      const { recipe, seed, metrics, checkpoint } = done;
+      const done = await executeOnRun(session, 'export', run, options, join(run, 'export'));
+      const { recipe, seed, metrics, checkpoint, out } = done;
       const older = checkpoint === undefined ? {} : { checkpoint };
       session.output.answer({ recipe, seed, run, out, metrics, ...older }, `${executedText(done)}\nwritten ${out}`);
     },

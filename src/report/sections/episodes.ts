@@ -10,13 +10,13 @@ const LEAD =
   'way it has come in grey. Right: the goal, given only as this picture.';
 
 /** The section with one player per recorded episode. */
-export function episodesSection(rollouts: Part<readonly Rollout[]>): string {
+export function episodesSection(rollouts: Part<readonly Rollout[]>, byRecipe: boolean = true): string {
   if (!rollouts.ok) {
     return section(
       'episodes',
       'Planned episodes',
       LEAD,
-      absent(rollouts.why, 'They are written by <code>jepa plan RUN</code>.'),
+      absent(rollouts.why, byRecipe ? 'They are written by <code>jepa plan RUN</code>.' : ''),
     );
   }
   const controls = '<div class="controls"><button type="button" id="play-all">Pause all</button></div>';
