@@ -24,6 +24,9 @@ import { applyRecord, applySettings, differences } from './settings.ts';
 /** How often the minutes of a run are written down, for a sitting that is killed. */
 const MINUTES_EVERY_MS = 60_000;
 
+/** Codes of errors in what was asked, rather than in the work. */
+const MISTAKES: readonly string[] = ['usage', 'data', 'shape'];
+
 function contextFor(
   session: Session,
   base: Pick<RunContext, 'seed' | 'out' | 'resume' | 'data' | 'model'>,
@@ -50,7 +53,7 @@ async function inClaim<T>(session: Session, claim: RunClaim, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    if (error instanceof JepaError && error.code === 'usage') claim.discard();
+    if (error instanceof JepaError && MISTAKES.includes(error.code)) claim.discard();
     throw explained(session, error);
   } finally {
     claim.release();

@@ -70,6 +70,8 @@ export function interruptSignal(log: (line: string) => void): { readonly signal:
     stop('interrupted', false);
   };
   const follows = process.env[STOP_WITH_STDIN] === '1';
+  // It is said of this process's input, not of that of processes which it starts.
+  delete process.env[STOP_WITH_STDIN];
   if (follows) {
     for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, onEnd);
     process.stdin.resume();

@@ -167,8 +167,11 @@ test('a killed run leaves a lock and half a file that the next command removes',
     'metrics.jsonl',
     'run.json',
   ]);
+  writeFileSync(join(dir, 'a', 'run.json'), JSON.stringify({ ...runFile('a'), minutes: 7 }));
   expect((await jepa('run', recipe, '--out', 'a', '--resume')).code).toBe(0);
   expect(readdirSync(join(dir, 'a')).sort()).toEqual(['metrics.jsonl', 'report.html', 'run.json']);
+  // The earlier sittings count, too.
+  expect(runFile('a').minutes).toBeGreaterThan(7);
 });
 
 test('a killed sweep leaves no run that goes on', async () => {

@@ -1,12 +1,12 @@
 // The frozen encoder of a DINO-WM: the vision transformer of a model that another run trained, or that of a published
 // checkpoint.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
 import { blankValues, IMAGENET, isVit, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
-import { trainedValues } from '../../run/node.ts';
+import { readRunFile, trainedValues } from '../../run/node.ts';
 import { dynamicsOf, type WorldConfig } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 
@@ -17,7 +17,7 @@ export const UNTRAINED = 'untrained';
 
 /** The model that the run in `dir` trained. */
 function worldOf(dir: string): WorldConfig {
-  const { config } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { readonly config?: ControlExperiment };
+  const { config } = readRunFile(dir) as { readonly config?: ControlExperiment };
   const world = config?.models?.[config.model]?.world;
   if (world === undefined) {
     throw new JepaError(
