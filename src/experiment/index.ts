@@ -28,7 +28,7 @@ export type {
   RunContext,
   RunSummary,
 } from './recipe.ts';
-export { writeJson } from './run-files.ts';
+export { writeBytes, writeJson } from './run-files.ts';
 export { EXIT, type ExecuteOptions, type OnRunOptions, type Session, type SessionOutput } from './session.ts';
 export { applySettings, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
