@@ -30,7 +30,7 @@ import {
   type Split,
   splitEpisodes,
 } from '../../data/index.ts';
-import { type Checkpoint, latestCheckpoint } from '../../run/index.ts';
+import { type Checkpoint, latestCheckpoint } from '../../run/node.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import { rememberedDataset } from '../run-files.ts';

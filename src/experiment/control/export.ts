@@ -2,7 +2,7 @@
 
 import { exportModel, type ModelOrigin } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
-import type { Checkpoint } from '../../run/index.ts';
+import type { Checkpoint } from '../../run/node.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { trainedData } from './data.ts';
