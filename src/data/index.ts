@@ -39,11 +39,11 @@ export {
 export { checkpointCache, type FetchedFile, type FetchOptions, fetchCheckpoint } from './hub.ts';
 export {
   type AugmentConfig,
+  type AugmentRange,
   type Blur,
   type Crop,
   checkAugment,
   type Jitter,
-  type Range,
 } from './images/augment/config.ts';
 export { AUGMENTATIONS, augmentation } from './images/augment/presets.ts';
 export { augmentViews } from './images/augment/views.ts';
