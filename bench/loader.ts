@@ -8,7 +8,7 @@ import { twoRoom } from '../recipes/index.ts';
 import { collect } from '../src/agent/index.ts';
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
 import { JepaError, key } from '../src/core/index.ts';
-import { type Batch, type WindowLoader, type WindowLoaderOptions, windowLoader } from '../src/data/index.ts';
+import { type Batch, type WindowLoader, type WindowLoaderOptions, windowLoader } from '../src/data/node.ts';
 import { makeEnv, makePolicy } from '../src/envs/index.ts';
 import type { ControlExperiment } from '../src/experiment/index.ts';
 import { chosenModel, controlProgram } from '../src/experiment/index.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { key } from '../core/index.ts';
-import { ACTION, openStore, PIXELS } from '../data/index.ts';
+import { ACTION, PIXELS } from '../data/index.ts';
+import { openStore } from '../data/node.ts';
 import { makeEnv, makePolicy } from '../envs/index.ts';
 import { type CollectOptions, collect } from './index.ts';
 

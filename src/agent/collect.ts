@@ -1,7 +1,8 @@
 // Collects episodes: a policy acts in an environment and everything it sees goes to an episode store.
 
 import { fold, JepaError, type Key, stream } from '../core/index.ts';
-import { ACTION, createStore, PIXELS, resumeStore, type StoreWriter } from '../data/index.ts';
+import { ACTION, PIXELS } from '../data/index.ts';
+import { createStore, resumeStore, type StoreWriter } from '../data/node.ts';
 import type { Env, Policy } from '../envs/index.ts';
 
 /** Episodes that may be too short one after another before collection gives up. */

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore, readSafetensors } from '../data/index.ts';
+import { openStore, readSafetensors } from '../data/node.ts';
 import { settingPaths } from '../experiment/index.ts';
 import { readRunFile, readRunFolder } from '../run/index.ts';
 

@@ -3,7 +3,7 @@
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { isRecord } from './json.ts';
 
 /** Where the wall-clock time of an interval went. The shares add up to 1. */

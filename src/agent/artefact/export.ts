@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../compile/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { nodeRuntime } from '../../runtime/index.ts';
 import type { Tensor } from '../../tensor/index.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../data/index.ts';
+import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import { gaussian, runtime, shaken } from '../../nn/run-module.law.ts';
 import { dynamicsOf, type HierarchyConfig, hierarchy } from '../../world/index.ts';
 import { TINY, tinyValues } from '../../world/le-wm/tiny.law.ts';

@@ -2,7 +2,8 @@
 // level's tensors beside it, their names behind `high.`, and a second entry in the header.
 
 import { JepaError } from '../../core/index.ts';
-import { libraryVersion, readSafetensors, toFloat32, writeSafetensors } from '../../data/index.ts';
+import { toFloat32 } from '../../data/index.ts';
+import { libraryVersion, readSafetensors, writeSafetensors } from '../../data/node.ts';
 import { blankValues, loadWeights, type ModelValues } from '../../nn/index.ts';
 import type { ActionConstraint } from '../../plan/index.ts';
 import { type HierarchyConfig, hierarchy } from '../../world/index.ts';

@@ -2,17 +2,8 @@
 // names, and in the header everything that acting with the model takes.
 
 import { JepaError } from '../../core/index.ts';
-import {
-  f32Tensor,
-  libraryVersion,
-  type Normaliser,
-  readSafetensors,
-  type SafeFile,
-  type SafeTensor,
-  type Split,
-  toFloat32,
-  writeSafetensors,
-} from '../../data/index.ts';
+import { f32Tensor, type Normaliser, type SafeFile, type SafeTensor, type Split, toFloat32 } from '../../data/index.ts';
+import { libraryVersion, readSafetensors, writeSafetensors } from '../../data/node.ts';
 import { blankValues, loadWeights, type ModelValues, namedViews } from '../../nn/index.ts';
 import { dynamicsOf, type WorldConfig, worldKinds } from '../../world/index.ts';
 

@@ -5,7 +5,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { checkpointCache, readSafetensors, type SafeTensor } from '../../data/index.ts';
+import type { SafeTensor } from '../../data/index.ts';
+import { checkpointCache, readSafetensors } from '../../data/node.ts';
 import { type HfConfig, IMAGENET, type PixelNormalisation } from '../../nn/index.ts';
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

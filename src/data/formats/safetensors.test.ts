@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../../core/index.ts';
 import { f32Tensor, toFloat32 } from './dtype.ts';
-import { parseSafetensors, readSafetensors, type SafeTensor, writeSafetensors } from './safetensors.ts';
+import { parseSafetensors, type SafeTensor } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@
 // pixels. Each is trained when a table asks for it.
 
 import { type GoalPairs, goalPairs, policyModel, policyPlanner } from '../../agent/index.ts';
-import { type Batch, windowLoader } from '../../data/index.ts';
+import { type Batch, windowLoader } from '../../data/node.ts';
 import type { ControlPolicy } from '../../evals/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { jepaProgram } from '../../train/index.ts';

@@ -1,6 +1,6 @@
 // The loss program of the chosen model on batches of the window loader.
 
-import type { Batch } from '../../data/index.ts';
+import type { Batch } from '../../data/node.ts';
 import type { Condition, JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import type { HostArray } from '../../tensor/index.ts';

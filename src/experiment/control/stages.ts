@@ -3,15 +3,8 @@
 import { join } from 'node:path';
 import { type WorldModel, worldModel } from '../../agent/index.ts';
 import { fold, JepaError, type Key, key, unknownName } from '../../core/index.ts';
-import {
-  ACTION,
-  type EpisodeStore,
-  fitNormaliser,
-  type Normaliser,
-  openStore,
-  type Split,
-  splitEpisodes,
-} from '../../data/index.ts';
+import { ACTION, fitNormaliser, type Normaliser, type Split, splitEpisodes } from '../../data/index.ts';
+import { type EpisodeStore, openStore } from '../../data/node.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
 import { type TrainedValues, trainedValues } from '../../run/index.ts';
 import { type Dynamics, dynamicsOf, type ReadNumbers, type WorldConfig } from '../../world/index.ts';

@@ -1,7 +1,7 @@
 // The training stage: the chosen model's losses on windows of the training episodes, with collapse instruments.
 
 import { key } from '../../core/index.ts';
-import { type Batch, libraryVersion, windowLoader } from '../../data/index.ts';
+import { type Batch, libraryVersion, windowLoader } from '../../data/node.ts';
 import {
   dimensionDeviation,
   type HealthMonitor,

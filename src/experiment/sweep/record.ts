@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
 import { isRunFolder, readRunFile, readRunFolder } from '../../run/index.ts';
 import { shortPaths } from './grid.ts';
