@@ -4,7 +4,16 @@ export { type HierarchyFile, type HighLevel, readHierarchy, writeHierarchy } fro
 export { type ModelFile, type ModelOrigin, readModel, writeModel } from './artefact/model-file.ts';
 export { type CollectOptions, collect } from './collect.ts';
 export { type CheckpointEncoder, checkpointEncoder } from './perception/checkpoint-encoder.ts';
-export { observationBytes, observe, type Seen, writeObservation } from './perception/observation.ts';
+export {
+  describeSenses,
+  type HostObservation,
+  observationBytes,
+  observe,
+  packObservation,
+  type Seen,
+  unpackObservations,
+  writeObservation,
+} from './perception/observation.ts';
 export {
   type EncodedImages,
   type ImageEncoderModel,

@@ -4,7 +4,7 @@ import { writeObservation } from '../../agent/index.ts';
 import { fold, type Key, type Stream, stream } from '../../core/index.ts';
 import type { Env, Policy } from '../../envs/index.ts';
 import type { Decision, Mpc, MpcInput } from '../../plan/index.ts';
-import type { Senses } from '../../world/index.ts';
+import { type Senses, stateDimOf } from '../../world/index.ts';
 import type { ControlTask } from './tasks.ts';
 
 /** What a policy may look at in one step of N tasks. Only baselines look into `envs` and `tasks`; none may move them. */
@@ -65,7 +65,7 @@ export function plannerPolicy(controller: Mpc, name = 'planner', senses?: Senses
     name,
     act({ step, envs, tasks, observe, goal, dead }) {
       if (step === 0) controller.reset();
-      if (senses === undefined || senses.stateDim === 0) return controller.act({ observe, goal, dead });
+      if (senses === undefined || stateDimOf(senses) === 0) return controller.act({ observe, goal, dead });
       return controller.act({
         observe: (i, out, offset) =>
           writeObservation(

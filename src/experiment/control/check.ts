@@ -3,6 +3,7 @@
 import { JepaError, unknownName } from '../../core/index.ts';
 import { parameterCount } from '../../nn/index.ts';
 import { publishedSolvers } from '../../plan/index.ts';
+import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { chosenDynamics, chosenModel, experimentEnv } from './stages.ts';
@@ -17,9 +18,10 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
   };
   const dynamics = chosenDynamics(config);
   const at = `models.${model}`;
+  const pictures = imageSizeOf(dynamics.senses);
   need(
-    dynamics.senses.imageSize === 0 || dynamics.senses.imageSize === env.imageSize,
-    `the pictures of ${at} must be env.imageSize = ${env.imageSize}, got ${dynamics.senses.imageSize}`,
+    pictures === 0 || pictures === env.imageSize,
+    `the pictures of ${at} must be env.imageSize = ${env.imageSize}, got ${pictures}`,
     [`${at}.world.encoder.imageSize`, 'env.imageSize'],
   );
   need(

@@ -20,6 +20,7 @@ import {
   solvedIn,
 } from '../../evals/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
+import { stateDimOf } from '../../world/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
@@ -38,7 +39,7 @@ async function writeRollouts(
   mkdirSync(join(context.out, 'rollouts'), { recursive: true });
   const size = config.env.imageSize;
   const ground = groundOf(config.env.id);
-  const { stateDim } = model.dynamics.senses;
+  const stateDim = stateDimOf(model.dynamics.senses);
   for (const [k, trace] of run.traces.entries()) {
     if (trace.film === undefined) break;
     const { frames, goal } = trace.film;
