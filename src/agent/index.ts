@@ -1,3 +1,14 @@
+export {
+  type Actor,
+  type ActorInput,
+  type ActorOptions,
+  type ActorStep,
+  controllerActor,
+  type Planning,
+  planningActor,
+  policyActor,
+} from './actor/actor.ts';
+export { type ActionBounds, blockBox } from './actor/block-box.ts';
 export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
 export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } from './artefact/export.ts';
 export { type HierarchyFile, type HighLevel, readHierarchy, writeHierarchy } from './artefact/hierarchy-file.ts';

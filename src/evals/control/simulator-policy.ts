@@ -9,7 +9,7 @@
 import { fold, JepaError, type Key } from '../../core/index.ts';
 import type { Env } from '../../envs/index.ts';
 import { type Decision, icem, type Solver, shiftPlans } from '../../plan/index.ts';
-import type { ControlActions, ControlPolicy } from './policy.ts';
+import type { ControlActions, SimulatorPolicy } from './policy.ts';
 import { type SimulatorPlans, simulatorProblem, toRaw } from './simulator.ts';
 
 /** What a simulator oracle does. */
@@ -77,7 +77,7 @@ function copyInto(copy: Env, env: Env): void {
  *   replanEvery: 5,
  * });
  */
-export function simulatorPolicy(options: SimulatorOptions): ControlPolicy {
+export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
   const { makeEnv, solver, horizon, hold = 1, replanEvery = 1, attempts = 1, name = 'simulator' } = options;
   for (const [what, value] of Object.entries({ replanEvery, attempts })) {
     if (Number.isInteger(value) && value >= 1) continue;
@@ -146,6 +146,7 @@ export function simulatorPolicy(options: SimulatorOptions): ControlPolicy {
 
   return {
     name,
+    simulator: true,
     async act({ step, envs, dead, key }): Promise<ControlActions> {
       if (step === 0) slots = envs.map(slotOf);
       const { spec } = envs[0]!;
@@ -200,7 +201,7 @@ const settings: Readonly<Record<'dot-wall' | 'other', () => Omit<SimulatorOption
  * @example
  * const ceiling = simulatorOracle(() => pushT({ imageSize: 16 }));
  */
-export function simulatorOracle(makeEnv: () => Env): ControlPolicy {
+export function simulatorOracle(makeEnv: () => Env): SimulatorPolicy {
   const { id } = makeEnv().spec;
   const fit = settings[id === 'dot-wall' || id === 'dot-wall-fixed' ? 'dot-wall' : 'other']();
   return simulatorPolicy({ ...fit, makeEnv, name: 'oracle' });

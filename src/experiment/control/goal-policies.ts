@@ -1,9 +1,8 @@
 // Policies that act at once instead of planning: amortised inverse dynamics on the run's embeddings, and behaviour cloning from
 // pixels. Each is trained when a table asks for it.
 
-import { type GoalPairs, goalPairs, policyModel, policyPlanner } from '../../agent/index.ts';
+import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel } from '../../agent/index.ts';
 import { type Batch, windowLoader } from '../../data/node.ts';
-import type { ControlPolicy } from '../../evals/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { jepaProgram } from '../../train/index.ts';
 import {
@@ -18,7 +17,6 @@ import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { embedTraining } from './high-level.ts';
 import { drawn, trainPart } from './part.ts';
-import { controller } from './planners.ts';
 import { keyFor } from './stages.ts';
 import type { Trained } from './trained.ts';
 
@@ -29,13 +27,13 @@ function acting(
   { data: { actions } }: Trained,
   policy: GoalPolicy,
   values: ModelValues,
-): ControlPolicy {
-  const planner = policyPlanner(policyModel(policy, values));
-  const given = { senses: policy.senses, history: 1, planner, actions, tasks: config.plan.tasks };
-  return controller(config, context, given, policy.name, { horizon: 1, recedingHorizon: 1 });
+): Actor {
+  const { tasks } = config.plan;
+  const options = { tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
+  return policyActor(policyModel(policy, values), options);
 }
 
-async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<ControlPolicy> {
+async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
   const { model, data } = trained;
   const { hidden, maxDistance, ...training } = config.policies.inverse;
   const { dim, actionDim } = model.dynamics;
@@ -52,7 +50,7 @@ async function inverse(config: ControlExperiment, context: RunContext, trained: 
   return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, head));
 }
 
-async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<ControlPolicy> {
+async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
   const { policy: world, frames, ...training } = config.policies.gcbc;
   const { dir, split, actions } = trained.data;
   const program = await jepaProgram({
@@ -78,5 +76,5 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
 
 /** Policies that `plan.also` may name beside planners. */
 export const goalPolicies: Readonly<
-  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<ControlPolicy>>
+  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<Actor>>
 > = { inverse, gcbc: cloning };
