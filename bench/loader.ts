@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { twoRoom } from '../recipes/index.ts';
-import { collect } from '../src/agent/index.ts';
+import { collect } from '../src/agent/node.ts';
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
 import { JepaError, key } from '../src/core/index.ts';
 import { type Batch, type WindowLoader, type WindowLoaderOptions, windowLoader } from '../src/data/node.ts';

@@ -6,7 +6,7 @@ import { ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collect } from 'jepa/agent';
+import { collect } from 'jepa/agent/node';
 import { compile } from 'jepa/compile';
 import { fold, key } from 'jepa/core';
 import { ACTION, fitNormaliser, splitEpisodes } from 'jepa/data';

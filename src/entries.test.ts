@@ -15,9 +15,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 const entries = Object.keys(manifest.exports).filter((name) => name !== './package.json');
 
 /** Entries that a page may import: everything but what reads and writes files or starts workers. */
-const BROWSER = entries.filter(
-  (name) => !name.endsWith('/node') && !['./train', './evals', './cli', './agent'].includes(name),
-);
+const BROWSER = entries.filter((name) => !name.endsWith('/node') && !['./train', './evals', './cli'].includes(name));
 
 /** The modules that a built file imports, types and comments left out. */
 function importsOf(file: string): string[] {

@@ -2,7 +2,7 @@
 // Legend: D width.
 
 import { readFileSync } from 'node:fs';
-import { readPretrained } from '../../src/agent/index.ts';
+import { readPretrained } from '../../src/agent/node.ts';
 import { JepaError } from '../../src/core/index.ts';
 import type { ImageSet } from '../../src/data/index.ts';
 import { decodeImage } from '../../src/data/node.ts';

@@ -6,7 +6,7 @@ import { key } from '../core/index.ts';
 import { ACTION, PIXELS } from '../data/index.ts';
 import { openStore } from '../data/node.ts';
 import { makeEnv, makePolicy } from '../envs/index.ts';
-import { type CollectOptions, collect } from './index.ts';
+import { type CollectOptions, collect } from './node.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'jepa-collect-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

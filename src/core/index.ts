@@ -48,3 +48,4 @@ export {
   unknownKey,
   whole,
 } from './schema.ts';
+export { VERSION } from './version.ts';

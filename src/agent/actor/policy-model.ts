@@ -17,6 +17,8 @@ export interface PolicyModel {
   readonly values: ModelValues;
   /** Normalised blocks [N, H, A] for N observations and their goals, as `observe` writes them. */
   act(observations: Uint8Array, goals: Uint8Array, count: number): Promise<Float32Array>;
+  /** Frees the compiled programs; a later call compiles anew. */
+  dispose(): Promise<void>;
 }
 
 /** Observations taken in one call: the smallest of these that holds a request; larger ones are cut into pieces. */
@@ -66,6 +68,11 @@ export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: R
         from += n;
       }
       return plans;
+    },
+    async dispose() {
+      const held = [...programs.values()];
+      programs.clear();
+      for (const p of held) await (await p).dispose();
     },
   };
 }

@@ -10,7 +10,8 @@ import { leWmDynamics, type WorldConfig } from '../../world/index.ts';
 import { TINY, tinyValues } from '../../world/le-wm/tiny.law.ts';
 import { worldModel } from '../world-model/world-model.ts';
 import { exportModel } from './export.ts';
-import { type ModelOrigin, readModel } from './model-file.ts';
+import { readModel } from './files.ts';
+import type { ModelOrigin } from './model-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jepa-export-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -10,7 +10,8 @@ import { nodeRuntime } from '../../runtime/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { type BoundDynamics, dynamicsOf, type WorldConfig } from '../../world/index.ts';
 import { bakeValues, costGraph, encodeGraph, predictGraph, type RolloutSize } from '../world-model/world-graphs.ts';
-import { type ModelOrigin, modelHeader, writeModel } from './model-file.ts';
+import { writeModel } from './files.ts';
+import { type ModelOrigin, modelHeader } from './model-file.ts';
 
 /** Batch sizes of the graphs. */
 export interface ExportSizes extends RolloutSize {

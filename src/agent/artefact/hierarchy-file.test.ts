@@ -8,8 +8,9 @@ import { dynamicsOf, type HierarchyConfig, hierarchy } from '../../world/index.t
 import { TINY, tinyValues } from '../../world/le-wm/tiny.law.ts';
 import { hierarchicalModel } from '../world-model/hierarchical-model.ts';
 import { worldModel } from '../world-model/world-model.ts';
-import { type HighLevel, readHierarchy, writeHierarchy } from './hierarchy-file.ts';
-import { type ModelOrigin, readModel, writeModel } from './model-file.ts';
+import { readHierarchy, readModel, writeHierarchy, writeModel } from './files.ts';
+import type { HighLevel } from './hierarchy-file.ts';
+import type { ModelOrigin } from './model-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jepa-hierarchy-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

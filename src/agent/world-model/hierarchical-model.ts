@@ -44,6 +44,8 @@ export interface HierarchicalModel {
   problem(request: PlanRequest, horizon: number, planning: MacroPlanning): Promise<PlanProblem>;
   /** The same between embeddings. The level above starts from the last one of each context. */
   problemBetween(tasks: LatentTasks, planning: MacroPlanning): PlanProblem;
+  /** Frees the compiled programs of both levels; a later call compiles anew. */
+  dispose(): Promise<void>;
 }
 
 /** A trained high level and what it was trained on. */
@@ -153,6 +155,13 @@ export function hierarchicalModel({ low, config, values, cost, runtime }: Hierar
       return problemBetween(tasks, planning);
     },
     problemBetween,
+    async dispose() {
+      const held = encoder;
+      encoder = undefined;
+      await (await held)?.dispose();
+      await high.dispose();
+      await low.dispose();
+    },
   };
 }
 

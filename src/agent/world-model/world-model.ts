@@ -32,6 +32,8 @@ export interface WorldModel {
   problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
   /** The same between embeddings that are known already, such as a subgoal that was imagined. */
   problemBetween(tasks: LatentTasks): PlanProblem;
+  /** Frees the compiled programs; a later call compiles anew. */
+  dispose(): Promise<void>;
 }
 
 /** Planning tasks in the latent space. */
@@ -127,6 +129,11 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       });
     },
     problemBetween: latentProblem,
+    async dispose() {
+      const held = [...programs.values()];
+      programs.clear();
+      for (const p of held) await (await p).dispose();
+    },
   };
 
   function latentProblem(given: LatentTasks): PlanProblem {

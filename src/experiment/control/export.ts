@@ -1,6 +1,7 @@
 // The export stage: the newest checkpoint as ONNX graphs and one self-contained safetensors file.
 
-import { exportModel, type ModelOrigin } from '../../agent/index.ts';
+import type { ModelOrigin } from '../../agent/index.ts';
+import { exportModel } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import type { Checkpoint } from '../../run/index.ts';
 import { dynamicsOf } from '../../world/index.ts';

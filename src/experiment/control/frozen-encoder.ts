@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
+import { type CheckpointEncoder, checkpointEncoder } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import { blankValues, IMAGENET, isVit, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
 import { trainedValues } from '../../run/index.ts';

@@ -1,8 +1,8 @@
 // The planners of an experiment: published solvers at the configured budgets, as actors that the control protocol scores.
 
-import { type Actor, blockBox, planningActor, type WorldModel } from '../../agent/index.ts';
+import { type Actor, budgetSolver, planningActor, type WorldModel } from '../../agent/index.ts';
 import type { Normaliser } from '../../data/index.ts';
-import { type Planner, publishedSolver, type Solver, solverPlanner } from '../../plan/index.ts';
+import { type Planner, type Solver, solverPlanner } from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
@@ -10,10 +10,7 @@ import { actionBounds, keyFor } from './stages.ts';
 
 /** The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution. */
 export function solverOf(config: ControlExperiment, budget: PlannerBudget, actions: Normaliser): Solver {
-  const { solver, samples, elites, iterations } = budget;
-  const bounded = solver === 'random-shooting';
-  const constraint = bounded ? { constraint: blockBox(actionBounds(config), actions, config.data.frameSkip) } : {};
-  return publishedSolver(solver, { samples, elites, iterations, ...constraint });
+  return budgetSolver(budget, actionBounds(config), actions, config.data.frameSkip);
 }
 
 /** A planner with what it is shown and how far it looks back. */
