@@ -1,17 +1,23 @@
 // Policies that act at once instead of planning: amortised inverse dynamics on the run's embeddings, and behaviour cloning from
 // pixels. Each is trained when a table asks for it.
 
-import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel } from '../../agent/index.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
 import { type Batch, windowLoader } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
+import { trainedValues } from '../../run/index.ts';
 import { jepaProgram } from '../../train/index.ts';
 import {
   type GoalPolicy,
   gcbcMethod,
   goalPolicyOf,
+  inverseHead,
   inverseHeadMethod,
   inversePolicy,
   inversePolicyValues,
+  type PolicyConfig,
+  type WorldConfig,
 } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
@@ -72,6 +78,46 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
     });
   const values = await trainPart<Batch>(context, 'gcbc', program, batches, training);
   return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values);
+}
+
+/** A policy that a run trained, as a file holds it. */
+export interface TrainedPolicy {
+  readonly name: string;
+  readonly config: PolicyConfig;
+  readonly values: ModelValues;
+  readonly step: number;
+  readonly seed: number;
+}
+
+/** The policies that the run trained; `world` is the configuration of its model. */
+export function trainedPolicies(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  world: WorldConfig,
+): readonly TrainedPolicy[] {
+  const { inverse: amortised, gcbc } = config.policies;
+  const { dim, actionDim } = model.dynamics;
+  const { hidden } = amortised;
+  const dirOf = (name: string): string => join(context.model ?? context.out, name);
+  const found: TrainedPolicy[] = [];
+  if (existsSync(join(dirOf('inverse'), 'checkpoints'))) {
+    const { values, checkpoint } = trainedValues(
+      inverseHead({ dim, actionDim, hidden }),
+      dirOf('inverse'),
+      context.log,
+    );
+    const whole = inversePolicyValues(inversePolicy(model.dynamics, hidden), model.values, values);
+    const { step, seed } = checkpoint;
+    found.push({ name: 'inverse', config: { kind: 'inverse', world, hidden }, values: whole, step, seed });
+  }
+  if (existsSync(join(dirOf('gcbc'), 'checkpoints'))) {
+    const own: PolicyConfig = { kind: 'gcbc', ...gcbc.policy };
+    const { values, checkpoint } = trainedValues(goalPolicyOf(own).module, dirOf('gcbc'), context.log);
+    const { step, seed } = checkpoint;
+    found.push({ name: 'gcbc', config: own, values, step, seed });
+  }
+  return found;
 }
 
 /** Policies that `plan.also` may name beside planners. */
