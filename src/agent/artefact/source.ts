@@ -36,7 +36,8 @@ function readFromDisk(path: string | URL): Uint8Array {
   const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
   try {
     if (statSync(path).isDirectory()) throw new Error('it is a folder, give the file model.safetensors in it');
-    return readFileSync(path);
+    const bytes = readFileSync(path);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new JepaError(
