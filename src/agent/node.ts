@@ -10,6 +10,7 @@ export {
   writePolicy,
 } from './artefact/files.ts';
 export { type CollectOptions, collect } from './collect.ts';
+export type { CollectionRecord } from './collection.ts';
 export { type CheckpointEncoder, checkpointEncoder } from './perception/checkpoint-encoder.ts';
 export {
   type EncodedImages,

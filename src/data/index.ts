@@ -30,6 +30,7 @@ export { AUGMENTATIONS, augmentation } from './images/augment/presets.ts';
 export { augmentViews } from './images/augment/views.ts';
 export type { ImageSet, SkippedImage } from './images/image-set.ts';
 export { type ImageBatchesOptions, imageBatches, type PlainImages } from './images/loader/image-batches.ts';
+export { type LazyOptions, lazySource } from './lazy-source.ts';
 export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';

@@ -19,13 +19,15 @@ export const whyNoBrowser: string | undefined =
   CHROMIUM === undefined ? 'no chromium in /usr/bin' : BUILT ? undefined : 'dist/ is missing: npm run build';
 if (whyNoBrowser !== undefined) console.warn(`browser tests are skipped: ${whyNoBrowser}`);
 
-const SERVED = /^\/(dist|node_modules\/(onnxruntime-(web|common)|@mujoco\/mujoco))\//;
+const SERVED = /^\/(dist|node_modules\/(onnxruntime-(web|common)|@mujoco\/mujoco|valibot))\//;
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
-const PAGE = `<!doctype html><script type="module">
+const PAGE = `<!doctype html><script type="importmap">
+{"imports":{"valibot":"/node_modules/valibot/dist/index.mjs"}}
+</script><script type="module">
 import * as ort from '/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs';
 ort.env.wasm.wasmPaths = '/node_modules/onnxruntime-web/dist/';
 ort.env.wasm.numThreads = 1;

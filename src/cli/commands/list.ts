@@ -1,6 +1,6 @@
 // `jepa list [RECIPE]`: the recipes, or the settings of one.
 
-import { applySettings, findRecipe, settingPaths } from '../../experiment/index.ts';
+import { configured, findRecipe, settingPaths } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
@@ -19,7 +19,7 @@ export const listCommand: CommandFile = (program, session) => {
       return;
     }
     const { recipe } = await findRecipe(name, session.recipes);
-    const config = applySettings(recipe.config(), options.set);
+    const config = configured(recipe, options.set);
     const settings = settingPaths(config);
     const width = Math.max(0, ...settings.map(([path]) => path.length));
     const rows = settings.map(([path, value]) => `${path.padEnd(width)}  ${JSON.stringify(value)}`);

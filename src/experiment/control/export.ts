@@ -7,12 +7,11 @@ import { type ActionBounds, type ModelOrigin, type PlannerSettings, worldModel }
 import { type ExportedFile, exportModel, writeHierarchy, writePolicy } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import type { Checkpoint } from '../../run/index.ts';
-import { dynamicsOf } from '../../world/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { trainedPolicies } from './goal-policies.ts';
 import { trainedHighLevel } from './high-level.ts';
-import { actionBounds, chosenWorld, openData, trainedRun } from './stages.ts';
+import { actionBounds, experimentWorld, openData, trainedRun } from './stages.ts';
 
 /** The main planner of the experiment. */
 function plannerOf({ plan }: ControlExperiment): PlannerSettings {
@@ -48,9 +47,10 @@ export async function exportStage(config: ControlExperiment, context: RunContext
   const { history, planner, horizon } = config.plan;
   const data = openData(config, context);
   try {
-    const world = chosenWorld(config, data);
+    const experiment = experimentWorld(config, data);
+    const { config: world } = experiment;
     const origin = originOf(config, checkpoint);
-    const dynamics = dynamicsOf(world);
+    const dynamics = experiment.dynamics();
     const files: ExportedFile[] = [
       ...(await exportModel({
         dir: context.out,

@@ -66,7 +66,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
   });
   const batches = (startStep: number) =>
     windowLoader({
-      dir,
+      source: dir,
       episodes: split.train,
       frames,
       frameSkip: config.data.frameSkip,
