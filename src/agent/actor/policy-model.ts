@@ -2,7 +2,7 @@
 // are measured in one way. Parameters are stored inside the compiled programs.
 // Legend: N observations, H blocks, A numbers per block.
 
-import { type CompileOptions, compile, type Program } from '../../compile/index.ts';
+import { type CompileOptions, cache, compile, type Program } from '../../compile/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import type { Planner } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
@@ -41,15 +41,7 @@ function actGraph({ senses, bind }: GoalPolicy, count: number): Record<string, T
 export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: Runtime): PolicyModel {
   const { senses, horizon, actionDim } = policy;
   const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
-  const programs = new Map<number, Promise<Program>>();
-  const program = (batch: number): Promise<Program> => {
-    let p = programs.get(batch);
-    if (p === undefined) {
-      p = compile(actGraph(policy, batch), { ...options, name: `act ${batch}` });
-      programs.set(batch, p);
-    }
-    return p;
-  };
+  const programs = cache<Program>({ keep: BATCHES.length, free: (program) => program.dispose() });
   return {
     policy,
     values,
@@ -63,17 +55,17 @@ export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: R
           ...feedsOf(ends[0]!, count, from, n, batch, `${ENDS[0]}.`),
           ...feedsOf(ends[1]!, count, from, n, batch, `${ENDS[1]}.`),
         };
-        const { plan } = await (await program(batch)).run({ inputs });
+        const { plan } = await programs.use(
+          `act ${batch}`,
+          () => compile(actGraph(policy, batch), { ...options, name: `act ${batch}` }),
+          (program) => program.run({ inputs }),
+        );
         plans.set((plan as Float32Array).subarray(0, n * horizon * actionDim), from * horizon * actionDim);
         from += n;
       }
       return plans;
     },
-    async dispose() {
-      const held = [...programs.values()];
-      programs.clear();
-      for (const p of held) await (await p).dispose();
-    },
+    dispose: () => programs.clear(),
   };
 }
 

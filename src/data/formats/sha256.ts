@@ -22,7 +22,8 @@ function mix(state: Int32Array, view: DataView, at: number, w: Int32Array): void
     const high = turn(y, 17) ^ turn(y, 19) ^ (y >>> 10);
     w[t] = high + w[t - 7]! + low + w[t - 16]!;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let [a, b, c, d] = [state[0]!, state[1]!, state[2]!, state[3]!];
+  let [e, f, g, h] = [state[4]!, state[5]!, state[6]!, state[7]!];
   for (let t = 0; t < 64; t++) {
     const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[t]! + w[t]!) | 0;
     const two = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;

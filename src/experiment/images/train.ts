@@ -75,7 +75,6 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
       checkpointEvery: config.train.checkpointEvery,
       logEvery: config.train.logEvery,
       metadata: { data: config.data.name, classes: data.train.classes, version: libraryVersion() },
-      afterUpdate: (step) => program.afterUpdate(step),
       instruments: {
         every: config.train.evaluateEvery,
         async measure(step) {
