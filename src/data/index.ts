@@ -16,8 +16,8 @@ export {
   readU8,
   rowSize,
 } from './episode.ts';
-export { f32Tensor, toFloat32 } from './formats/dtype.ts';
-export { parseSafetensors, type SafeDType, type SafeFile, type SafeTensor, SHA256_KEY } from './formats/safetensors.ts';
+export { f32Tensor, type SafeDType, type SafeTensor, toFloat32 } from './formats/dtype.ts';
+export { parseSafetensors, type SafeFile, SHA256_KEY } from './formats/safetensors.ts';
 export {
   type AugmentConfig,
   type Blur,

@@ -4,16 +4,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
 import { ioError, writeFileAtomic } from '../atomic.ts';
-import { bytesOf } from './dtype.ts';
-import {
-  assemble,
-  corrupt,
-  headerLength,
-  parseHeader,
-  type SafeFile,
-  type SafeTensor,
-  SHA256_KEY,
-} from './safetensors.ts';
+import { bytesOf, type SafeTensor } from './dtype.ts';
+import { assemble, corrupt, headerLength, parseHeader, type SafeFile, SHA256_KEY } from './safetensors.ts';
 
 const READ_BYTES = 1 << 28;
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../../core/index.ts';
-import { f32Tensor, toFloat32 } from './dtype.ts';
-import { parseSafetensors, type SafeTensor } from './safetensors.ts';
+import { f32Tensor, type SafeTensor, toFloat32 } from './dtype.ts';
+import { parseSafetensors } from './safetensors.ts';
 import { readSafetensors, writeSafetensors } from './safetensors-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-safetensors-'));

@@ -4,31 +4,8 @@
 // SHA-256 of the data section, written always and checked when present.
 
 import { JepaError } from '../../core/index.ts';
-import { bytesOf } from './dtype.ts';
+import { bytesOf, type SafeDType, type SafeTensor } from './dtype.ts';
 import { sha256 } from './sha256.ts';
-
-/** The element types of the format that we read and write. */
-export type SafeDType =
-  | 'F32'
-  | 'F64'
-  | 'I32'
-  | 'I64'
-  | 'U8'
-  | 'BOOL'
-  | 'F16'
-  | 'BF16'
-  | 'I16'
-  | 'I8'
-  | 'U16'
-  | 'U32'
-  | 'U64';
-
-/** One tensor of a file: `data` holds its elements in row-major order as raw little-endian bytes. */
-export interface SafeTensor {
-  readonly dtype: SafeDType;
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
 
 /** The tensors of a file in the order of their bytes, and its metadata strings (with `jepa.sha256` where we wrote it). */
 export interface SafeFile {
