@@ -96,7 +96,7 @@ function packed(senses: Senses, shown: Shown, where: string): Uint8Array {
 
 /** Who the agent is, in one sentence. */
 function sentence(
-  { name, senses, how, pace }: Faculties,
+  { name, senses, how }: Faculties,
   { env, frameSkip, actions, actionBounds }: ModelOrigin,
   version: string,
 ): string {
@@ -104,8 +104,7 @@ function sentence(
   const bounds = actions.mean.map((_, i) => `[${boundOf(actionBounds.low, i)}, ${boundOf(actionBounds.high, i)}]`);
   const within = new Set(bounds).size === 1 ? bounds[0] : bounds.join(' x ');
   const block = frameSkip === 1 ? 'one step' : `${frameSkip} steps`;
-  const again = pace.recedingHorizon === 1 ? ', and is asked again after each' : '';
-  return `${name} for ${env}: sees ${describeSenses(senses)}, acts in ${A} numbers within ${within}, in blocks of ${block}; ${how}${again}; written by jepa ${version}`;
+  return `${name} for ${env}: sees ${describeSenses(senses)}, acts in ${A} numbers within ${within}, in blocks of ${block}; ${how}; written by jepa ${version}`;
 }
 
 /** The handle around what a file can do. */

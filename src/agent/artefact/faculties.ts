@@ -94,7 +94,15 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
     const planner = policyPlanner(model);
     const pace = { horizon, recedingHorizon: 1, history: 1 };
     const plan: Faculties['plan'] = async (request) => planner(request);
-    return { name, senses, actionDim, pace, how: 'says each block at once', plan, dispose: () => model.dispose() };
+    return {
+      name,
+      senses,
+      actionDim,
+      pace,
+      how: 'says each block at once, and is asked again after it',
+      plan,
+      dispose: () => model.dispose(),
+    };
   }
   const low = file.kind === 'hierarchy' ? file.low : file;
   const model = worldModel(dynamicsOf(low.config), low.values, runtime);

@@ -145,7 +145,7 @@ test('a goal policy acts, block by block, and offers no embedding', async () => 
   expect((await agent.plan(picture(1, 8))).imagined).toBeUndefined();
   await expect(agent.embed(picture(1, 8))).rejects.toThrow(/gcbc is a goal policy, which has no embedding/);
   expect(() => agent.setGoal({ embedding: new Float32Array(8) })).toThrow(/no embedding/);
-  expect(agent.describe).toMatch(/^gcbc for two-room: .* says each block at once, and is asked again after each/);
+  expect(agent.describe).toMatch(/^gcbc for two-room: .* says each block at once, and is asked again after it/);
 });
 
 test('a policy on the embeddings of a state model is told states', async () => {
