@@ -30,6 +30,7 @@ export {
   unpackObservations,
   writeObservation,
 } from './perception/observation.ts';
+export { recorded } from './perception/recorded.ts';
 export {
   type Aim,
   type HierarchicalModel,

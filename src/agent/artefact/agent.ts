@@ -115,6 +115,7 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
   const { all: size } = observationBytes(senses);
   let goal: { readonly bytes: Uint8Array; embedding: Promise<Float32Array> | undefined } | undefined;
   let disposed = false;
+  let deciding = false;
 
   const goalIn = (where: string): NonNullable<typeof goal> => {
     if (goal !== undefined) return goal;
@@ -122,6 +123,15 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
   };
   const alive = (where: string): void => {
     if (disposed) throw new JepaError('usage', `${where}: the agent was disposed; load it again`);
+  };
+  /** While an action is being decided, what it depends on must stay. */
+  const free = (where: string): void => {
+    alive(where);
+    if (deciding)
+      throw new JepaError(
+        'usage',
+        `${where}: the action before is still being decided; await act before the next call`,
+      );
   };
   const world = (where: string): WorldModel => {
     alive(where);
@@ -165,7 +175,7 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
     origin,
     actionDim: A,
     setGoal(given) {
-      alive('setGoal');
+      free('setGoal');
       if (isEmbedding(given)) {
         const { dim } = world('setGoal').dynamics;
         goal = { bytes: new Uint8Array(size), embedding: Promise.resolve(embeddingIn(given, dim, 'setGoal')) };
@@ -173,17 +183,18 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
       actor.reset();
     },
     async act(seen) {
-      alive('act');
+      free('act');
       const { bytes } = goalIn('act');
       const now = packed(senses, seen, 'act');
-      const {
-        actions: raw,
-        decisions,
-        planMs,
-      } = await actor.act({
+      deciding = true;
+      const step = actor.act({
         observe: (_, out, offset) => out.set(now, offset),
         goal: (_, out, offset) => out.set(bytes, offset),
       });
+      const done = await step.finally(() => {
+        deciding = false;
+      });
+      const { actions: raw, decisions, planMs } = done;
       const action = raw.map((value, i) =>
         Math.min(boundOf(actionBounds.high, i), Math.max(boundOf(actionBounds.low, i), value)),
       );
@@ -205,7 +216,10 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
     },
     embed: (seen) => startOf(seen, 'embed'),
     imagine: (from, raw) => imagine(from, raw, 'imagine'),
-    reset: () => actor.reset(),
+    reset() {
+      free('reset');
+      actor.reset();
+    },
     async dispose() {
       disposed = true;
       await faculties.dispose();

@@ -203,6 +203,17 @@ test('a refused picture leaves the agent as it was', async () => {
   expect((await one.act(picture(1))).action).toEqual((await other.act(picture(1))).action);
 });
 
+test('while an action is being decided, nothing that it depends on may change', async () => {
+  const agent = await loadAgent(files.world, { runtime });
+  agent.setGoal(picture(9));
+  const pending = agent.act(picture(1));
+  await expect(agent.act(picture(2))).rejects.toThrow(/the action before is still being decided; await act/);
+  expect(() => agent.setGoal(picture(3))).toThrow(/still being decided/);
+  expect(() => agent.reset()).toThrow(/still being decided/);
+  await pending;
+  agent.reset();
+});
+
 test('a disposed agent does not act', async () => {
   const agent = await loadAgent(files.world, { runtime });
   agent.setGoal(picture(9));

@@ -2,10 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { fold, key } from '../../core/index.ts';
+import { memorySource } from '../../data/index.ts';
 import { initialise } from '../../nn/index.ts';
 import { runtime } from '../../nn/run-module.law.ts';
 import { cem, type PlanRequest, solverPlanner } from '../../plan/index.ts';
 import { defineDynamics, sensesOf } from '../../world/index.ts';
+import { embedEpisodes } from '../world-model/waypoints.ts';
 import { worldModel } from '../world-model/world-model.ts';
 import {
   type HostObservation,
@@ -84,6 +86,27 @@ test('senses without a name, a size or a known type are refused', () => {
 test('a model of two cameras embeds each of them', async () => {
   const z = await model.encode(packed(shown(1, 2, 3, 4), shown(50, 60, -7, 8)), 2);
   expect([...z]).toEqual([1, 2, 3, 4, 50, 60, -7, 8]);
+});
+
+test('recorded episodes of two cameras are embedded by the columns of their names', async () => {
+  const rows = [shown(1, 2, 3, 4), shown(5, 6, 7, 8), shown(9, 10, 11, 12)];
+  const column = (name: string) => rows.flatMap((one) => [...one[name]!]);
+  const columns = [
+    { name: 'pixels', dtype: 'u8', shape: [4, 6, 3] },
+    { name: 'action', dtype: 'f32', shape: [2] },
+    { name: 'state', dtype: 'f32', shape: [2] },
+    { name: 'cameras.wrist', dtype: 'u8', shape: [2, 2, 3] },
+  ] as const;
+  const episode = {
+    pixels: Uint8Array.from(column('cameras.main')),
+    action: new Float32Array(6),
+    state: Float32Array.from(column('state')),
+    'cameras.wrist': Uint8Array.from(column('cameras.wrist')),
+  };
+  const source = memorySource({ env: 'two-cameras', columns }, [episode]);
+  const actions = { column: 'action', mean: [0, 0], std: [1, 1], rows: 2, constant: [] };
+  const { z } = await embedEpisodes(model, source, { episodes: [0], frameSkip: 1, actions });
+  expect([...z]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 
 test('plans of a model of two cameras lead to the state of the goal', async () => {
