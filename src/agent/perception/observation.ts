@@ -49,7 +49,7 @@ export function describeSenses(senses: Senses): string {
  *
  * @throws JepaError 'shape' when it is of another type or size; 'numeric' when a number is not finite
  */
-export function senseBytes(name: string, sense: Sense, value: Uint8Array | Float32Array, where: string): Uint8Array {
+function senseBytes(name: string, sense: Sense, value: Uint8Array | Float32Array, where: string): Uint8Array {
   const size = sizeOf(sense);
   const typed = sense.dtype === 'f32' ? value instanceof Float32Array : value instanceof Uint8Array;
   if (!typed || value.length !== size) {
