@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
 import { type Cifar10, libraryVersion } from '../../src/data/node.ts';
 import type { ImageExperiment, RunContext } from '../../src/experiment/index.ts';
-import { encoderValues, featureProgram, methodOf, spread, trainStage, writeJson } from '../../src/experiment/index.ts';
+import {
+  encoderValues,
+  featureProgram,
+  methodOf,
+  onRuntime,
+  spread,
+  trainStage,
+  writeJson,
+} from '../../src/experiment/index.ts';
 import { evaluateFeatures } from '../../src/measure/index.ts';
 import { finalLoss } from '../../src/report/index.ts';
 import { createRun, type RunFile, readMetrics } from '../../src/run/index.ts';
@@ -62,6 +70,7 @@ async function numbers(config: ImageExperiment, context: RunContext, data: Cifar
     spec,
     config.data.size,
     encoderValues(config, spec, context.seed, context.out, context.log),
+    onRuntime(context),
   );
   try {
     const scores = await evaluateFeatures(

@@ -13,8 +13,10 @@ export interface Inspection {
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  const columns = Math.max(0, ...rows.map((r) => r.length));
-  const widths = Array.from({ length: columns }, (_, c) => Math.max(...rows.map((r) => r[c]?.length ?? 0)));
+  const columns = rows.reduce((most, r) => Math.max(most, r.length), 0);
+  const widths = Array.from({ length: columns }, (_, c) =>
+    rows.reduce((most, r) => Math.max(most, r[c]?.length ?? 0), 0),
+  );
   return rows
     .map((r) =>
       r

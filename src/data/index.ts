@@ -16,7 +16,9 @@ export {
   readU8,
   rowSize,
 } from './episode.ts';
-export { f32Tensor, type SafeDType, type SafeTensor, toFloat32 } from './formats/dtype.ts';
+export { type FileKind, fileKind } from './file-kind.ts';
+export { f32Tensor, toFloat32 } from './formats/dtype.ts';
+export type { SafeDType, SafeTensor } from './formats/safe-tensor.ts';
 export { parseSafetensors, type SafeFile, SHA256_KEY } from './formats/safetensors.ts';
 export {
   type AugmentConfig,
@@ -31,6 +33,7 @@ export { augmentViews } from './images/augment/views.ts';
 export type { ImageSet, SkippedImage } from './images/image-set.ts';
 export { type ImageBatchesOptions, imageBatches, type PlainImages } from './images/loader/image-batches.ts';
 export { type LazyOptions, lazySource } from './lazy-source.ts';
+export { READ_LIMITS, type ReadLimits, readLimits, requireLimit } from './limits.ts';
 export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';

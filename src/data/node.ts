@@ -18,11 +18,13 @@ export { CIFAR10_CLASSES, type Cifar10, fetchCifar10, openCifar10 } from './imag
 export { type ImageBatch, type ImageLoader, imageLoader } from './images/loader/image-loader.ts';
 export type { ImageLoaderOptions } from './images/loader/plan.ts';
 export { type OpenImagesOptions, openImages } from './images/open-images.ts';
-export { type DecodedImage, decodeImage } from './images/read/decode.ts';
-export type { ColumnOptions } from './images/read/parquet.ts';
+export { decodeImage } from './images/read/decode.ts';
+export type { DecodedImage } from './images/read/decoded.ts';
+export type { ColumnOptions } from './images/read/parquet-file.ts';
 export type { LoaderPart, WindowLoaderOptions } from './loader/plan.ts';
 export type { LoaderStats } from './loader/slots.ts';
 export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';
+export { readRegular } from './regular-file.ts';
 export { removeStaleFiles } from './stale-files.ts';
 export { describeStore, type EpisodeStore, openStore, type StoreDescription } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';

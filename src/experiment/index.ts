@@ -3,6 +3,7 @@ export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
 export { controlProgram } from './control/method.ts';
+export { type WorldRecipeOptions, worldRecipe } from './control/world-recipe.ts';
 export { type Executed, executeCollect, executedJson, executedText, executeOnRun, executeRun } from './execute.ts';
 export { findRecipe } from './find-recipe.ts';
 export { checkExperiment } from './images/check.ts';
@@ -19,14 +20,15 @@ export { interruptSignal, isInterruption } from './interrupt.ts';
 export { checkDatasets, datasetMaker } from './matrix/datasets.ts';
 export { type ControlMatrix, planControl } from './matrix/matrix.ts';
 export { duration, parseProgress, progressReporter } from './progress.ts';
-export type {
-  AnyRecipe,
-  ControlChoices,
-  ProgressLine,
-  Recipe,
-  RecipeStages,
-  RunContext,
-  RunSummary,
+export {
+  type AnyRecipe,
+  type ControlChoices,
+  onRuntime,
+  type ProgressLine,
+  type Recipe,
+  type RecipeStages,
+  type RunContext,
+  type RunSummary,
 } from './recipe.ts';
 export { writeJson } from './run-files.ts';
 export { EXIT, type ExecuteOptions, type Session, type SessionOutput } from './session.ts';
@@ -35,3 +37,4 @@ export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';
 export { executeSweep, isDone, type SweepOptions } from './sweep/sweep.ts';
+export { type TrainedWorldModel, type TrainWorldModelOptions, trainWorldModel } from './train-world-model.ts';

@@ -1,29 +1,7 @@
 // Element types of safetensors files: their widths, and their conversion to float32.
 
 import { JepaError } from '../../core/index.ts';
-
-/** The element types of the format that we read and write. */
-export type SafeDType =
-  | 'F32'
-  | 'F64'
-  | 'I32'
-  | 'I64'
-  | 'U8'
-  | 'BOOL'
-  | 'F16'
-  | 'BF16'
-  | 'I16'
-  | 'I8'
-  | 'U16'
-  | 'U32'
-  | 'U64';
-
-/** One tensor of a file: `data` holds its elements in row-major order as raw little-endian bytes. */
-export interface SafeTensor {
-  readonly dtype: SafeDType;
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
+import type { SafeDType, SafeTensor } from './safe-tensor.ts';
 
 const BYTES: Readonly<Record<SafeDType, number>> = {
   F64: 8,

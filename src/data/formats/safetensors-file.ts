@@ -1,10 +1,14 @@
 // Safetensors files on disk: read whole and checked, written whole or not at all. The format itself: `safetensors.ts`.
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
 import { ioError, writeFileAtomic } from '../atomic.ts';
-import { bytesOf, type SafeTensor } from './dtype.ts';
+import { KIND_BYTES } from '../file-kind.ts';
+import { type ReadLimits, readLimits } from '../limits.ts';
+import { openRegular } from '../regular-file.ts';
+import { bytesOf } from './dtype.ts';
+import type { SafeTensor } from './safe-tensor.ts';
 import { assemble, corrupt, headerLength, parseHeader, type SafeFile, SHA256_KEY } from './safetensors.ts';
 
 const READ_BYTES = 1 << 28;
@@ -28,21 +32,16 @@ function sha256(chunks: Iterable<Uint8Array>): string {
 }
 
 /**
- * The tensors and metadata of the safetensors file at `path`, fully checked; see `parseSafetensors` for the errors, and
- * `io` when the file cannot be read.
+ * The tensors and metadata of the safetensors file at `path`, fully checked; see `parseSafetensors` for the errors, `io`
+ * when the file cannot be read, and `data` when it is no regular file.
  */
-export function readSafetensors(path: string): SafeFile {
-  let fd: number;
+export function readSafetensors(path: string, limits: Partial<ReadLimits> = {}): SafeFile {
+  const all = readLimits(limits);
+  const { fd, size } = openRegular(path);
   try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    throw ioError(`reading ${path}`, error, 'nothing was read');
-  }
-  try {
-    const total = fstatSync(fd).size;
-    const length = headerLength(path, readExactly(fd, path, Math.min(8, total), 0), total);
-    const header = parseHeader(path, readExactly(fd, path, length, 8), total - 8 - length);
-    return assemble(path, header, readExactly(fd, path, total - 8 - length, 8 + length), (data) => sha256([data]));
+    const length = headerLength(path, readExactly(fd, path, Math.min(KIND_BYTES, size), 0), size, all);
+    const header = parseHeader(path, readExactly(fd, path, length, 8), size - 8 - length, all);
+    return assemble(path, header, readExactly(fd, path, size - 8 - length, 8 + length), (data) => sha256([data]));
   } catch (error) {
     if (error instanceof JepaError) throw error;
     throw ioError(`reading ${path}`, error, 'nothing was read');

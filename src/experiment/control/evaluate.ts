@@ -12,7 +12,8 @@ import {
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
-import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
+import type { ExperimentData } from './data.ts';
+import { experimentEnv, keyFor } from './stages.ts';
 
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(

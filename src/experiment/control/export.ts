@@ -9,9 +9,10 @@ import { JepaError } from '../../core/index.ts';
 import type { Checkpoint } from '../../run/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
+import { trainedData } from './data.ts';
 import { trainedPolicies } from './goal-policies.ts';
 import { trainedHighLevel } from './high-level.ts';
-import { actionBounds, experimentWorld, openData, trainedRun } from './stages.ts';
+import { actionBounds, experimentWorld, trainedRun } from './stages.ts';
 
 /** The main planner of the experiment. */
 function plannerOf({ plan }: ControlExperiment): PlannerSettings {
@@ -45,7 +46,7 @@ function originOf(config: ControlExperiment, { path, seed, step, metadata }: Che
 export async function exportStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   const { values, checkpoint } = trainedRun(config, context);
   const { history, planner, horizon } = config.plan;
-  const data = openData(config, context);
+  const data = trainedData(config, context, checkpoint);
   try {
     const experiment = experimentWorld(config, data);
     const { config: world } = experiment;

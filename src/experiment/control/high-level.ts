@@ -20,8 +20,9 @@ import { jepaProgram } from '../../train/index.ts';
 import { type HierarchyConfig, hierarchy, hierarchyMethod, type MacroCost } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { drawn, trainPart } from './part.ts';
-import { type ExperimentData, keyFor } from './stages.ts';
+import { keyFor } from './stages.ts';
 
 /** The folder of the high level within the run. */
 const FOLDER = 'hierarchy';

@@ -24,10 +24,11 @@ import { stateDimOf } from '../../world/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
-import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv, keyFor } from './stages.ts';
 import type { Trained } from './trained.ts';
 
 async function writeRollouts(
