@@ -27,10 +27,10 @@ import {
   openEpisodes,
 } from '../../data/node.ts';
 import { type Checkpoint, latestCheckpoint } from '../../run/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import { rememberedDataset } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
-import { keyFor } from './stages.ts';
 
 /** The dataset with its split and the action normaliser fitted on the training episodes. */
 export interface ExperimentData {

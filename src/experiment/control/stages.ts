@@ -1,6 +1,5 @@
 // Data, model and folders that several stages of a control experiment need.
 
-import { fold, type Key, key } from '../../core/index.ts';
 import { fitNormaliser } from '../../data/index.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
 import { type TrainedValues, trainedValues } from '../../run/index.ts';
@@ -10,10 +9,7 @@ import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
 
-/** The seed's key for one purpose. */
-export function keyFor(context: RunContext, purpose: string): Key {
-  return fold(key(context.seed), purpose);
-}
+export { keyFor } from '../keys.ts';
 
 /** The environment of the experiment; `prepareEnv` must have been awaited. */
 export function experimentEnv(config: ControlExperiment): Env {
