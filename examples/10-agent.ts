@@ -1,6 +1,6 @@
 // From a model file to an agent that acts: a world model of the true state of Two-Room learns from random steps, leaves as one
 // file that holds everything acting takes, and whoever loads the file reaches goals with it.
-// Run after `npm run build`; ends with "ok" when everything it claims is true.
+// Run with `npx jiti examples/10-agent.ts`: half a minute on two cores; ends with "ok" when everything it claims is true.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
