@@ -25,7 +25,7 @@ export type { LoaderPart, WindowLoaderOptions } from './loader/plan.ts';
 export type { LoaderStats } from './loader/slots.ts';
 export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';
 export { readRegular } from './regular-file.ts';
-export { removeStaleFiles } from './stale-files.ts';
+export { isTemporary, removeStaleFiles } from './stale-files.ts';
 export { describeStore, type EpisodeStore, openStore, type StoreDescription } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';
 export { libraryVersion } from './version.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { twoRoom } from '../../../recipes/two-room.ts';
-import { createRun, latestCheckpoint } from '../../run/index.ts';
+import { createRun, latestCheckpoint } from '../../run/node.ts';
 import { configured } from '../configure.ts';
 import type { RunContext } from '../recipe.ts';
 import { collectStage } from './collect.ts';

@@ -26,7 +26,7 @@ import {
   locateEpisodes,
   openEpisodes,
 } from '../../data/node.ts';
-import { type Checkpoint, latestCheckpoint } from '../../run/index.ts';
+import { type Checkpoint, latestCheckpoint } from '../../run/node.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import { rememberedDataset } from '../run-files.ts';

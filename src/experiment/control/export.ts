@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type ActionBounds, type ModelOrigin, type PlannerSettings, worldModel } from '../../agent/index.ts';
 import { type ExportedFile, exportModel, writeHierarchy, writePolicy } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
-import type { Checkpoint } from '../../run/index.ts';
+import type { Checkpoint } from '../../run/node.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { trainedData } from './data.ts';

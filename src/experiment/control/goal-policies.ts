@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
 import { type Batch, windowLoader } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
-import { trainedValues } from '../../run/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import { jepaProgram } from '../../train/index.ts';
 import {
   type GoalPolicy,

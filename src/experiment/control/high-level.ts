@@ -15,7 +15,7 @@ import {
   waypointBatches,
 } from '../../agent/index.ts';
 import { type ActionConstraint, percentileBox } from '../../plan/index.ts';
-import { trainedValues } from '../../run/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import { jepaProgram } from '../../train/index.ts';
 import { type HierarchyConfig, hierarchy, hierarchyMethod, type MacroCost } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';

@@ -6,6 +6,7 @@ import { type Planner, type Solver, solverPlanner } from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
+import { interruptible, unlessAborted } from './interruptible.ts';
 import { actionBounds, keyFor } from './stages.ts';
 
 /** The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution. */
@@ -39,7 +40,14 @@ export function controller(
   );
 }
 
-/** Planning in the latent space of a world model. */
-export function latentPlanner(config: ControlExperiment, model: WorldModel, solver: Solver): Planner {
-  return solverPlanner(solver, (request) => model.problem(request, config.plan.horizon));
+/** Planning in the latent space of a world model; an abort of the signal ends a search between two of its iterations. */
+export function latentPlanner(
+  config: ControlExperiment,
+  model: WorldModel,
+  solver: Solver,
+  signal: AbortSignal,
+): Planner {
+  return solverPlanner(solver, async (request) =>
+    interruptible(await unlessAborted(signal, () => model.problem(request, config.plan.horizon)), signal),
+  );
 }

@@ -2,7 +2,7 @@
 
 import { fitNormaliser } from '../../data/index.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
-import { type TrainedValues, trainedValues } from '../../run/index.ts';
+import { type TrainedValues, trainedValues } from '../../run/node.ts';
 import { type Dynamics, type World, worldOf } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';

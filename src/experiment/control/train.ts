@@ -2,7 +2,7 @@
 
 import { type Batch, libraryVersion, windowLoader } from '../../data/node.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/index.ts';
+import { openRun } from '../../run/node.ts';
 import { train } from '../../train/index.ts';
 import { clipLatents, healthInstruments } from '../instruments.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';

@@ -5,7 +5,7 @@ import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../.
 import type { Condition } from '../../jepa/index.ts';
 import { accuracy, knnVotes, nearestByCosine } from '../../measure/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/index.ts';
+import { openRun } from '../../run/node.ts';
 import { jepaProgram, sizedJepaProgram, train } from '../../train/index.ts';
 import { healthInstruments, imageLatents } from '../instruments.ts';
 import { onRuntime, type RunContext, type RunSummary } from '../recipe.ts';
