@@ -22,11 +22,11 @@ export type { SafeDType, SafeTensor } from './formats/safe-tensor.ts';
 export { parseSafetensors, type SafeFile, SHA256_KEY } from './formats/safetensors.ts';
 export {
   type AugmentConfig,
+  type AugmentRange,
   type Blur,
   type Crop,
   checkAugment,
   type Jitter,
-  type Range,
 } from './images/augment/config.ts';
 export { AUGMENTATIONS, augmentation } from './images/augment/presets.ts';
 export { augmentViews } from './images/augment/views.ts';

@@ -62,8 +62,8 @@ export {
   type ColumnStatistics,
   defineWorldKind,
   type TrainedEncoder,
-  type World,
   type WorldConfig,
+  type WorldForm,
   type WorldKind,
 } from './kind.ts';
 export { dynamicsOf, registerWorldKind, worldKindNamed, worldKinds, worldOf, worldSchema } from './kinds.ts';
