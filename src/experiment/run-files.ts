@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import type { ResultOrigin } from '../run/index.ts';
 import type { RunContext } from './recipe.ts';
 

@@ -1,6 +1,6 @@
 // `jepa compare RUN...`: runs side by side on one page.
 
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { comparisonJson, comparisonMarkdown, comparisonText, writeComparison } from '../../report/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';

@@ -1,7 +1,7 @@
 // `jepa plan RUN`: plans episodes with the model of a run, and makes the animation of them.
 
 import { dirname, resolve } from 'node:path';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
 import { makeFolder, readRollouts, readRunFile } from '../../run/node.ts';

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
+import { type CheckpointEncoder, checkpointEncoder } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import { blankValues, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
 import { readRunFile, trainedValues } from '../../run/node.ts';

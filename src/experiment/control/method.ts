@@ -1,6 +1,6 @@
 // The loss program of the experiment's model on batches of the window loader.
 
-import type { Batch } from '../../data/index.ts';
+import type { Batch } from '../../data/node.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { type JepaProgram, jepaProgram } from '../../train/index.ts';
