@@ -3,10 +3,10 @@
 
 import { join } from 'node:path';
 import { JepaError } from '../src/core/index.ts';
-import { augmentation } from '../src/data/index.ts';
 import { writeFileAtomic } from '../src/data/node.ts';
 import type { Recipe, RunContext, RunSummary } from '../src/experiment/index.ts';
 import { checkExperiment, openData, writeJson } from '../src/experiment/index.ts';
+import { augmentation } from '../src/images/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
 import { markdownTable } from '../src/report/index.ts';
 import { choices, experimentOf, type LeJepaSelection } from './selection/config.ts';

@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { readPretrained } from '../../src/agent/node.ts';
 import { JepaError } from '../../src/core/index.ts';
-import type { ImageSet } from '../../src/data/index.ts';
-import { decodeImage } from '../../src/data/node.ts';
 import { featureProgram, readTrainedRun } from '../../src/experiment/index.ts';
+import type { ImageSet } from '../../src/images/index.ts';
+import { decodeImage } from '../../src/images/node.ts';
 import { type Matrix, matrix } from '../../src/measure/index.ts';
 import { type Canvas, canvas, resizeImage } from '../../src/raster/index.ts';
 

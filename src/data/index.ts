@@ -20,18 +20,6 @@ export { type FileKind, fileKind } from './file-kind.ts';
 export { f32Tensor, toFloat32 } from './formats/dtype.ts';
 export type { SafeDType, SafeTensor } from './formats/safe-tensor.ts';
 export { parseSafetensors, type SafeFile, SHA256_KEY } from './formats/safetensors.ts';
-export {
-  type AugmentConfig,
-  type AugmentRange,
-  type Blur,
-  type Crop,
-  checkAugment,
-  type Jitter,
-} from './images/augment/config.ts';
-export { AUGMENTATIONS, augmentation } from './images/augment/presets.ts';
-export { augmentViews } from './images/augment/views.ts';
-export type { ImageSet, SkippedImage } from './images/image-set.ts';
-export { type ImageBatchesOptions, imageBatches, type PlainImages } from './images/loader/image-batches.ts';
 export { type LazyOptions, lazySource } from './lazy-source.ts';
 export { READ_LIMITS, type ReadLimits, readLimits, requireLimit } from './limits.ts';
 export { memorySource } from './memory-source.ts';

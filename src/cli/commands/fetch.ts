@@ -1,7 +1,8 @@
 // `jepa fetch NAME`: downloads a public dataset, or a checkpoint of the hub.
 
 import { unknownName } from '../../core/index.ts';
-import { type FetchedFile, type FetchOptions, fetchCheckpoint, fetchCifar10 } from '../../data/node.ts';
+import { type FetchedFile, type FetchOptions, fetchCheckpoint } from '../../data/node.ts';
+import { fetchCifar10 } from '../../images/node.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

@@ -1,6 +1,6 @@
 // Pictures of an evaluation, as `data:` addresses that a page can hold.
 
-import type { ImageSet } from '../../data/index.ts';
+import type { ImageSet } from '../../images/index.ts';
 import { fitTokenPca, type Matrix, matrix, patchSimilarity, pcaImage, type Tokens } from '../../measure/index.ts';
 import { type Canvas, canvas, heatImage, resizeImage } from '../../raster/index.ts';
 import { pngDataUri } from '../../raster/node.ts';

@@ -15,7 +15,7 @@ import {
   share,
   whole,
 } from '../../core/index.ts';
-import type { AugmentConfig, AugmentRange, Blur, Crop, Jitter } from '../../data/index.ts';
+import type { AugmentConfig, AugmentRange, Blur, Crop, Jitter } from '../../images/index.ts';
 import type { Shots } from '../../measure/index.ts';
 import type { ImageExperiment } from './config.ts';
 import { encoderSchema } from './encoder.ts';

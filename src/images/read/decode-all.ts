@@ -2,9 +2,9 @@
 
 import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, type ErrorDetails, JepaError } from '../../../core/index.ts';
-import type { ReadLimits } from '../../limits.ts';
-import { workerUrl } from '../../loader/slots.ts';
+import { type ErrorCode, type ErrorDetails, JepaError } from '../../core/index.ts';
+import type { ReadLimits } from '../../data/index.ts';
+import { workerUrl } from '../../data/node.ts';
 import type { ImageSet } from '../image-set.ts';
 import { decodeImage } from './decode.ts';
 import {
@@ -62,7 +62,7 @@ async function firstSize(
 
 function runThread(work: DecodeWork, signal: AbortSignal | undefined): Promise<DecodeReport> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(workerUrl('data/images/read/worker.js'), { workerData: work, execArgv: [] });
+    const thread = new Worker(workerUrl('images/read/worker.js'), { workerData: work, execArgv: [] });
     const stop = (): void => {
       reject(signal?.reason);
       void thread.terminate();

@@ -1,7 +1,7 @@
 // Images in order and as they are, for evaluation.
 
-import { JepaError } from '../../../core/index.ts';
-import { resizer, toBytes } from '../../../raster/index.ts';
+import { JepaError } from '../../core/index.ts';
+import { resizer, toBytes } from '../../raster/index.ts';
 import type { ImageSet } from '../image-set.ts';
 import { usedIndices } from './plan.ts';
 

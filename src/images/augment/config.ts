@@ -4,7 +4,7 @@
 // fields stand here; the four parts of the colour jitter among themselves in an order that is drawn. A flip commutes with
 // all the others, so where a published recipe puts it does not matter.
 
-import { JepaError } from '../../../core/index.ts';
+import { JepaError } from '../../core/index.ts';
 
 /** A range of numbers, both ends included. */
 export type AugmentRange = readonly [low: number, high: number];

@@ -2,7 +2,7 @@
 //
 // B images, V views per image.
 
-import { type LoaderStats, slotSource } from '../../loader/slots.ts';
+import { type LoaderStats, slotSource } from '../../data/node.ts';
 import { imageFiller, imageStepsPerEpoch } from './fill.ts';
 import { type ImageLoaderOptions, imagePlan } from './plan.ts';
 
@@ -54,7 +54,7 @@ export interface ImageLoader {
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   const plan = imagePlan(options);
   const { batchSize, views } = plan;
-  const source = slotSource({ module: 'data/images/loader/worker.js', plan, filler: imageFiller, ...options });
+  const source = slotSource({ module: 'images/loader/worker.js', plan, filler: imageFiller, ...options });
   let step = options.startStep ?? 0;
   return {
     images: plan.indices.length,

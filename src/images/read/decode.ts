@@ -1,8 +1,7 @@
 // One encoded image to pixels.
 
-import { JepaError } from '../../../core/index.ts';
-import { fileKind } from '../../file-kind.ts';
-import { type ReadLimits, readLimits, requireLimit } from '../../limits.ts';
+import { JepaError } from '../../core/index.ts';
+import { fileKind, type ReadLimits, readLimits, requireLimit } from '../../data/index.ts';
 import type { DecodedImage } from './decoded.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { decodeInks } from './jpeg-inks.ts';

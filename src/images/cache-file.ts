@@ -5,9 +5,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { JepaError } from '../../core/index.ts';
-import { ioError, writeFileAtomic } from '../atomic.ts';
-import { libraryVersion } from '../version.ts';
+import { JepaError } from '../core/index.ts';
+import { ioError, libraryVersion, writeFileAtomic } from '../data/node.ts';
 import type { ImageSet, SkippedImage } from './image-set.ts';
 
 const MAGIC = 'JEPAIMG1';

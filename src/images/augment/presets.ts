@@ -11,7 +11,7 @@
 // SimCLR's tenth of the side). At 32 pixels a crop is already blurred by its enlargement and a tenth of the side is no kernel
 // at all: like the papers' own CIFAR recipes (SimCLR B.9, eb_jepa) those presets have no blur.
 
-import { unknownName } from '../../../core/index.ts';
+import { unknownName } from '../../core/index.ts';
 import type { AugmentConfig, AugmentRange, Blur, Jitter } from './config.ts';
 
 const BYOL_JITTER: Jitter = { p: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1 };

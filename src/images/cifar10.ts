@@ -2,9 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { JepaError } from '../../core/index.ts';
-import { cacheFolder } from '../cache-folder.ts';
-import { type FetchedFile, type FetchOptions, fetchFiles } from '../hub.ts';
+import { JepaError } from '../core/index.ts';
+import { cacheFolder, type FetchedFile, type FetchOptions, fetchFiles } from '../data/node.ts';
 import type { ImageSet } from './image-set.ts';
 import { type OpenImagesOptions, openImages } from './open-images.ts';
 

@@ -11,10 +11,9 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { JepaError, unknownName } from '../../../core/index.ts';
-import { fileKind, KIND_BYTES } from '../../file-kind.ts';
-import { type ReadLimits, requireLimit } from '../../limits.ts';
-import { openRegular, readHead, requireRegular } from '../../regular-file.ts';
+import { JepaError, unknownName } from '../../core/index.ts';
+import { fileKind, type ReadLimits, requireLimit } from '../../data/index.ts';
+import { KIND_BYTES, openRegular, readHead, requireRegular } from '../../data/node.ts';
 
 /** The columns to read; where an option is absent, the usual names are looked for. */
 export interface ColumnOptions {

@@ -1,8 +1,8 @@
 // What a thread does with its jobs: reads, decodes, brings to size, and writes the pixels to their place in shared memory.
 
-import { JepaError } from '../../../core/index.ts';
-import { resizer, toBytes } from '../../../raster/index.ts';
-import type { ReadLimits } from '../../limits.ts';
+import { JepaError } from '../../core/index.ts';
+import type { ReadLimits } from '../../data/index.ts';
+import { resizer, toBytes } from '../../raster/index.ts';
 import type { SkippedImage } from '../image-set.ts';
 import { decodeImage } from './decode.ts';
 import { readFilesJob } from './folder.ts';

@@ -3,8 +3,8 @@
 //
 // B images, V views, h w sides of a view.
 
-import { fold, JepaError, type Key } from '../../../core/index.ts';
-import { resizer, toBytes } from '../../../raster/index.ts';
+import { fold, JepaError, type Key } from '../../core/index.ts';
+import { resizer, toBytes } from '../../raster/index.ts';
 import type { ImageSet } from '../image-set.ts';
 import { type Blurrer, blurrer, gaussianKernel } from './blur.ts';
 import { brightness, contrast, grayscale, hue, saturation, solarise } from './colour.ts';

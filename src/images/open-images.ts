@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { JepaError } from '../../core/index.ts';
-import { cacheFolder } from '../cache-folder.ts';
-import { type ReadLimits, readLimits } from '../limits.ts';
+import { JepaError } from '../core/index.ts';
+import { type ReadLimits, readLimits } from '../data/index.ts';
+import { cacheFolder } from '../data/node.ts';
 import { readImageCache, writeImageCache } from './cache-file.ts';
 import type { ImageSet } from './image-set.ts';
 import { decodeAll } from './read/decode-all.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fold, key } from '../../../core/index.ts';
+import { fold, key } from '../../core/index.ts';
 import { toyImages } from '../toy-images.law.ts';
 import type { AugmentConfig } from './config.ts';
 import { drawView, randomBox } from './draw.ts';

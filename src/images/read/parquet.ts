@@ -2,9 +2,9 @@
 // class, by number or by name. The row groups are the jobs.
 
 import { basename } from 'node:path';
-import { JepaError } from '../../../core/index.ts';
-import { fileIdentity } from '../../file-identity.ts';
-import { type ReadLimits, requireLimit } from '../../limits.ts';
+import { JepaError } from '../../core/index.ts';
+import { type ReadLimits, requireLimit } from '../../data/index.ts';
+import { fileIdentity } from '../../data/node.ts';
 import { unknownClass } from './folder.ts';
 import { type ColumnOptions, openParquet, type ParquetFile, readRows } from './parquet-file.ts';
 import type { EncodedImage, ImageSource, Job, ParquetJob } from './source.ts';

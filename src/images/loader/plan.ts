@@ -1,8 +1,8 @@
 // What the filling code of an image loader needs, as plain data that can be posted to a worker. A slot holds one batch: per
 // configuration the views [B, size, size, 3] bytes, then labels and indices [B] (Int32).
 
-import { JepaError, type Key } from '../../../core/index.ts';
-import type { LoaderThreads } from '../../loader/slots.ts';
+import { JepaError, type Key } from '../../core/index.ts';
+import type { LoaderThreads } from '../../data/node.ts';
 import { type AugmentConfig, checkAugment } from '../augment/config.ts';
 import type { ImageSet } from '../image-set.ts';
 

@@ -2,11 +2,9 @@
 
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { JepaError, nearest } from '../../../core/index.ts';
-import { ioError, systemCode } from '../../atomic.ts';
-import { type FileIdentity, fileIdentity } from '../../file-identity.ts';
-import { type ReadLimits, requireLimit } from '../../limits.ts';
-import { readRegular } from '../../regular-file.ts';
+import { JepaError, nearest } from '../../core/index.ts';
+import { type ReadLimits, requireLimit } from '../../data/index.ts';
+import { type FileIdentity, fileIdentity, ioError, readRegular, systemCode } from '../../data/node.ts';
 import type { EncodedImage, FilesJob, ImageSource, Job } from './source.ts';
 
 const IMAGE = /\.(jpe?g|jpe|jfif|png|webp)$/i;

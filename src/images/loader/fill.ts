@@ -2,8 +2,8 @@
 // images under fold(key, 'epoch', epoch), S = floor(images / B), batch i of the epoch takes B of them in order, and its views
 // are drawn under fold(key, 'views', step).
 
-import { fold, permutation } from '../../../core/index.ts';
-import type { Filler } from '../../loader/slots.ts';
+import { fold, permutation } from '../../core/index.ts';
+import type { Filler } from '../../data/node.ts';
 import { augmenter, writeViews } from '../augment/views.ts';
 import type { ImagePlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fold, key, permutation } from '../../../core/index.ts';
+import { fold, key, permutation } from '../../core/index.ts';
 import type { AugmentConfig } from '../augment/config.ts';
 import { augmentViews } from '../augment/views.ts';
 import { toyImages } from '../toy-images.law.ts';

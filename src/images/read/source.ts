@@ -1,6 +1,6 @@
 // Where encoded images come from, as plain data that can be posted to a worker: jobs, each with some images in a row.
 
-import type { FileIdentity } from '../../file-identity.ts';
+import type { FileIdentity } from '../../data/node.ts';
 
 /** A row group of a Parquet file. */
 export interface ParquetJob {

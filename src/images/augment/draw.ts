@@ -3,8 +3,8 @@
 // All numbers come from one block of uniforms with a place for each purpose, so switching one distortion off leaves the
 // draws of the others as they are.
 
-import { type Key, uniform } from '../../../core/index.ts';
-import { type Box, roundHalfEven } from '../../../raster/index.ts';
+import { type Key, uniform } from '../../core/index.ts';
+import { type Box, roundHalfEven } from '../../raster/index.ts';
 import { type AugmentConfig, type AugmentRange, type Crop, DEFAULT_RATIO, DEFAULT_SCALE } from './config.ts';
 
 /** Parts of the colour jitter. */
