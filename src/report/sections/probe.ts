@@ -2,7 +2,7 @@
 
 import type { Part, ProbeFile, ProbeResult, ProbeSample } from '../../run/index.ts';
 import { absent, escapeHtml, section } from '../html.ts';
-import { linearScale, shortNumber } from '../scale.ts';
+import { extentOf, linearScale, shortNumber } from '../scale.ts';
 
 const LEAD =
   'The encoder never saw a coordinate. A probe is fitted on the frozen embedding of training episodes; points are frames of ' +
@@ -43,8 +43,7 @@ function scatter(sample: ProbeSample, name: string, d: number): string {
   const pairs = sample.truth
     .map((row, i) => [row[d], sample.predicted[i]?.[d]] as const)
     .filter((p): p is readonly [number, number] => Number.isFinite(p[0]) && Number.isFinite(p[1]));
-  const all = pairs.flat();
-  const scale = linearScale(Math.min(...all), Math.max(...all));
+  const scale = linearScale(...extentOf(pairs.flat()));
   const at = (v: number): number => Math.round((PAD + scale.at(v) * (SIZE - PAD - 12)) * 10) / 10;
   const up = (v: number): number => Math.round((SIZE - at(v)) * 10) / 10;
   const ticks = scale.ticks
