@@ -29,6 +29,8 @@ export interface Series {
   readonly dashed?: boolean;
   /** Draws the values faintly and a running mean boldly. */
   readonly smooth?: boolean;
+  /** What the legend calls it; lines of one colour and one such name are one entry. */
+  readonly legend?: string;
   /** Draws points instead of a line; x must ascend all the same. */
   readonly dots?: boolean;
 }
@@ -80,8 +82,10 @@ export function lineChart(spec: ChartSpec): string {
     ...(spec.rules ?? []).map((r) => ruleMarkup(r, py)),
     `<g class="cursor" hidden=""><line y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>${series.map((s) => `<circle r="3.5" class="fill-${s.hue}"/>`).join('')}</g>`,
   ];
-  const keys = series.map((s) => `<span class="key"><i class="bg-${s.hue}"></i>${escapeHtml(s.name)}</span>`).join('');
-  const legend = series.length > 1 ? keys : '';
+  const keys = new Set(
+    series.map((s) => `<span class="key"><i class="bg-${s.hue}"></i>${escapeHtml(s.legend ?? s.name)}</span>`),
+  );
+  const legend = series.length > 1 ? [...keys].join('') : '';
   const hover = {
     left: LEFT,
     right: WIDTH - RIGHT,

@@ -1,9 +1,19 @@
-// Reads the runs that are to be compared: what every run folder holds, and the two files of image experiments.
+// Reads the runs that are to be compared: what every run folder holds, and the two files of image experiments. A file that is
+// not there and one that is damaged are parts that say so.
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import type { DataUri, FeaturesFile, MetricsLine, PicturesFile, RunFile } from '../../run/index.ts';
+import type {
+  DataUri,
+  FeaturesFile,
+  MetricsLine,
+  PicturesFile,
+  PlanningFile,
+  ProbeFile,
+  RunFile,
+  SurpriseFile,
+} from '../../run/index.ts';
 import {
   type Checkpoint,
   type Found,
@@ -14,11 +24,10 @@ import {
   number,
   optional,
   type Part,
-  parseRun,
-  part,
-  readMetricLines,
+  readRunFolder,
   text,
 } from '../../run/index.ts';
+import { damageOf } from '../damage.ts';
 import { type TrainingAxes, trainingAxes } from './curve.ts';
 
 /** One run as the comparison sees it. */
@@ -31,6 +40,9 @@ export interface ComparedRun {
   readonly axes: TrainingAxes;
   readonly features: Part<FeaturesFile>;
   readonly pictures: Part<PicturesFile>;
+  readonly planning: Part<PlanningFile>;
+  readonly probe: Part<ProbeFile>;
+  readonly surprise: Part<SurpriseFile>;
   /** Numbers that the optimiser of the last checkpoint moves; undefined without a whole checkpoint. */
   readonly parameters?: number;
 }
@@ -58,9 +70,8 @@ export function readCompared(dirs: readonly string[]): ComparedRun[] {
 }
 
 function readOne(dir: string): ComparedRun {
-  const run = jsonPart(dir, 'run.json', parseRun);
+  const { run, metrics, planning, probe, surprise } = readRunFolder(dir, 0);
   if (!run.ok) throw new JepaError('data', `${join(dir, 'run.json')} cannot be read: ${run.why}`, { dir });
-  const metrics = part('metrics.jsonl', () => readMetricLines(dir));
   const parameters = trainedParameters(dir);
   return {
     dir,
@@ -70,8 +81,19 @@ function readOne(dir: string): ComparedRun {
     axes: trainingAxes(metrics.ok ? metrics.value : []),
     features: jsonPart(dir, 'evals/features.json', parseFeatures),
     pictures: jsonPart(dir, 'evals/pictures.json', parsePictures),
+    planning,
+    probe,
+    surprise,
     ...(parameters === undefined ? {} : { parameters }),
   };
+}
+
+/** What the damaged files of world models are, each with its run and what is wrong. */
+export function damagesOf({ dir, planning, probe, surprise }: ComparedRun): string[] {
+  return [planning, probe, surprise].flatMap((part) => {
+    const why = damageOf(part);
+    return why === undefined ? [] : [`${dir}: ${why}`];
+  });
 }
 
 /** The optimiser keeps its state of each trained tensor under `optimiser.<state>.<tensor>`. */
