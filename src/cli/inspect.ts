@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openStore, readSafetensors } from '../data/index.ts';
 import { settingPaths } from '../experiment/index.ts';
 import { readRunFile, readRunFolder } from '../run/index.ts';
+import { printable } from './printable.ts';
 
 /** A description for programs and for people. */
 export interface Inspection {
@@ -12,17 +13,31 @@ export interface Inspection {
   readonly text: string;
 }
 
+/** Rows that a table shows; the others are counted, and `--json` has them all. */
+const SHOWN = 100;
+
 function table(rows: readonly (readonly string[])[]): string {
-  const columns = Math.max(0, ...rows.map((r) => r.length));
-  const widths = Array.from({ length: columns }, (_, c) => Math.max(...rows.map((r) => r[c]?.length ?? 0)));
-  return rows
-    .map((r) =>
-      r
-        .map((cell, c) => cell.padEnd(widths[c]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const shown = rows.slice(0, SHOWN).map((row) => row.map(printable));
+  const widths: number[] = [];
+  for (const row of shown) {
+    for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, cell.length);
+  }
+  const lines = shown.map((row) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  const more = rows.length - shown.length;
+  return [...lines, ...(more > 0 ? [`and ${more.toLocaleString('en-US')} more; --json names them all`] : [])].join(
+    '\n',
+  );
+}
+
+/** Names in one line, as many as a table has rows. */
+function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return [...names.slice(0, SHOWN).map(printable), ...(more > 0 ? [`and ${more} more`] : [])].join(', ') || 'none';
 }
 
 /** A safetensors file: metadata, tensors and the number of elements. Checks its checksum. */
@@ -35,7 +50,7 @@ export function inspectModel(path: string): Inspection {
     value.length > 200 ? `${value.slice(0, 200)}...` : value,
   ]);
   const text = [
-    `${path}: ${rows.length} tensors, ${elements.toLocaleString('en-US')} numbers`,
+    `${printable(path)}: ${rows.length.toLocaleString('en-US')} tensors, ${elements.toLocaleString('en-US')} numbers`,
     '',
     table(shown),
     '',
@@ -61,10 +76,10 @@ export function inspectRun(dir: string): Inspection {
     rollouts: rollouts.ok ? rollouts.value.length : 0,
   };
   const text = [
-    `${dir}: recipe ${run.recipe}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
+    `${printable(dir)}: recipe ${printable(run.recipe)}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
     `last step    ${last === undefined ? 'none' : `${last.step}, loss ${last.loss ?? 'n/a'}`}`,
-    `evals        ${json.evals.join(', ') || 'none'}`,
-    `checkpoints  ${json.checkpoints.join(', ') || 'none'}`,
+    `evals        ${listed(json.evals)}`,
+    `checkpoints  ${listed(json.checkpoints)}`,
     `rollouts     ${json.rollouts}`,
     '',
     table(Object.entries(run.metrics ?? {}).map(([k, v]) => [k, String(v)])),
@@ -82,7 +97,7 @@ export function inspectDataset(dir: string): Inspection {
     const rows = store.episodes.reduce((sum, e) => sum + e.length, 0);
     const { spec, library } = store;
     const text = [
-      `${dir}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, written by jepa ${library}`,
+      `${printable(dir)}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, written by jepa ${printable(library)}`,
       '',
       table(spec.columns.map((c) => [c.name, c.dtype, `[${c.shape.join(', ')}]`])),
     ].join('\n');

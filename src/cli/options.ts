@@ -1,8 +1,9 @@
-// The options that every command takes.
+// The options that commands share.
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { JepaError } from '../core/index.ts';
 
-/** Values of the options that every command takes, as commander stores them. */
+/** Values of the shared options, as commander stores them. */
 export interface CommonOptions {
   readonly seed?: number;
   readonly out?: string;
@@ -10,24 +11,76 @@ export interface CommonOptions {
   readonly resume?: boolean;
 }
 
-/** Adds the common options; `out` says what `--out` means for the command. */
+/** Which of the common options a command reads; `out` says what `--out` means for it. */
+export interface ReadOptions {
+  readonly seed?: boolean;
+  readonly out?: string;
+  readonly set?: boolean;
+  readonly resume?: boolean;
+}
+
+/** Adds all common options; `out` says what `--out` means for the command. */
 export function withCommonOptions(command: Command, out: string): Command {
-  const seeded = command.option(
-    '--seed <k>',
-    'seed of every random draw (default: 0, or that of the run)',
-    wholeNumber,
-  );
-  return withUnseededOptions(seeded, out);
+  return withOptions(command, { seed: true, out, set: true, resume: true });
 }
 
 /** The common options apart from `--seed`, for a command that takes several seeds. */
 export function withUnseededOptions(command: Command, out: string): Command {
+  return withOptions(command, { out, set: true, resume: true });
+}
+
+/**
+ * Adds `--json`, `--quiet` and those of the common options that the command reads. The others are refused with the names
+ * of the commands that read them: an option that changes nothing would mislead.
+ */
+export function withOptions(command: Command, reads: ReadOptions): Command {
+  const all: readonly (readonly [Option, boolean])[] = [
+    [seedOption(), reads.seed === true],
+    [new Option('--out <path>', reads.out ?? ''), reads.out !== undefined],
+    [setOption(), reads.set === true],
+    [new Option('--resume', 'continue an interrupted run in its folder'), reads.resume === true],
+  ];
+  for (const [option, read] of all) {
+    if (read) command.addOption(option);
+    else if (!command.options.some(({ long }) => long === option.long)) refuse(command, option);
+  }
   return command
-    .option('--out <path>', out)
-    .option('--set <path=value>', 'change a value of the configuration; may be repeated', collected, [])
-    .option('--resume', 'continue an interrupted run in its folder')
     .option('--json', 'print one JSON object as the last line of standard output; text goes to standard error')
     .option('-q, --quiet', 'print no log and no progress');
+}
+
+function seedOption(): Option {
+  return new Option('--seed <k>', 'seed of every random draw (default: 0, or that of the run)').argParser(wholeNumber);
+}
+
+function setOption(): Option {
+  const option = new Option('--set <path=value>', 'change a value of the configuration; may be repeated');
+  return option.argParser(collected).default([], '');
+}
+
+/** Makes `option` an error of `command`. */
+function refuse(command: Command, option: Option): void {
+  command.addOption(new Option(option.flags).hideHelp());
+  command.on(`option:${option.name()}`, () => {
+    const readers = readersOf(rootOf(command), option).join(', ');
+    const message = `${pathOf(command)} does not read ${option.long}; it is an option of: ${readers}`;
+    throw new JepaError('usage', message, { option: option.long });
+  });
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+/** The names of a command and those it stands under, without that of the program. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
+}
+
+function readersOf(command: Command, option: Option): string[] {
+  const own = command.parent !== null && command.options.some((o) => o.long === option.long && !o.hidden);
+  return [...(own ? [pathOf(command)] : []), ...command.commands.flatMap((inner) => readersOf(inner, option))];
 }
 
 /** Options of commands that read a recipe's data. */

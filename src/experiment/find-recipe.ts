@@ -26,6 +26,23 @@ export async function findRecipe(name: string, known: readonly AnyRecipe[]): Pro
   return { recipe };
 }
 
+/** A module of the user that cannot be loaded is the user's to mend: the message has its reason and where it came from. */
+async function loadModule(path: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    const place = /file:\/\/\S+?:\d+/.exec(stack)?.[0];
+    const where = place === undefined || message.includes(place) ? '' : ` (${place})`;
+    throw new JepaError(
+      'usage',
+      `recipe file '${path}' cannot be loaded: ${message}${where}`,
+      { path },
+      { cause: error },
+    );
+  }
+}
+
 async function loadRecipe(path: string): Promise<AnyRecipe> {
   if (!existsSync(path))
     throw new JepaError('usage', `recipe file must exist, got '${path}'; check the path`, { path });
@@ -33,7 +50,7 @@ async function loadRecipe(path: string): Promise<AnyRecipe> {
     const message = `a recipe file must be JavaScript, got '${path}'; compile it first (npx tsc)`;
     throw new JepaError('usage', message, { path });
   }
-  const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
+  const module = await loadModule(path);
   const recipe = module.default as Partial<AnyRecipe> | undefined;
   const named = typeof recipe?.name === 'string' && recipe.name !== '';
   if (!named || typeof recipe.config !== 'function' || typeof recipe.run !== 'function') {

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { JepaError } from '../core/index.ts';
 import { writeFileAtomic } from '../data/index.ts';
 import type { RunContext } from './recipe.ts';
 
@@ -23,7 +24,23 @@ export function rememberDataset(context: RunContext): void {
 export function rememberedDataset(context: RunContext): string | undefined {
   if (context.data !== undefined) return context.data;
   const link = join(context.model ?? context.out, LINK);
-  return existsSync(link)
-    ? (JSON.parse(readFileSync(link, 'utf8')) as { readonly dataset: string }).dataset
-    : undefined;
+  return existsSync(link) ? linkedDataset(link) : undefined;
+}
+
+/** @throws JepaError 'corrupt' when the file is not `{ dataset: <folder> }`. */
+function linkedDataset(link: string): string {
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(link, 'utf8'));
+  } catch (error) {
+    throw damagedLink(link, (error as Error).message, error);
+  }
+  const dataset = typeof found === 'object' && found !== null && 'dataset' in found ? found.dataset : undefined;
+  if (typeof dataset !== 'string' || dataset === '') throw damagedLink(link, 'it names no dataset');
+  return dataset;
+}
+
+function damagedLink(link: string, why: string, cause?: unknown): JepaError {
+  const message = `${link} must be JSON that names the dataset of the run, { "dataset": "<folder>" }: ${why}; write it anew, or name the dataset with --data`;
+  return new JepaError('corrupt', message, { link }, { cause });
 }

@@ -54,8 +54,14 @@ export function readRunFile(dir: string): RunFile {
 }
 
 function parseJson(path: string): unknown {
+  let source: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    source = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new JepaError('corrupt', `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
+  }
+  try {
+    return JSON.parse(source);
   } catch (error) {
     throw new JepaError('corrupt', `${path} must be JSON: ${(error as Error).message}`, { path }, { cause: error });
   }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { executedText, executeOnRun } from '../../experiment/index.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -11,7 +11,7 @@ export const exportCommand: CommandFile = (program, session) => {
     .command('export')
     .description('write the ONNX graphs of a run: encode, predict, rollout cost')
     .argument('<run>', 'run folder');
-  withCommonOptions(command, 'folder for the graphs (default: RUN/export)').action(
+  withOptions(command, { seed: true, out: 'folder for the graphs (default: RUN/export)', set: true }).action(
     async (run: string, options: CommonOptions) => {
       const out = options.out ?? join(run, 'export');
       const done = await executeOnRun(session, 'export', run, { ...options, out });

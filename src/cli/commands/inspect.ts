@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { isRunFolder } from '../../run/index.ts';
 import { inspectDataset, inspectModel, inspectRun } from '../inspect.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { withOptions } from '../options.ts';
+import { reading } from '../reading.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -14,14 +15,13 @@ export const inspectCommand: CommandFile = (program, session) => {
     .command('inspect')
     .description('show a model or checkpoint (safetensors), a run folder or a dataset folder')
     .argument('<path>', 'file or folder');
-  withCommonOptions(command, 'not used').action((path: string, _options: CommonOptions) => {
-    const { json, text } = inspectPath(path);
+  withOptions(command, {}).action((path: string) => {
+    const { json, text } = reading(path, () => inspectPath(path));
     session.output.answer(json, text);
   });
 };
 
 function inspectPath(path: string): { readonly json: object; readonly text: string } {
-  if (!existsSync(path)) throw new JepaError('usage', `'${path}' must exist; check the path`, { path });
   if (!statSync(path).isDirectory()) return inspectModel(path);
   if (isRunFolder(path)) return inspectRun(path);
   if (existsSync(join(path, 'dataset.json'))) return inspectDataset(path);

@@ -1,11 +1,12 @@
 // `jepa plan RUN`: plans episodes with the model of a run, and makes the animation of them.
 
 import { dirname, resolve } from 'node:path';
+import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
 import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
 import { makeFolder, readRollouts, readRunFile } from '../../run/index.ts';
-import { type CommonOptions, wholeNumber, withCommonOptions } from '../options.ts';
+import { type CommonOptions, wholeNumber, withOptions } from '../options.ts';
 import type { CommandFile, CommandSession } from '../session.ts';
 
 interface PlanOptions extends CommonOptions {
@@ -25,8 +26,9 @@ export const planCommand: CommandFile = (program, session) => {
     .option('--recorded', 'use the episodes that the run folder already holds instead of planning new ones')
     .option('--episodes <n>', 'episodes in the GIF', wholeNumber, 4)
     .option('--width <pixels>', 'largest width of the GIF', wholeNumber, 620);
-  withCommonOptions(command, 'folder for the episodes (default: the run folder)').action(
+  withOptions(command, { seed: true, out: 'folder for the episodes (default: the run folder)', set: true }).action(
     async (run: string, options: PlanOptions) => {
+      if (options.recorded === true) refuseUnread(options);
       const done = options.recorded === true ? recorded(run) : await executeOnRun(session, 'plan', run, options);
       const gif = options.gif === undefined ? {} : writeGif(session, options.out ?? run, options.gif, options);
       const text = options.gif === undefined ? '' : `\ngif     ${options.gif}`;
@@ -34,6 +36,17 @@ export const planCommand: CommandFile = (program, session) => {
     },
   );
 };
+
+/** Recorded episodes are as they are: nothing is drawn or configured anew. */
+function refuseUnread({ seed, set }: PlanOptions): void {
+  const given = [...(seed === undefined ? [] : ['--seed']), ...(set.length > 0 ? ['--set'] : [])];
+  if (given.length > 0) {
+    throw new JepaError(
+      'usage',
+      `plan --recorded draws the episodes that are there, got ${given.join(' and ')} beside it; leave that out`,
+    );
+  }
+}
 
 function recorded(dir: string): Executed {
   const { recipe, seed, minutes, metrics } = readRunFile(dir);

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
 import { isRunFolder, readRunFile, readRunFolder } from '../../run/index.ts';
@@ -41,10 +42,43 @@ export function writeSweep(dir: string, sweep: SweepFile): void {
   writeFileAtomic(join(dir, 'sweep.json'), [new TextEncoder().encode(`${JSON.stringify(sweep, undefined, 2)}\n`)]);
 }
 
-/** Reads sweep.json of the sweep in `dir`; undefined when it has none. */
+/**
+ * Reads sweep.json of the sweep in `dir`; undefined when it has none.
+ *
+ * @throws JepaError 'corrupt' when the file is not what `writeSweep` writes.
+ */
 export function readSweep(dir: string): SweepFile | undefined {
   const path = join(dir, 'sweep.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as SweepFile) : undefined;
+  if (!existsSync(path)) return undefined;
+  const damaged = (why: string, cause?: unknown): JepaError =>
+    new JepaError(
+      'corrupt',
+      `${path} must be the record of a sweep: ${why}; remove it to begin its runs anew`,
+      { path },
+      { cause },
+    );
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw damaged((error as Error).message, error);
+  }
+  if (!isSweep(found)) throw damaged('it must hold command, recipes, grid, set, seeds, and runs with name and status');
+  return found;
+}
+
+function isSweep(found: unknown): found is SweepFile {
+  if (!isObject(found) || typeof found.command !== 'string' || !isObject(found.grid)) return false;
+  const { recipes, set, seeds, runs } = found;
+  if (![recipes, set, seeds].every(Array.isArray) || !Array.isArray(runs)) return false;
+  return runs.every(
+    (run: unknown) =>
+      isObject(run) && typeof run.name === 'string' && typeof run.status === 'string' && isObject(run.settings),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Why a run failed when the sweep last tried it, by its name. */
