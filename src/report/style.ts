@@ -47,7 +47,7 @@ table{border-collapse:collapse;width:100%;font-size:14px}th{font-weight:500;colo
 section>.card+.card{margin-top:12px}summary{cursor:pointer;font-weight:600}summary small{color:var(--soft);font-weight:400;margin-left:6px}details table{margin-top:10px}
 .command{font:13.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-x:auto}
 .absent{border:1px dashed var(--muted);border-radius:12px;padding:14px 18px;color:var(--soft)}.absent strong{color:var(--ink);font-weight:600}code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--track);padding:1px 5px;border-radius:5px}
-.controls{margin:-6px 0 14px}.players{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:16px}
+.controls{margin:-6px 0 14px}.failure{border-color:var(--red);margin-bottom:22px}.failure p{margin:6px 0 0;white-space:pre-wrap;overflow-wrap:anywhere}.other{margin-top:22px}.players{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:16px}
 .player{padding:14px}.views{display:flex;gap:12px}.now{width:66%;aspect-ratio:1;border-radius:8px;border:1px solid var(--line)}.aside{flex:1;min-width:0;color:var(--soft);display:flex;flex-direction:column}.goal{width:100%;aspect-ratio:1;border-radius:8px;border:1px solid var(--line)}.aside small{margin-top:3px}.step{margin-top:auto;color:var(--ink);font-weight:600;font-size:14px}
 .bar{display:flex;gap:10px;align-items:center;margin-top:11px}.bar input{flex:1;min-width:40px;accent-color:var(--blue);margin:0}.play{width:34px;padding:2px 0;font-size:12px}
 .player figcaption{color:var(--soft);font-size:13px;margin-top:6px}.player.reached .now{box-shadow:0 0 0 3px var(--green)}

@@ -2,7 +2,9 @@
 
 import { join } from 'node:path';
 import { writeFileAtomic } from '../data/index.ts';
-import { type RunContents, readRunFolder } from '../run/index.ts';
+import { parsePlanning, parseProbe, parseSurprise, type RunContents, readRunFolder } from '../run/index.ts';
+import { absent } from './html.ts';
+import { readOtherResults, readRunNotes } from './notes.ts';
 import { htmlPage } from './page.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';
@@ -31,14 +33,18 @@ export function renderReport(folder: RunContents): string {
   const title = folder.run.ok
     ? `${folder.run.value.recipe || folder.dir}, seed ${folder.run.value.seed}`
     : 'run report';
+  const { dir } = folder;
+  const found = readRunNotes(dir);
+  const notes = found.ok ? found.value : {};
   const sections = [
     episodesSection(folder.rollouts),
-    planningSection(folder.planning),
+    planningSection(folder.planning, readOtherResults(dir, 'planning', parsePlanning)),
     trainingSection(folder.metrics),
-    collapseSection(folder.metrics, folder.embedding),
-    probeSection(folder.probe),
-    surpriseSection(folder.surprise),
-    configurationSection(folder.run),
+    collapseSection(folder.metrics, folder.embedding, folder.run),
+    probeSection(folder.probe, readOtherResults(dir, 'probe', parseProbe)),
+    surpriseSection(folder.surprise, readOtherResults(dir, 'surprise', parseSurprise)),
+    folder.run.ok && !found.ok ? absent(found.why, '') : '',
+    configurationSection(folder.run, notes.changed),
   ];
-  return htmlPage(title, `${headerSection(folder)}${sections.join('')}`);
+  return htmlPage(title, `${headerSection(folder, notes.failure)}${sections.join('')}`);
 }

@@ -24,8 +24,11 @@ export { type InstrumentValues, type MetricRecord, readMetrics, type Timing } fr
 export {
   jsonPart,
   type Part,
+  parsePlanning,
+  parseProbe,
   parseProtocol,
   parseRun,
+  parseSurprise,
   part,
   type Rollout,
   type RunContents,

@@ -182,7 +182,8 @@ function parseEmbedding(found: Found): EmbeddingFile {
   return { deviations: list(field(found, 'deviations'), number) };
 }
 
-function parsePlanning(found: Found): PlanningFile {
+/** Reads `evals/planning.json`. */
+export function parsePlanning(found: Found): PlanningFile {
   return {
     ...optional(found, 'solver', text),
     ...optional(found, 'secondsPerPlan', number),
@@ -212,7 +213,8 @@ export function parseProtocol(p: Found): PlanningProtocol {
   };
 }
 
-function parseProbe(found: Found): ProbeFile {
+/** Reads `evals/probe.json`. */
+export function parseProbe(found: Found): ProbeFile {
   return {
     probes: list(field(found, 'probes'), (p) => ({
       target: text(field(p, 'target')),
@@ -239,7 +241,8 @@ function parseProbe(found: Found): ProbeFile {
   };
 }
 
-function parseSurprise(found: Found): SurpriseFile {
+/** Reads `evals/surprise.json`. */
+export function parseSurprise(found: Found): SurpriseFile {
   const curve = (f: Found): SurpriseCurve => ({
     mean: list(field(f, 'mean'), number),
     ...optional(f, 'low', (x) => list(x, number)),

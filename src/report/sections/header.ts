@@ -12,6 +12,7 @@ import type {
   RunFile,
 } from '../../run/index.ts';
 import { escapeHtml } from '../html.ts';
+import type { Failure } from '../notes.ts';
 import { shortNumber } from '../scale.ts';
 
 interface Tile {
@@ -20,8 +21,8 @@ interface Tile {
   readonly detail: string;
 }
 
-/** The page's `<header>`: title, tiles and the record of machine and versions. */
-export function headerSection(folder: RunContents): string {
+/** The page's `<header>`: title, why the run failed, tiles and the record of machine and versions. */
+export function headerSection(folder: RunContents, failure?: Failure): string {
   const run = folder.run.ok ? folder.run.value : undefined;
   const title = run?.recipe || basename(resolve(folder.dir));
   const badges = run === undefined ? '' : `<span class="badge">seed ${run.seed}</span>${statusBadge(run)}`;
@@ -32,9 +33,16 @@ export function headerSection(folder: RunContents): string {
   return (
     `<header><div class="top"><span class="brand">jepa <em>run report</em></span>` +
     `<button type="button" id="theme" aria-label="switch between light and dark">◐</button></div>` +
-    `<h1>${escapeHtml(title)} ${badges}</h1>${run === undefined ? missing : recordLine(run)}` +
+    `<h1>${escapeHtml(title)} ${badges}</h1>${run === undefined ? missing : recordLine(run)}${failure === undefined ? '' : failureCard(failure)}` +
     (tiles === '' ? '' : `<div class="tiles">${tiles}</div>`) +
     `</header>`
+  );
+}
+
+function failureCard({ code, message }: Failure): string {
+  return (
+    `<div class="card failure" role="alert"><strong>This run failed</strong> <span class="badge bad">${escapeHtml(code)}</span>` +
+    `<p>${escapeHtml(message)}</p></div>`
   );
 }
 

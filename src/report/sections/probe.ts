@@ -2,7 +2,9 @@
 
 import type { Part, ProbeFile, ProbeResult, ProbeSample } from '../../run/index.ts';
 import { absent, escapeHtml, section } from '../html.ts';
+import type { OtherResult } from '../notes.ts';
 import { extentOf, linearScale, shortNumber } from '../scale.ts';
+import { otherResults } from './others.ts';
 
 const LEAD =
   'The encoder never saw a coordinate. A probe is fitted on the frozen embedding of training episodes; points are frames of ' +
@@ -12,19 +14,24 @@ const SIZE = 300;
 const PAD = 40;
 
 /** The section with the probe table and scatter. */
-export function probeSection(probe: Part<ProbeFile>): string {
+export function probeSection(probe: Part<ProbeFile>, others: readonly Part<OtherResult<ProbeFile>>[] = []): string {
   const title = 'What the embedding knows';
+  const below = otherResults(others, probeTable);
   if (!probe.ok)
-    return section('probe', title, LEAD, absent(probe.why, 'It is written by <code>jepa eval RUN</code>.'));
-  const { probes, sample, leftOut = [] } = probe.value;
-  const table =
-    `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>MSE</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +
-    `<tbody>${probes.map(rows).join('')}</tbody></table>${leftOut.map(({ name, why }) => `<p class="after">${escapeHtml(name)}: ${escapeHtml(why)}.</p>`).join('')}</div>`;
+    return section('probe', title, LEAD, absent(probe.why, 'It is written by <code>jepa eval RUN</code>.') + below);
+  const { sample } = probe.value;
   const plots =
     sample === undefined
       ? absent('evals/probe.json holds no sample of predictions.', '')
       : sample.names.map((name, d) => scatter(sample, name, d)).join('');
-  return section('probe', title, LEAD, `<div class="charts probe">${plots}${table}</div>`);
+  return section('probe', title, LEAD, `<div class="charts probe">${plots}${probeTable(probe.value)}</div>${below}`);
+}
+
+function probeTable({ probes, leftOut = [] }: ProbeFile): string {
+  return (
+    `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>MSE</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +
+    `<tbody>${probes.map(rows).join('')}</tbody></table>${leftOut.map(({ name, why }) => `<p class="after">${escapeHtml(name)}: ${escapeHtml(why)}.</p>`).join('')}</div>`
+  );
 }
 
 /** A target's row, and one for each of its coordinates where there are several. */
