@@ -10,8 +10,8 @@ import {
   fillRect,
   pixelsOf,
 } from '../../src/raster/index.ts';
-import { encodePng } from '../../src/raster/node.ts';
-import { animatedGif, escapeHtml } from '../../src/report/index.ts';
+import { animatedGif, encodePng } from '../../src/raster/node.ts';
+import { escapeHtml } from '../../src/report/index.ts';
 
 const PAPER: Color = [250, 250, 248];
 const INK: Color = [70, 76, 88];

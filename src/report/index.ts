@@ -9,7 +9,7 @@ export {
 export { writeComparison } from './compare/write.ts';
 export { controlText } from './control/report.ts';
 export { type ControlFiles, writeControlReport } from './control/write.ts';
-export { animatedGif, episodesGif, type GifFile, type GifOptions } from './gif.ts';
+export { episodesGif, type GifOptions } from './gif.ts';
 export { escapeHtml } from './html.ts';
 export { htmlPage } from './page.ts';
 export { shortNumber } from './scale.ts';
