@@ -130,12 +130,8 @@ test('the loader is measured alone and behind a training step', async () => {
   const experiment = {
     ...base,
     env: { ...base.env, imageSize: 16 },
-    models: {
-      'le-wm': {
-        world: { kind: 'le-wm' as const, ...TINY },
-        train: { ...base.models['le-wm']!.train, batchSize: 4 },
-      },
-    },
+    model: { kind: 'le-wm', ...TINY },
+    train: { ...base.train, batchSize: 4 },
   };
   const result = await measureLoader({ experiment, episodes: 3, episodeSteps: 30, batches: 5, steps: 2 }, context);
   expectFigures(result, ['loader.batchesPerSecond', 'loader.waitShareAfterFirst']);

@@ -11,7 +11,7 @@ import { JepaError, key } from '../src/core/index.ts';
 import { type Batch, type WindowLoader, type WindowLoaderOptions, windowLoader } from '../src/data/index.ts';
 import { makeEnv, makePolicy } from '../src/envs/index.ts';
 import type { ControlExperiment } from '../src/experiment/index.ts';
-import { chosenModel, controlProgram } from '../src/experiment/index.ts';
+import { controlProgram } from '../src/experiment/index.ts';
 import { adamW } from '../src/optim/index.ts';
 import { createRun } from '../src/run/index.ts';
 import { train } from '../src/train/index.ts';
@@ -42,7 +42,7 @@ export const LOADER_BENCH: LoaderBenchOptions = {
 export async function measureLoader(options: LoaderBenchOptions, context: BenchContext): Promise<BenchResult> {
   const { experiment, episodes, episodeSteps, batches, steps } = options;
   const { frameSkip, workers } = experiment.data;
-  const { batchSize, frames } = chosenModel(experiment).train;
+  const { batchSize, frames } = experiment.train;
   const folder = mkdtempSync(join(tmpdir(), 'jepa-bench-'));
   try {
     const dir = join(folder, 'dataset');
@@ -59,7 +59,7 @@ export async function measureLoader(options: LoaderBenchOptions, context: BenchC
       }),
     );
     const loading: WindowLoaderOptions = {
-      dir,
+      source: dir,
       episodes: Array.from({ length: episodes }, (_, i) => i),
       frames,
       frameSkip,
@@ -133,7 +133,7 @@ async function trainingWaits(
   dir: string,
 ): Promise<Waits> {
   const { program } = await controlProgram(experiment, { ...context, out: dir, resume: false });
-  const { batchSize, frames } = chosenModel(experiment).train;
+  const { batchSize, frames } = experiment.train;
   const run = createRun(dir, { config: {}, seed: context.seed, versions: {} });
   let loader: WindowLoader | undefined;
   try {

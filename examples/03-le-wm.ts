@@ -41,7 +41,7 @@ try {
   // 1. Watch: 100 episodes of a clumsy agent. What is learned is tested on other episodes than it is learned from.
   const dir = join(folder, 'dataset');
   const env = twoRoom({ imageSize: size });
-  collect({
+  await collect({
     dir,
     env,
     policy: makePolicy('two-room', 'noisy-expert'),
@@ -56,7 +56,7 @@ try {
   store.close();
   const clips = (episodes: readonly number[], startStep = 0) =>
     windowLoader({
-      dir,
+      source: dir,
       episodes,
       frames,
       frameSkip,

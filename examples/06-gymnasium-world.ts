@@ -3,7 +3,16 @@
 // Run after `npm run build`; ends with "ok" when everything it claims is true.
 
 import { fold, type JepaError, key, stream } from 'jepa/core';
-import { fromGymnasium, type GymnasiumLike, type Policy, vectorEnv } from 'jepa/envs';
+import {
+  checkWorld,
+  fromGymnasium,
+  type GymnasiumLike,
+  makeEnv,
+  makePolicy,
+  type Policy,
+  registerWorld,
+  vectorEnv,
+} from 'jepa/envs';
 import { canvas, fill, fillDisc } from 'jepa/raster';
 
 /** A car on a square of side 1: place and heading [x, y, angle]; an action is how far it drives and how far it turns. */
@@ -45,7 +54,7 @@ const settings = {
 };
 
 /** Turns toward the goal and drives when it lies ahead. The car's bounds differ, so its actions here are in [-1, 1]. */
-const driver: Policy = {
+const driver = (): Policy => ({
   name: 'driver',
   act(env) {
     const [x, y, angle] = env.state() as unknown as [number, number, number];
@@ -54,7 +63,7 @@ const driver: Policy = {
     const turn = Math.atan2(Math.sin(off), Math.cos(off)) / 0.3;
     return Float32Array.of(Math.abs(turn) < 1 ? 1 : -1, Math.min(Math.max(turn, -1), 1));
   },
-};
+});
 
 function check(claim: string, holds: boolean): void {
   if (!holds) throw new Error(`not true: ${claim}`);
@@ -71,19 +80,25 @@ function refusal(call: () => void): string {
   return 'nothing thrown';
 }
 
-// 1. The driver reaches every goal; each goal is the place where another episode would start.
-const env = fromGymnasium(car(), settings);
+// 1. One line makes the car known by its name, and it keeps the laws of worlds.
+const make = (options = {}) => fromGymnasium(car(), { ...settings, ...options });
+registerWorld({ id: 'car', summary: 'a car that steers', make, policies: { driver } });
+check('no law is skipped', checkWorld(make, { policies: { driver } }).skipped.length === 0);
+
+// 2. The driver reaches every goal; each goal is the place where another episode would start.
+const env = makeEnv('car');
+const policy = makePolicy('car', 'driver');
 let solved = 0;
 for (let task = 0; task < 50; task++) {
   env.reset(fold(key(0), task));
   const random = stream(fold(key(1), task));
-  for (let t = 0; t < env.spec.maxSteps && !env.solved(); t++) env.step(driver.act(env, random));
+  for (let t = 0; t < env.spec.maxSteps && !env.solved(); t++) env.step(policy.act(env, random));
   if (env.solved()) solved++;
 }
-console.log(`${driver.name} solves ${solved} of 50 tasks`);
+console.log(`${policy.name} solves ${solved} of 50 tasks`);
 check('every task is solved', solved === 50);
 
-// 2. The car goes on from a recorded state as it did the first time, bit for bit, although it counts in double precision.
+// 3. The car goes on from a recorded state as it did the first time, bit for bit, although it counts in double precision.
 env.reset(key(2));
 const turnAndDrive = (): string => {
   for (let t = 0; t < 20; t++) env.step([0.3, 0.1]);
@@ -95,20 +110,20 @@ const first = turnAndDrive();
 env.setState(recorded);
 check('the same states follow', turnAndDrive() === first);
 
-// 3. The picture of the goal has the car at the goal, and the car is where it was afterwards.
+// 4. The picture of the goal has the car at the goal, and the car is where it was afterwards.
 env.reset(key(3), { state: [0.2, 0.2, 0], goal: [0.75, 0.5] });
 const frame = new Uint8Array(64 * 64 * 3);
 env.renderGoal(frame);
 check('the car is red at the goal', frame[(32 * 64 + 46) * 3] === 220);
 check('the world has not moved', Math.abs(env.state()[0]! - 0.2) < 1e-6);
 
-// 4. Many cars at once.
-const cars = vectorEnv(() => fromGymnasium(car(), settings), 8);
+// 5. Many cars at once.
+const cars = vectorEnv(() => makeEnv('car'), 8);
 cars.reset(Array.from({ length: 8 }, (_, i) => fold(key(4), i)));
 cars.step(new Float32Array(16).fill(0.5));
 check('eight cars start in different places', new Set(cars.states).size > 16);
 
-// 5. What cannot be is refused with a reason; a world without setState says what does not work.
+// 6. What cannot be is refused with a reason; a world without setState says what does not work.
 check('two numbers make an action', refusal(() => env.step([1])) === 'shape');
 check('an action is finite', refusal(() => env.step([Number.NaN, 0])) === 'numeric');
 const { setState: _, ...simple } = car();

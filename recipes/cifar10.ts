@@ -2,8 +2,13 @@
 // Minutes on two cores: the table ranks methods at this budget and says nothing about theirs.
 
 import { augmentation } from '../src/data/index.ts';
-import type { ImageExperiment, MethodChoice, Recipe } from '../src/experiment/index.ts';
-import { imageRecipe } from '../src/experiment/index.ts';
+import {
+  type ImageExperiment,
+  imageRecipe,
+  type MethodSettings,
+  type Presets,
+  type Recipe,
+} from '../src/experiment/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
 
 const PREDICTOR = { dim: 64, depth: 2, heads: 4 };
@@ -18,7 +23,7 @@ const BLOCKS = { predictor: PREDICTOR, momentum: 0.98, targets: 4, targetScale: 
 interface Entry {
   readonly summary: string;
   readonly views: string;
-  readonly method: MethodChoice;
+  readonly method: MethodSettings;
   readonly learningRate?: number;
   readonly weightDecay?: readonly [number, number];
 }
@@ -117,9 +122,22 @@ function configuration({ views, method, learningRate = 1e-3, weightDecay = [0.05
   };
 }
 
+/** `method=NAME`: the method with its views and its training. */
+const PRESETS: Presets<ImageExperiment> = {
+  method: Object.fromEntries(
+    METHODS.map((entry) => [
+      entry.method.name,
+      () => {
+        const { method, views, train } = configuration(entry);
+        return { method, views, train };
+      },
+    ]),
+  ),
+};
+
 /** `jepa run cifar10-<method>`. */
 const table: readonly Recipe<ImageExperiment>[] = METHODS.map((entry) =>
-  imageRecipe(`cifar10-${entry.method.name}`, `CIFAR-10, ${entry.summary}`, () => configuration(entry)),
+  imageRecipe(`cifar10-${entry.method.name}`, `CIFAR-10, ${entry.summary}`, () => configuration(entry), PRESETS),
 );
 
 /** `jepa run cifar10-lejepa-long`: a ResNet-18 of half the width for three epochs, hours on two cores. */

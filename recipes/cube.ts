@@ -1,24 +1,22 @@
 // Cube: an arm with a gripper carries a cube over a table to the place of a goal picture.
 
-import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
-import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
+import { type ControlExperiment, controlRecipe, type Recipe } from '../src/experiment/index.ts';
 
 /** `jepa run cube`. */
 export const cube: Recipe<ControlExperiment> = controlRecipe(
   'cube',
   'LeWorldModel learns a table-top arm from pixels and carries a cube to goal pictures',
-  () =>
-    worldExperiment({
-      id: 'cube',
-      actionDim: 5,
-      collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 120, minSteps: 50, untilGoal: false },
-      model: 'le-wm-inverse',
-      embedDim: 32,
-      steps: 1000,
-      // Pictures by convolutions, and inverse dynamics for the gripper: docs/decisions/push-t-recipe.md.
-      sigreg: 0.2,
-      state: { stateDim: 24, at: Array.from({ length: 24 }, (_, i) => i), goalAt: [0, 1, 2] },
-      cost: 'all',
-      plan: { ceiling: 'expert', recedingHorizon: 2 },
-    }),
+  {
+    id: 'cube',
+    actionDim: 5,
+    collect: { policy: 'noisy-expert', episodes: 800, maxSteps: 120, minSteps: 50, untilGoal: false },
+    model: 'le-wm-inverse',
+    embedDim: 32,
+    steps: 1000,
+    // Pictures by convolutions, and inverse dynamics for the gripper: docs/decisions/push-t-recipe.md.
+    sigreg: 0.2,
+    state: { stateDim: 24, at: Array.from({ length: 24 }, (_, i) => i), goalAt: [0, 1, 2] },
+    cost: 'all',
+    plan: { ceiling: 'expert', recedingHorizon: 2 },
+  },
 );

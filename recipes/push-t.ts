@@ -1,26 +1,24 @@
 // Push-T: a round agent pushes a T-shaped block to the pose of a goal picture.
 
-import type { ControlExperiment, Recipe } from '../src/experiment/index.ts';
-import { controlRecipe, worldExperiment } from '../src/experiment/index.ts';
+import { type ControlExperiment, controlRecipe, type Recipe } from '../src/experiment/index.ts';
 
 /** `jepa run push-t`. */
 export const pushT: Recipe<ControlExperiment> = controlRecipe(
   'push-t',
   'LeWorldModel learns Push-T from pixels and plans to goal pictures',
-  () =>
-    worldExperiment({
-      id: 'push-t',
-      actionDim: 2,
-      collect: { policy: 'pushing', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
-      model: 'le-wm-inverse',
-      embedDim: 96,
-      steps: 1000,
-      // Pictures by convolutions, and inverse dynamics for the agent: docs/decisions/push-t-recipe.md.
-      sigreg: 0.3,
-      inverse: 0.2,
-      learningRate: 2e-3,
-      state: { stateDim: 10, at: [0, 1, 2, 3, 5, 6, 7, 8, 9], angles: [4], goalAt: [0, 1, 2, 3, 9, 10] },
-      cost: 'all',
-      plan: { recedingHorizon: 2, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
-    }),
+  {
+    id: 'push-t',
+    actionDim: 2,
+    collect: { policy: 'pushing', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
+    model: 'le-wm-inverse',
+    embedDim: 96,
+    steps: 1000,
+    // Pictures by convolutions, and inverse dynamics for the agent: docs/decisions/push-t-recipe.md.
+    sigreg: 0.3,
+    inverse: 0.2,
+    learningRate: 2e-3,
+    state: { stateDim: 10, at: [0, 1, 2, 3, 5, 6, 7, 8, 9], angles: [4], goalAt: [0, 1, 2, 3, 9, 10] },
+    cost: 'all',
+    plan: { recedingHorizon: 2, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
+  },
 );

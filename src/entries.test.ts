@@ -4,18 +4,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { BROWSER_DOORS } from './browser-doors.law.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const BUILT = existsSync(join(ROOT, 'dist/src/index.js'));
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 };
 const entries = Object.keys(manifest.exports).filter((name) => name !== './package.json');
-
-/** Entries that a page may import: everything but what reads and writes files or starts workers. */
-const BROWSER = entries.filter((name) => !['./data', './train', './evals', './cli', './agent'].includes(name));
 
 /** The modules that a built file imports, types and comments left out. */
 function importsOf(file: string): string[] {
@@ -32,7 +31,8 @@ function foreignImports(entry: string): string[] {
     if (seen.has(file)) return;
     seen.add(file);
     for (const name of importsOf(file)) {
-      if (name.startsWith('.')) visit(join(dirname(file), name));
+      if (name.startsWith('.'))
+        visit(join(dirname(file), file.endsWith('.d.ts') ? name.replace(/\.ts$/, '.d.ts') : name));
       else found.push(`${relative(ROOT, file)} imports ${name}`);
     }
   };
@@ -40,13 +40,17 @@ function foreignImports(entry: string): string[] {
   return found;
 }
 
-test('the export map names every room', () => {
+test('the export map names every room, and its second door where it has one', () => {
   const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((d) => d.isDirectory());
-  expect(entries.sort()).toEqual(['.', ...rooms.map((d) => `./${d.name}`)].sort());
+  const doors = rooms.flatMap(({ name }) =>
+    existsSync(join(ROOT, 'src', name, 'node.ts')) ? [`./${name}`, `./${name}/node`] : [`./${name}`],
+  );
+  expect([...entries].sort()).toEqual(['.', ...doors].sort());
 });
 
 test('every dependency is pinned to one version', () => {
-  const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+  const { dependencies, optionalDependencies, devDependencies } = manifest;
+  const versions = Object.values({ ...dependencies, ...optionalDependencies, ...devDependencies });
   expect(versions.filter((v) => !/^\d+\.\d+\.\d+$/.test(v))).toEqual([]);
 });
 
@@ -61,15 +65,21 @@ test.skipIf(!BUILT)('every entry of the export map is built', () => {
 // Without dist/ (npm run build) there is nothing to walk; `npm test` builds first.
 /** Packages that run in a page as they do in Node. */
 const PORTABLE = ['valibot'];
+const unportable = (file: string): string[] =>
+  foreignImports(file).filter((line) => !PORTABLE.some((name) => line.endsWith(` imports ${name}`)));
 
-test.skipIf(!BUILT).each(BROWSER)(
+test.skipIf(!BUILT).each(BROWSER_DOORS)(
   '%s reaches no module of Node and no package that needs it, so a page can import it',
   (name) => {
     const entry = manifest.exports[name] as { readonly default: string };
-    const found = foreignImports(join(ROOT, entry.default));
-    expect(found.filter((line) => !PORTABLE.some((name) => line.endsWith(` imports ${name}`)))).toEqual([]);
+    expect(unportable(join(ROOT, entry.default))).toEqual([]);
   },
 );
+
+test.skipIf(!BUILT).each(BROWSER_DOORS)('%s declares its types without those of Node', (name) => {
+  const entry = manifest.exports[name] as { readonly types: string };
+  expect(unportable(join(ROOT, entry.types))).toEqual([]);
+});
 
 test.skipIf(!BUILT)('the walk sees the imports of Node where there are some', () => {
   expect(foreignImports(join(ROOT, 'dist/src/data/index.js'))).toContain(

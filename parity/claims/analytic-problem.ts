@@ -2,7 +2,7 @@
 // x_{t+1} = tanh(M x_t + K a_t), cost = |x_H - goal|^2 + 0.05 sum of squared actions.
 // Axes: E tasks, S samples, H horizon, D numbers of one action block, X state.
 
-import { compile, type Program } from '../../src/compile/index.ts';
+import { cache, compile, type Program } from '../../src/compile/index.ts';
 import { actionGradient, type PlanProblem } from '../../src/plan/index.ts';
 import { nodeRuntime } from '../../src/runtime/index.ts';
 import { add, broadcastTo, type HostArray, input, matmul, mul, reduceSum, reshape, slice, square, sub, type Tensor, tanh, transpose } from '../../src/tensor/index.ts';
@@ -36,23 +36,22 @@ export function analyticProblem(c: ParityCase): PlanProblem & { dispose(): Promi
     return { cost: add(reshape(miss, [E, S]), mul(effort, EFFORT)), plans };
   }
 
-  const programs = new Map<string, Promise<Program>>();
-  const programOf = (kind: 'cost' | 'gradient', S: number): Promise<Program> => {
-    const name = `${kind} ${S}`;
-    let program = programs.get(name);
-    if (program === undefined) {
-      const { cost, plans } = trace(S);
-      program = compile(kind === 'cost' ? { cost } : actionGradient(cost, plans), { runtime, name });
-      programs.set(name, program);
-    }
-    return program;
-  };
+  const programs = cache<Program>({ keep: 2, free: (program) => program.dispose() });
   const run = async (
     kind: 'cost' | 'gradient',
     plans: Float32Array,
     S: number,
-  ): Promise<Record<string, Float32Array>> =>
-    (await (await programOf(kind, S)).run({ inputs: { ...given, plans } })) as Record<string, Float32Array>;
+  ): Promise<Record<string, Float32Array>> => {
+    const name = `${kind} ${S}`;
+    const make = (): Promise<Program> => {
+      const { cost, plans } = trace(S);
+      return compile(kind === 'cost' ? { cost } : actionGradient(cost, plans), { runtime, name });
+    };
+    return (await programs.use(name, make, (program) => program.run({ inputs: { ...given, plans } }))) as Record<
+      string,
+      Float32Array
+    >;
+  };
 
   return {
     name: 'tanh dynamics',
@@ -64,8 +63,6 @@ export function analyticProblem(c: ParityCase): PlanProblem & { dispose(): Promi
       const { cost, gradient } = await run('gradient', plans, S);
       return { cost: cost!, gradient: gradient! };
     },
-    async dispose() {
-      for (const program of programs.values()) await (await program).dispose();
-    },
+    dispose: () => programs.clear(),
   };
 }

@@ -27,12 +27,13 @@ export function choices({ lambdas, learningRates }: LeJepaSelection): Choice[] {
 /** The experiment of one point. Errors: `usage` when its method is not LeJEPA. */
 export function experimentOf({ experiment }: LeJepaSelection, { lambda, learningRate }: Choice): ImageExperiment {
   const { method, train } = experiment;
-  if (method.name !== 'lejepa') {
+  const { loss } = method;
+  if (method.name !== 'lejepa' || typeof loss !== 'object') {
     throw new JepaError('usage', `experiment.method.name must be 'lejepa', got '${method.name}'`);
   }
   return {
     ...experiment,
-    method: { ...method, loss: { ...method.loss, lambda } },
+    method: { ...method, loss: { ...loss, lambda } },
     train: { ...train, learningRate },
   };
 }

@@ -1,16 +1,21 @@
 // Collects episodes: a policy acts in an environment and everything it sees goes to an episode store.
 
+import { setImmediate } from 'node:timers/promises';
 import { fold, JepaError, type Key, stream } from '../core/index.ts';
-import { ACTION, createStore, PIXELS, resumeStore, type StoreWriter } from '../data/index.ts';
+import { ACTION, createStore, describeStore, PIXELS, resumeStore, type StoreWriter } from '../data/index.ts';
 import type { Env, Policy } from '../envs/index.ts';
+import { type CollectionRecord, checkSameCollection, collectionRecord, recordedCollection } from './collection.ts';
 
 /** Episodes that may be too short one after another before collection gives up. */
 const ATTEMPTS = 1000;
+/** Time after which a collection lets the process look at signals, timers and messages. */
+const BREATH_MS = 10;
 
 /** What to collect. */
 export interface CollectOptions {
   /** Folder of the dataset. */
   readonly dir: string;
+  /** Used by the collection alone until it is done. */
   readonly env: Env;
   readonly policy: Policy;
   readonly episodes: number;
@@ -21,7 +26,10 @@ export interface CollectOptions {
   /** Episodes with fewer steps are drawn again: they hold no training window. */
   readonly minSteps: number;
   readonly key: Key;
-  /** Continue a store that an interrupted collection left. */
+  /**
+   * Continue a store that an interrupted collection left, with the same key, policy, world and limits; where there is none,
+   * begin one.
+   */
   readonly resume?: boolean;
   /** Stored with the dataset. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -29,12 +37,46 @@ export interface CollectOptions {
   readonly onEpisode?: (done: number) => void;
 }
 
+/** Lets the process look up, and throws the signal's reason once it is aborted. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
+}
+
+/**
+ * The action that the world executes for what a policy gave: as float32, clipped to the bounds, as `Env.step` does. It goes
+ * to `out`, which is what is stepped with and stored.
+ */
+function executed({ spec }: Env, policy: Policy, given: ArrayLike<number>, out: Float32Array, step: number): void {
+  const { id, actionDim, actionLow, actionHigh } = spec;
+  const where = `collect: policy ${policy.name} in ${id}, step ${step}`;
+  if (given.length !== actionDim) {
+    throw new JepaError('shape', `${where}: an action must have ${actionDim} numbers, got ${given.length}`, {
+      policy: policy.name,
+      expected: actionDim,
+      got: given.length,
+    });
+  }
+  for (let i = 0; i < actionDim; i++) {
+    const value = given[i]!;
+    if (!Number.isFinite(value)) {
+      throw new JepaError('numeric', `${where}: an action must be finite, got ${value} at index ${i}`, {
+        policy: policy.name,
+        index: i,
+      });
+    }
+    out[i] = Math.min(Math.max(value, actionLow), actionHigh);
+  }
+}
+
 /** Episode `index` is a function of the key and the index alone, so an interrupted collection continues exactly. */
-function record(options: CollectOptions, writer: StoreWriter, index: number): void {
-  const { env, policy, maxSteps, minSteps, untilGoal = true } = options;
+async function record(options: CollectOptions, writer: StoreWriter, index: number): Promise<void> {
+  const { env, policy, maxSteps, minSteps, untilGoal = true, signal } = options;
   const { actionDim, stateDim, imageSize } = env.spec;
   const frame = imageSize * imageSize * 3;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await breathe(signal);
+    let lastMs = performance.now();
     const k = fold(options.key, 'episode', index, attempt);
     env.reset(fold(k, 'reset'));
     policy.reset?.();
@@ -48,9 +90,13 @@ function record(options: CollectOptions, writer: StoreWriter, index: number): vo
       env.render(pixels, steps * frame);
       states.set(env.state(), steps * stateDim);
       if (ended || steps === maxSteps) break;
-      const action = policy.act(env, random);
-      actions.set(action, steps * actionDim);
+      const action = actions.subarray(steps * actionDim, (steps + 1) * actionDim);
+      executed(env, policy, policy.act(env, random), action, steps);
       ended = env.step(action).terminated && untilGoal;
+      if (performance.now() - lastMs > BREATH_MS) {
+        await breathe(signal);
+        lastMs = performance.now();
+      }
     }
     if (steps < minSteps) continue;
     const rows = steps + 1;
@@ -80,32 +126,50 @@ function checkOptions({ episodes, maxSteps, minSteps }: CollectOptions): void {
   }
 }
 
+/** The store to append to: a new one, or the one to be continued; undefined when that is complete already. */
+function openFor(options: CollectOptions, collection: CollectionRecord): StoreWriter | undefined {
+  const { dir, env, episodes, resume = false, metadata } = options;
+  const found = resume ? describeStore(dir) : undefined;
+  if (found !== undefined) {
+    const complete = found.episodes >= episodes;
+    if (complete && recordedCollection(found.spec) === undefined) return undefined;
+    checkSameCollection(dir, found.spec, collection);
+    return complete && found.closed ? undefined : resumeStore(dir);
+  }
+  const { id, actionDim, stateDim, imageSize } = env.spec;
+  return createStore(dir, {
+    env: id,
+    columns: [
+      { name: PIXELS, dtype: 'u8', shape: [imageSize, imageSize, 3] },
+      { name: ACTION, dtype: 'f32', shape: [actionDim] },
+      { name: 'state', dtype: 'f32', shape: [stateDim] },
+    ],
+    metadata: { policy: options.policy.name, ...metadata, collection },
+  });
+}
+
 /**
  * Collects until the store holds `episodes` episodes; returns the number of rows. What is collected depends on the key
- * alone, whether in one sitting or several.
+ * alone, whether in one sitting or several. Stored actions are those that the world executed: a policy's, clipped to the
+ * bounds. The event loop runs between episodes and at least every 10 ms or step, so that signals and timers work.
  *
- * Errors: the signal's reason when aborted, the store then holds whole episodes and can be resumed; `usage` for options out
- * of range, or when no episode is long enough; those of the store.
+ * Errors: the signal's reason within a step of its abortion, the store then holds whole episodes and can be resumed; `usage`
+ * for options out of range, when no episode is long enough, or when the store was collected with another key, policy, world
+ * or limits; `shape` and `numeric` for an action of the wrong length or not finite; those of the store.
+ *
+ * @example
+ * await collect({ dir: 'data/two-room', env: twoRoom({ imageSize: 64 }), policy: makePolicy('two-room', 'noisy-expert'),
+ *   episodes: 100, maxSteps: 60, minSteps: 20, key: key(0) });
  */
-export function collect(options: CollectOptions): number {
-  const { dir, env, episodes, resume = false, signal, onEpisode } = options;
+export async function collect(options: CollectOptions): Promise<number> {
+  const { dir, env, policy, key, episodes, maxSteps, minSteps, untilGoal = true, onEpisode } = options;
   checkOptions(options);
-  const { id, actionDim, stateDim, imageSize } = env.spec;
-  const writer = resume
-    ? resumeStore(dir)
-    : createStore(dir, {
-        env: id,
-        columns: [
-          { name: PIXELS, dtype: 'u8', shape: [imageSize, imageSize, 3] },
-          { name: ACTION, dtype: 'f32', shape: [actionDim] },
-          { name: 'state', dtype: 'f32', shape: [stateDim] },
-        ],
-        metadata: { policy: options.policy.name, ...options.metadata },
-      });
+  const collection = collectionRecord(env.spec, { key, policy: policy.name, maxSteps, minSteps, untilGoal });
+  const writer = openFor(options, collection);
+  if (writer === undefined) return describeStore(dir)!.rows;
   try {
     for (let i = writer.episodes; i < episodes; i++) {
-      signal?.throwIfAborted();
-      record(options, writer, i);
+      await record(options, writer, i);
       onEpisode?.(i + 1);
     }
     return writer.rows;

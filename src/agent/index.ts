@@ -3,6 +3,7 @@ export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } 
 export { type HierarchyFile, type HighLevel, readHierarchy, writeHierarchy } from './artefact/hierarchy-file.ts';
 export { type ModelFile, type ModelOrigin, readModel, writeModel } from './artefact/model-file.ts';
 export { type CollectOptions, collect } from './collect.ts';
+export type { CollectionRecord } from './collection.ts';
 export { type CheckpointEncoder, checkpointEncoder } from './perception/checkpoint-encoder.ts';
 export { observationBytes, observe, type Seen, writeObservation } from './perception/observation.ts';
 export {

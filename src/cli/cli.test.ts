@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createStore, writeSafetensors } from '../data/index.ts';
+import { createEpisodes, createStore, writeSafetensors } from '../data/index.ts';
 import { writeSyntheticRun } from '../report/synthetic-run.law.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
@@ -225,6 +225,11 @@ test('inspect describes a model, a run and a dataset, and refuses anything else'
   store.close();
   const dataset = JSON.parse((await jepa('inspect', 'data', '--json')).out);
   expect(dataset).toMatchObject({ kind: 'dataset', episodes: 1, rows: 3, spec: { env: 'line' } });
+  const npz = createEpisodes({ format: 'npz', path: join(dir, 'data.npz') }, store.spec);
+  npz.append({ action: new Float32Array(6) });
+  npz.close();
+  const inNpz = JSON.parse((await jepa('inspect', 'data.npz', '--json')).out);
+  expect(inNpz).toMatchObject({ kind: 'dataset', format: 'npz', episodes: 1, rows: 3, spec: { env: 'line' } });
   expect((await jepa('inspect', recipe)).code).toBe(2);
   expect((await jepa('inspect', dir)).code).toBe(2);
   writeFileSync(join(dir, 'bad.safetensors'), 'not a model');

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { machineRecord, ownVersion, packageVersion } from '../run/index.ts';
+import { onnxRuntimeNode } from '../runtime/index.ts';
 
 /** The result of one check. `needed`: jepa cannot work without it. */
 export interface Finding {
@@ -48,13 +49,13 @@ function node(): Finding {
 async function onnxRuntime(): Promise<Finding> {
   const name = 'onnxruntime';
   try {
-    const { listSupportedBackends } = await import('onnxruntime-node');
-    const providers = listSupportedBackends().map((b) => b.name);
+    const providers = onnxRuntimeNode()
+      .listSupportedBackends()
+      .map((b) => b.name);
     const detail = `${packageVersion('onnxruntime-node') ?? 'unknown version'}, execution providers built in: ${providers.join(', ')}`;
     return { name, ok: true, needed: true, detail };
   } catch (error) {
-    const remedy = 'run npm ci again; on Linux it needs glibc 2.28 or newer (Alpine is not supported)';
-    return { name, ok: false, needed: true, detail: firstLine(error), remedy };
+    return { name, ok: false, needed: true, detail: firstLine(error) }; // which says what to do
   }
 }
 

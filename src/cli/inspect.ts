@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore, readSafetensors } from '../data/index.ts';
+import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/index.ts';
 import { settingPaths } from '../experiment/index.ts';
 import { readRunFile, readRunFolder } from '../run/index.ts';
 import { printable } from './printable.ts';
@@ -89,20 +89,27 @@ export function inspectRun(dir: string): Inspection {
   return { json, text };
 }
 
-/** A dataset: its columns, episodes and rows. */
-export function inspectDataset(dir: string): Inspection {
-  const store = openStore(dir);
+/** A dataset of any known format: its columns, episodes and rows. */
+export function inspectDataset(path: string): Inspection {
+  const { format } = locateEpisodes(path);
+  const source = openEpisodes(path);
   try {
-    const episodes = store.episodes.length;
-    const rows = store.episodes.reduce((sum, e) => sum + e.length, 0);
-    const { spec, library } = store;
+    const { spec, library, rows } = source;
+    const episodes = source.episodes.length;
+    const by = library === undefined ? `format ${format}` : `written by jepa ${library}`;
+    const open = describeStore(path)?.closed === false;
     const text = [
-      `${printable(dir)}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, written by jepa ${printable(library)}`,
+      `${printable(path)}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, ${printable(by)}`,
+      ...(open
+        ? [
+            'not marked as closed: its writer is at work, was killed, or knew no such mark; an episode that was not finished is not counted',
+          ]
+        : []),
       '',
       table(spec.columns.map((c) => [c.name, c.dtype, `[${c.shape.join(', ')}]`])),
     ].join('\n');
-    return { json: { kind: 'dataset', path: dir, library, episodes, rows, spec }, text };
+    return { json: { kind: 'dataset', path, format, library, episodes, rows, spec }, text };
   } finally {
-    store.close();
+    source.close();
   }
 }

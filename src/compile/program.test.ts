@@ -107,6 +107,39 @@ test('feeding the wrong size, dtype or name says what is expected', async () => 
   await expect(program.run({})).rejects.toThrow(/must be fed/);
 });
 
+test('parameters in a layout of other shapes are refused, though their numbers would fit', async () => {
+  const program = await compile({ y: linear(input('x', [1, 3]), parameter('w', [2, 3])) });
+  const parameters = { layout: flatLayout([{ name: 'w', shape: [3, 2] }]), data: new Float32Array(6) };
+  await expect(program.run({ inputs: { x: new Float32Array(3) }, parameters })).rejects.toThrow(
+    /parameter 'w' must have the shape \[2, 3\], the layout that was given says \[3, 2\]/,
+  );
+  const short = { layout: flatLayout([{ name: 'w', shape: [2, 3] }]), data: new Float32Array(5) };
+  await expect(program.run({ inputs: { x: new Float32Array(3) }, parameters: short })).rejects.toThrow(
+    /got Float32Array of 5/,
+  );
+});
+
+test('a key that is no key is refused: it would draw the same numbers as another', async () => {
+  const program = await compile({ y: add(random('noise', [2], { kind: 'normal' }), 0) });
+  await expect(program.run({ key: [Number.NaN, 0] })).rejects.toThrow(
+    /key must be two whole numbers below 2\^32, got NaN,0/,
+  );
+});
+
+test('a destination that shares memory with a feed or with another destination is refused', async () => {
+  const x = input('x', [4]);
+  const program = await compile({ y: mul(x, 2), z: add(x, 1) });
+  const buffer = new Float32Array(12);
+  const part = (start: number) => buffer.subarray(start, start + 4);
+  const run = (feed: number, y: number, z: number) =>
+    program.run({ inputs: { x: part(feed) }, into: { y: part(y), z: part(z) } });
+  await expect(run(0, 3, 8)).rejects.toThrow(/destination of output 'y' shares memory with what is fed as 'x'/);
+  await expect(run(0, 4, 7)).rejects.toThrow(
+    /destination of output 'z' shares memory with the destination of output 'y'/,
+  );
+  expect(Object.keys(await run(0, 4, 8))).toEqual(['y', 'z']);
+});
+
 test('a shape error names the operation, both shapes and the line of the caller', () => {
   expect(() => sub(input('a', [2, 3]), input('b', [4, 3]))).toThrow(
     /sub: .*f32\[2, 3\] and f32\[4, 3\] at .*program\.test\.ts:\d+/,
@@ -132,6 +165,22 @@ test('disposing a program leaves others of equal structure usable, and disposing
   await second.dispose();
   const again = await make();
   expect([...((await again.run({ inputs: { x: Float32Array.of(2, 4) } })).y as Float32Array)]).toEqual([6.5, 13]);
+});
+
+test('a run under way survives the disposal of its program; a later one is an error', async () => {
+  const program = await compile({ y: mul(input('x', [2]), 4.75) });
+  const running = program.run({ inputs: { x: Float32Array.of(1, 2) } });
+  await program.dispose();
+  expect([...(await running).y!]).toEqual([4.75, 9.5]);
+  await expect(program.run({ inputs: { x: Float32Array.of(1, 2) } })).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('a program compiled while the last of its structure is disposed can be used', async () => {
+  const make = () => compile({ y: mul(input('x', [1]), 5.125) });
+  const first = await make();
+  const second = make();
+  await first.dispose();
+  expect([...(await (await second).run({ inputs: { x: Float32Array.of(2) } })).y!]).toEqual([10.25]);
 });
 
 test('the model names the version of this package', async () => {

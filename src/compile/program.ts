@@ -21,10 +21,12 @@ import {
   type Tensor,
   type TensorType,
 } from '../tensor/index.ts';
+import { type Cache, cache } from './cache.ts';
 import { type Explanation, explain } from './explain.ts';
 import { foldConstants } from './fold.ts';
 import { feedName, type Lowered, lower } from './lower.ts';
 import { encodeModel } from './onnx/model.ts';
+import { requireApart } from './overlap.ts';
 import { bakeSources, simplify } from './rewrite.ts';
 import { structureOf } from './structure.ts';
 
@@ -60,7 +62,8 @@ export interface CompileOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** A compiled program. It holds a session of the runtime until it, and every program of equal structure, is disposed. */
+/** A compiled program. It holds a session of the runtime until it, and every program of equal structure, is disposed. A
+ * run that is under way when its program is disposed ends as it would have; a later one is a 'usage' error. */
 export interface Program {
   readonly name: string;
   readonly runtime: Runtime;
@@ -83,11 +86,18 @@ interface Compiled {
   readonly lowered: Lowered;
   readonly simplified: Readonly<Record<string, Tensor>>;
   readonly session: Session;
-  /** Programs that share the session and have not been disposed. */
-  users: number;
 }
 
-const cache = new WeakMap<Runtime, Map<string, Promise<Compiled>>>();
+/** Of each runtime, what its programs share; freed with its last program. */
+const compiledBy = new WeakMap<Runtime, Cache<Compiled>>();
+
+function compiledOn(runtime: Runtime): Cache<Compiled> {
+  const known = compiledBy.get(runtime);
+  if (known !== undefined) return known;
+  const made = cache<Compiled>({ keep: 0, free: ({ session }) => session.dispose() });
+  compiledBy.set(runtime, made);
+  return made;
+}
 
 async function build(
   outputs: Readonly<Record<string, Tensor>>,
@@ -105,7 +115,7 @@ async function build(
     ...(metadata === undefined ? {} : { metadata }),
   });
   const model = encodeModel(lowered.graph, VERSION);
-  return { model, lowered, simplified, session: await runtime.load(model), users: 0 };
+  return { model, lowered, simplified, session: await runtime.load(model) };
 }
 
 function draw(source: Source, key: Key): Float32Array {
@@ -131,12 +141,21 @@ function feedOf(program: string, source: Source, options: RunOptions): HostTenso
   } else if (role === 'random') {
     if (options.key === undefined)
       throw new JepaError('usage', `${program}: draws random numbers ('${name}'), so run needs a key`);
+    if (!options.key.every((half) => half === half >>> 0))
+      throw new JepaError('usage', `${program}: key must be two whole numbers below 2^32, got ${options.key}`);
     data = draw(source, options.key);
   } else {
     if (flat === undefined)
       throw new JepaError(
         'usage',
         `${program}: needs ${role === 'parameter' ? 'parameters' : 'state'} (for '${name}')`,
+      );
+    const shape = flat.layout.index.get(name)?.shape;
+    if (shape !== undefined && shape.join() !== type.shape.join())
+      throw new JepaError(
+        'shape',
+        `${program}: ${role} '${name}' must have the shape ${showShape(type.shape)}, the layout that was given says ${showShape(shape)}`,
+        { name, shape: type.shape },
       );
     data = flatView(flat.layout, flat.data, name);
   }
@@ -165,25 +184,11 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Program> {
   const { runtime = defaultRuntime(), name = 'program' } = options;
-  let programs = cache.get(runtime);
-  if (programs === undefined) {
-    programs = new Map();
-    cache.set(runtime, programs);
-  }
-  const structure = structureOf(outputs);
   // Baked programs hold numbers that may change, and metadata is the caller's: neither is shared.
   const sharable = options.bake === undefined && options.metadata === undefined;
-  let pending = sharable ? programs.get(structure) : undefined;
-  if (pending === undefined) {
-    pending = build(outputs, runtime, options);
-    if (sharable) {
-      programs.set(structure, pending);
-      pending.catch(() => programs.delete(structure));
-    }
-  }
-  const compiled = await pending;
-  const { model, lowered, simplified, session } = compiled;
-  compiled.users++;
+  const identity = sharable ? structureOf(outputs) : Symbol(name);
+  const lease = await compiledOn(runtime).lease(identity, () => build(outputs, runtime, options));
+  const { model, lowered, simplified, session } = lease.value;
   let disposed = false;
   const sources = [...lowered.sources.values()];
   const inputNames = new Set(sources.filter((s) => s.role === 'input').map((s) => s.name));
@@ -215,10 +220,18 @@ export async function compile(
     outputs: Object.fromEntries(Object.entries(outputs).map(([n, { dtype, shape }]) => [n, { dtype, shape }])),
     model,
     async run(run = {}) {
-      const results = await session.run(feeds(run), fetches(run));
-      const data: Record<string, HostArray> = {};
-      for (const n in results) data[n] = results[n]!.data;
-      return data;
+      if (disposed) throw new JepaError('usage', `${name}: this program was disposed; compile it again`, { name });
+      const running = lease.share();
+      try {
+        const [fed, wanted] = [feeds(run), fetches(run)];
+        requireApart(name, fed, wanted);
+        const results = await session.run(fed, wanted);
+        const data: Record<string, HostArray> = {};
+        for (const n in results) data[n] = results[n]!.data;
+        return data;
+      } finally {
+        await running.release();
+      }
     },
     explain: () => explain(name, simplified, lowered),
     async profile({ repeats = 3, ...run } = {}) {
@@ -233,11 +246,8 @@ export async function compile(
       return [...totals.values()].sort((a, b) => b.microseconds - a.microseconds);
     },
     async dispose() {
-      if (disposed) return;
       disposed = true;
-      if (--compiled.users > 0) return;
-      if (programs.get(structure) === pending) programs.delete(structure);
-      await session.dispose();
+      await lease.release();
     },
   };
 }

@@ -173,6 +173,24 @@ export function takesText(schema: Schema, value: unknown): boolean {
   return type === 'string' || type === 'picklist';
 }
 
+/** Whether the form of a value depends on the value: `depending`, however wrapped. */
+export function dependsOnValue(schema: Schema): boolean {
+  const { type, wrapped, pipe } = shapeOf(schema);
+  if (type === 'lazy') return true;
+  if (wrapped !== undefined) return dependsOnValue(wrapped);
+  const first = pipe?.[0] as unknown as Schema | undefined;
+  return first !== undefined && first !== schema && shapeOf(first).pipe !== pipe && dependsOnValue(first);
+}
+
+/** Whether two values of a schema have the same form: in one that depends on the value, the same tag. */
+export function sameForm(schema: Schema, a: unknown, b: unknown): boolean {
+  try {
+    return bare(schema, a) === bare(schema, b);
+  } catch {
+    return false; // a tag that is missing, or that nobody knows
+  }
+}
+
 /** Whether a value is an object by names: a group, or a `byName`. */
 export function isGroup(schema: Schema, value: unknown): boolean {
   const { type } = shapeOf(bare(schema, value));
@@ -317,7 +335,11 @@ export function check<T>(schema: Schema<T>, value: unknown, options: CheckOption
   const subject = name === '' ? `the ${what === 'setting' ? 'configuration' : 'value'}` : `${what} '${name}'`;
   const missing = issue.type === 'strict_object' && issue.received === 'undefined';
   const got = missing ? 'nothing' : shown(issue.input);
-  throw new JepaError(code, `${where}${subject} must be ${mustBe(at.schema, at.value)}, got ${got}`, {
+  const names = shapeOf(bare(at.schema, at.value)).options;
+  const guess =
+    typeof issue.input === 'string' && names !== undefined ? nearest(issue.input, names.map(String)) : undefined;
+  const hint = guess === undefined ? '' : `; did you mean '${guess}'?`;
+  throw new JepaError(code, `${where}${subject} must be ${mustBe(at.schema, at.value)}, got ${got}${hint}`, {
     [what]: name,
     expected: mustBe(at.schema, at.value),
     got: issue.input,
@@ -326,7 +348,12 @@ export function check<T>(schema: Schema<T>, value: unknown, options: CheckOption
 
 /** Whether a value is as a schema describes it. */
 export function fits<T>(schema: Schema<T>, value: unknown): value is T {
-  return v.safeParse(schema, value).success;
+  try {
+    return v.safeParse(schema, value).success;
+  } catch (error) {
+    if (error instanceof JepaError) return false; // of a schema that depends on the value: a tag that it does not know
+    throw error;
+  }
 }
 
 /**

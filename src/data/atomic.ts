@@ -9,6 +9,9 @@ import { JepaError } from '../core/index.ts';
 /** Bytes handed to one write call; the operating system refuses calls of 2 GiB and more. */
 const WRITE_BYTES = 1 << 28;
 
+/** How a temporary file ends: the process and the thread that write it, and which of their files it is. */
+export const TEMPORARY: RegExp = /\.tmp-(\d+)-\d+-\d+$/;
+
 let serial = 0;
 
 /**

@@ -16,7 +16,17 @@ export {
   readU8,
   rowSize,
 } from './episode.ts';
+export { compareDataset, type DatasetChange, type DatasetFingerprint, datasetFingerprint } from './fingerprint.ts';
 export { f32Tensor, toFloat32 } from './formats/dtype.ts';
+export type { EpisodeAppender, EpisodeFormat, EpisodeLocation, EpisodeReader, FormatModule } from './formats/format.ts';
+export {
+  createEpisodes,
+  detectFormat,
+  formatNames,
+  locateEpisodes,
+  openEpisodes,
+  registerFormat,
+} from './formats/registry.ts';
 export {
   parseSafetensors,
   readSafetensors,
@@ -45,13 +55,15 @@ export type { ImageLoaderOptions } from './images/loader/plan.ts';
 export { type OpenImagesOptions, openImages } from './images/open-images.ts';
 export { type DecodedImage, decodeImage } from './images/read/decode.ts';
 export type { ColumnOptions } from './images/read/parquet.ts';
-export type { WindowLoaderOptions } from './loader/plan.ts';
+export { type LazyOptions, lazySource } from './lazy-source.ts';
+export type { LoaderPart, WindowLoaderOptions } from './loader/plan.ts';
 export type { LoaderStats } from './loader/slots.ts';
 export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';
 export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';
-export { type EpisodeStore, openStore } from './store/reader.ts';
+export { removeStaleFiles } from './stale-files.ts';
+export { describeStore, type EpisodeStore, openStore, type StoreDescription } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';
 export { libraryVersion } from './version.ts';
 export { actionRows, frameRow, type WindowShape, windowCount, windowSpan, windowStarts } from './windows.ts';

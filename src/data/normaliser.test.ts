@@ -68,3 +68,9 @@ test('rows of another width are a shape error', () => {
   const unit: Normaliser = { column: 'action', mean: [0, 0], std: [1, 1], rows: 2, constant: [] };
   expect(() => normalise(unit, new Float32Array(3))).toThrow(/rows of 2 numbers/);
 });
+
+test('fitting on no episodes, as of an empty part of a split, says so', () => {
+  expect(() => fitNormaliser(source([1, 2]), 'action', [])).toThrow(
+    /needs at least one episode to be fitted on, got none/,
+  );
+});

@@ -21,7 +21,7 @@ export interface Normaliser {
 /**
  * Fits mean and unbiased standard deviation of an f32 column over the given episodes; rows with a NaN are dropped.
  *
- * Errors: `usage` for a column that is unknown or not f32; `data` when no row without NaN is left.
+ * Errors: `usage` for a column that is unknown or not f32; `data` when there is no episode or no row without NaN.
  *
  * @example
  * const action = fitNormaliser(store, 'action', split.train);
@@ -55,6 +55,10 @@ export function fitNormaliser(source: EpisodeSource, column: string, episodes: r
         high[d] = Math.max(high[d]!, x);
       }
     }
+  }
+  if (episodes.length === 0) {
+    const message = `fitNormaliser: column '${column}' needs at least one episode to be fitted on, got none; give the training part of the split a share`;
+    throw new JepaError('data', message, { column });
   }
   if (rows === 0) {
     throw new JepaError(

@@ -42,3 +42,10 @@ test('fractions that do not sum to 1 and fewer episodes than parts are refused',
   expect(() => splitEpisodes(10, { train: 1.2, val: -0.2, test: 0 }, key(0))).toThrow(/\[0, 1\]/);
   expect(() => splitEpisodes(2, { train: 0.8, val: 0.1, test: 0.1 }, key(0))).toThrow(/at least 3 episodes, got 2/);
 });
+
+test('a dataset of one episode can be one part, and is refused as two with what to do', () => {
+  expect(splitEpisodes(1, { train: 1, val: 0, test: 0 }, key(0))).toEqual({ train: [0], val: [], test: [] });
+  expect(() => splitEpisodes(1, { train: 0.9, val: 0.1, test: 0 }, key(0))).toThrow(
+    /2 parts need at least 2 episodes, got 1; collect more, or set the share of a part to 0/,
+  );
+});

@@ -40,9 +40,12 @@ export function splitEpisodes(episodeCount: number, fractions: SplitFractions, k
   }
   const parts = shares.filter((f) => f > 0).length;
   if (!Number.isInteger(episodeCount) || episodeCount < parts) {
-    throw new JepaError('data', `splitEpisodes: ${parts} parts need at least ${parts} episodes, got ${episodeCount}`, {
-      episodeCount,
-    });
+    throw new JepaError(
+      'data',
+      `splitEpisodes: ${parts} parts need at least ${parts} episodes, got ${episodeCount}; collect more, or set the share ` +
+        'of a part to 0',
+      { episodeCount },
+    );
   }
   const share = (fraction: number): number => (fraction === 0 ? 0 : Math.max(1, Math.round(fraction * episodeCount)));
   let valCount = share(val);

@@ -68,3 +68,13 @@ test('windows longer than every episode, unknown episodes and impossible shapes 
   expect(() => windowCount(30, { frames: 0, frameSkip: 1 })).toThrow(/frames.*got 0/);
   expect(() => windowCount(30, { frames: 2, frameSkip: 1.5 })).toThrow(/frameSkip.*got 1.5/);
 });
+
+test('a frame skip larger than every episode, and no episodes at all, are errors that say what to change', () => {
+  expect(() => windowStarts(spans([3]), [0], { frames: 1, frameSkip: 4 })).toThrow(
+    /frameSkip 4 need episodes of at least 4 rows, the longest of 1 has 3.*smaller frameSkip/,
+  );
+  expect(() => windowStarts(spans([3]), [], { frames: 1, frameSkip: 1 })).toThrow(
+    /no episodes were chosen.*part of a split/,
+  );
+  expect(() => windowStarts([], [], { frames: 0, frameSkip: 1 })).toThrow(/frames must be a positive integer/);
+});

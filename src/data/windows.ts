@@ -46,7 +46,7 @@ export function actionRows(start: number, k: number, { frameSkip }: WindowShape)
 /**
  * The first row of every window of the chosen episodes, in the order of `chosen` and of time.
  *
- * Errors: `usage` for an episode that is not there; `data` when no window fits in any chosen episode.
+ * Errors: `usage` for an episode that is not there; `data` when no episode is chosen or no window fits in any that is.
  */
 export function windowStarts(
   episodes: readonly EpisodeSpan[],
@@ -58,13 +58,21 @@ export function windowStarts(
     if (span !== undefined) return span;
     throw new JepaError('usage', `windows: episodes are 0 to ${episodes.length - 1}, got ${index}`, { index });
   });
+  windowSpan(shape);
+  if (chosen.length === 0) {
+    throw new JepaError(
+      'data',
+      'windows: no episodes were chosen; if they are a part of a split, give that part a share that is not 0, or leave out what needs it',
+      { shape },
+    );
+  }
   const total = spans.reduce((sum, { length }) => sum + windowCount(length, shape), 0);
   if (total === 0) {
     const longest = spans.reduce((most, { length }) => Math.max(most, length), 0);
     throw new JepaError(
       'data',
       `windows of ${shape.frames} frames with frameSkip ${shape.frameSkip} need episodes of at least ${windowSpan(shape)} ` +
-        `rows, the longest of ${chosen.length} has ${longest}; collect longer episodes or use fewer frames`,
+        `rows, the longest of ${chosen.length} has ${longest}; collect longer episodes, or use fewer frames or a smaller frameSkip`,
       { shape, longest },
     );
   }

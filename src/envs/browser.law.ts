@@ -57,7 +57,8 @@ export function mujocoInBrowser(
     }
     more?.({ states, frames });
     const there = await rooms.page.evaluate(`(async () => {
-      const { openMujoco, makeEnv, prepareEnv } = await import('/dist/src/envs/index.js');
+      const { openMujoco } = await import('/dist/src/physics/index.js');
+      const { makeEnv, prepareEnv } = await import('/dist/src/envs/index.js');
       const { key } = await import('/dist/src/core/index.js');
       await openMujoco(() => import('/node_modules/@mujoco/mujoco/mujoco.js').then((m) => m.default()));
       await prepareEnv('${id}');

@@ -4,6 +4,7 @@
 // Shapes: state [S], goal [G], action [A], frame [H, W, 3] u8 with H = W = imageSize, rows from the top.
 
 import type { Key, Stream } from '../core/index.ts';
+import type { WorldDeclaration } from './declaration.ts';
 
 /** The value of a factor: a number when its `size` is 1, an array of `size` numbers otherwise. It survives JSON. */
 export type FactorValue = number | readonly number[];
@@ -46,6 +47,8 @@ export interface EnvSpec {
   /** Length of a collected episode. The world itself never stops. */
   readonly maxSteps: number;
   readonly factors: Readonly<Record<string, Factor>>;
+  /** What the world says of itself for those who evaluate in it. */
+  readonly declares?: WorldDeclaration;
 }
 
 /** What a reset fixes and what it draws. Given values win over draws, and `state` and `goal` over factors bound to them. */
@@ -88,6 +91,8 @@ export interface Env {
   render(out: Uint8Array, offset?: number): void;
   /** Writes the frame with the agent at the goal: the picture a goal-conditioned planner is shown. */
   renderGoal(out: Uint8Array, offset?: number): void;
+  /** The state [S] with the agent behind the nearest wall; the world is not moved. Absent in worlds without walls. */
+  behindWall?(): Float32Array;
 }
 
 /** Something that acts. Its randomness comes only from the stream it is handed. */

@@ -20,8 +20,10 @@ export {
   ballBatches,
   ballTransitions,
 } from './bouncing-ball/transitions.ts';
+export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube } from './cube/cube.ts';
 export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';
+export type { Ground, ProbeTarget, SearchSettings, WorldDeclaration } from './declaration.ts';
 export { type DotWallOptions, dotWall, dotWallFixed, type WallContact } from './dot-wall/dot-wall.ts';
 export type { Wall } from './dot-wall/layout.ts';
 export { type DotWallWandererOptions, dotWallExpert, dotWallWanderer } from './dot-wall/policies.ts';
@@ -44,7 +46,15 @@ export { type PushingOptions, pushing } from './push-t/pushing.ts';
 export { type PushTRolloutOptions, pushTRollout } from './push-t/rollout.ts';
 export { reacherExpert } from './reacher/expert.ts';
 export { reacher } from './reacher/reacher.ts';
-export { envIds, makeEnv, makePolicy, policyNames, prepareEnv } from './registry.ts';
+export {
+  listEnvs,
+  makeEnv,
+  makePolicy,
+  policyNames,
+  prepareEnv,
+  registerWorld,
+  type WorldRegistration,
+} from './registry.ts';
 export { expert, noisyExpert } from './two-room/expert.ts';
 export type { TargetRule } from './two-room/factors.ts';
 export { type OraclePlan, oracle, oraclePlan } from './two-room/oracle.ts';

@@ -1,112 +1,108 @@
-// Worlds and their policies by name, for recipes, the command line and data sets, which write names down.
+// Worlds and their policies by name, for recipes, the command line and data sets, which write names down. The registry is
+// open: the worlds here enter it by `registerWorld`, as anybody's do. It belongs to its thread.
 
-import { unknownName } from '../core/index.ts';
-import { openMujoco } from '../physics/index.ts';
-import { ballExpert, bouncingBall } from './bouncing-ball/index.ts';
-import { cube, cubeExpert, noisyCubeExpert } from './cube/index.ts';
-import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from './dot-wall/index.ts';
+import { JepaError, unknownName } from '../core/index.ts';
+import { bouncingBallWorld } from './bouncing-ball/world.ts';
+import { checkId } from './check.ts';
+import { cubeWorld } from './cube/world.ts';
+import { dotWallWorlds } from './dot-wall/world.ts';
 import type { Env, Policy } from './env.ts';
-import { mazeExpert, mazeRoaming, pointMaze } from './point-maze/index.ts';
+import { pointMazeWorld } from './point-maze/world.ts';
 import { randomPolicy } from './policies.ts';
-import { noisyPusher, pusher, pushing, pushT, weakPusher } from './push-t/index.ts';
-import { reacher, reacherExpert } from './reacher/index.ts';
-import { expert, noisyExpert, oracle, twoRoom } from './two-room/index.ts';
+import { pushTWorld } from './push-t/world.ts';
+import { reacherWorld } from './reacher/world.ts';
+import type { WorldRegistration } from './registration.ts';
+import { twoRoomWorld } from './two-room/world.ts';
 import type { EnvOptions } from './world.ts';
 
-interface Entry {
-  /** What must be awaited before `make` works; absent in worlds that need nothing. */
-  readonly prepare?: () => Promise<void>;
-  readonly make: (options?: EnvOptions) => Env;
-  readonly policies: Readonly<Record<string, () => Policy>>;
+export type { WorldRegistration } from './registration.ts';
+
+type Known = WorldRegistration & Required<Pick<WorldRegistration, 'policies'>>;
+
+const worlds = new Map<string, Known>();
+
+/**
+ * Makes a world known by its name, so that recipes, the command line and data sets can name it.
+ *
+ * @throws JepaError `usage` for a name that is taken or has odd characters
+ *
+ * @example
+ * registerWorld({ id: 'ice', summary: 'a puck that glides', make: ice, policies: { expert: springAndDamper } });
+ * // A class in the manner of Gymnasium:
+ * registerWorld({ id: 'car', summary: 'steers', make: (o) => fromGymnasium(new Car(), { ...settings, ...o }) });
+ */
+export function registerWorld(world: WorldRegistration): void {
+  const { id, policies = {} } = world;
+  checkId('registerWorld', id);
+  if (worlds.has(id)) {
+    throw new JepaError(
+      'usage',
+      `registerWorld: every world must have an id of its own, got '${id}', which is registered already; choose another id, and register each world once`,
+      { id },
+    );
+  }
+  worlds.set(id, { ...world, policies: { random: randomPolicy, ...policies } });
 }
 
-const dotWallPolicies: Entry['policies'] = {
-  random: randomPolicy,
-  expert: () => dotWallExpert(),
-  'noisy-expert': () => dotWallExpert({ noise: 1 }),
-  wanderer: () => dotWallWanderer(),
-  'crossing-wanderer': () => dotWallWanderer({ crossings: 0.35 }),
-};
+for (const world of [
+  bouncingBallWorld,
+  cubeWorld,
+  ...dotWallWorlds,
+  pointMazeWorld,
+  pushTWorld,
+  reacherWorld,
+  twoRoomWorld,
+]) {
+  registerWorld(world);
+}
 
-const entries: Readonly<Record<string, Entry>> = {
-  'bouncing-ball': { make: bouncingBall, policies: { random: randomPolicy, expert: ballExpert } },
-  cube: {
-    prepare: openMujoco,
-    make: cube,
-    policies: { random: randomPolicy, expert: cubeExpert, 'noisy-expert': () => noisyCubeExpert() },
-  },
-  'dot-wall': { make: dotWall, policies: dotWallPolicies },
-  'dot-wall-fixed': { make: dotWallFixed, policies: dotWallPolicies },
-  'point-maze': {
-    make: pointMaze,
-    policies: {
-      random: randomPolicy,
-      expert: () => mazeExpert(),
-      'noisy-expert': () => mazeExpert({ noise: 0.5 }),
-      roaming: () => mazeRoaming(),
-    },
-  },
-  'push-t': {
-    make: pushT,
-    policies: {
-      random: randomPolicy,
-      expert: pusher,
-      'noisy-expert': () => noisyPusher(),
-      pushing: () => pushing(),
-      weak: weakPusher,
-    },
-  },
-  reacher: {
-    prepare: openMujoco,
-    make: reacher,
-    policies: {
-      random: randomPolicy,
-      expert: () => reacherExpert(),
-      'noisy-expert': () => reacherExpert({ noise: 0.2 }),
-    },
-  },
-  'two-room': {
-    make: twoRoom,
-    policies: { random: randomPolicy, expert, 'noisy-expert': () => noisyExpert(), oracle },
-  },
-};
+function worldOf(id: string): Known {
+  const world = worlds.get(id);
+  if (world === undefined) throw unknownName('environment', id, [...worlds.keys()]);
+  return world;
+}
 
-/** Names that `makeEnv` knows. */
-export const envIds: readonly string[] = Object.keys(entries);
-
-function entryOf(id: string): Entry {
-  if (!Object.hasOwn(entries, id)) throw unknownName('environment', id, envIds);
-  return entries[id]!;
+/** The registered worlds, in the order in which they were registered. */
+export function listEnvs(): readonly { readonly id: string; readonly summary: string }[] {
+  return Array.from(worlds.values(), ({ id, summary }) => ({ id, summary }));
 }
 
 /**
- * Loads what the world `id` needs: MuJoCo for some, which is done once a thread; nothing for the others. Throws
- * `unsupported` when it is not installed.
+ * Loads what the world `id` needs: MuJoCo for some, which is done once a thread; nothing for most.
+ *
+ * @throws JepaError `usage` for an unknown name, `unsupported` when what it needs is not installed
  *
  * @example
  * await prepareEnv('reacher');
  * const env = makeEnv('reacher', { imageSize: 64 });
  */
 export async function prepareEnv(id: string): Promise<void> {
-  await entryOf(id).prepare?.();
+  await worldOf(id).prepare?.();
 }
 
 /**
- * The world called `id`; an unknown name throws with the nearest known one, and a world that `prepareEnv` must make ready
- * first says so.
+ * The world called `id`. A world that `prepareEnv` must make ready first says so.
+ *
+ * @throws JepaError `usage` for an unknown name, with the nearest known one, and for a world that calls itself otherwise
  */
 export function makeEnv(id: string, options?: EnvOptions): Env {
-  return entryOf(id).make(options);
+  const env = worldOf(id).make(options);
+  if (env.spec.id === id) return env;
+  throw new JepaError(
+    'usage',
+    `makeEnv: the world registered as '${id}' must have that spec.id, got '${env.spec.id}'; give both the same id`,
+    { id, got: env.spec.id },
+  );
 }
 
 /** Names of the policies that come with the world `id`. */
 export function policyNames(id: string): readonly string[] {
-  return Object.keys(entryOf(id).policies);
+  return Object.keys(worldOf(id).policies);
 }
 
 /** The policy `name` for the world `id`: `random`, and whatever the world brings (`expert`, `noisy-expert`, `oracle`). */
 export function makePolicy(id: string, name: string): Policy {
-  const { policies } = entryOf(id);
+  const { policies } = worldOf(id);
   if (!Object.hasOwn(policies, name)) throw unknownName(`policy for ${id}`, name, Object.keys(policies));
   return policies[name]!();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fold, key } from '../core/index.ts';
-import { twoRoom } from './two-room/index.ts';
+import { twoRoom } from './two-room/two-room.ts';
 import { vectorEnv } from './vector.ts';
 
 const make = (n: number) => vectorEnv(() => twoRoom({ imageSize: 16 }), n);
@@ -47,4 +47,17 @@ test('wrong counts are refused', () => {
   expect(() => make(2).reset(keys(2), [{}])).toThrow(/options must hold 2 values, got 1/);
   expect(() => make(2).resetOne(2, key(0))).toThrow(/no world 2/);
   expect(() => make(2).render(new Uint8Array(16 * 16 * 3))).toThrow(/1536 bytes/);
+});
+
+test('the goal frames of a vector are those of its worlds', () => {
+  const worlds = make(2);
+  worlds.reset(keys(2));
+  const bytes = 16 * 16 * 3;
+  const all = new Uint8Array(2 * bytes + 1);
+  worlds.renderGoal(all, 1);
+  for (const [i, env] of worlds.envs.entries()) {
+    const frame = new Uint8Array(bytes);
+    env.renderGoal(frame);
+    expect(all.subarray(1 + i * bytes, 1 + (i + 1) * bytes)).toEqual(frame);
+  }
 });

@@ -1,49 +1,9 @@
 import { expect, test } from 'vitest';
 import { key } from '../core/index.ts';
-import { fill, fillDisc } from '../raster/index.ts';
+import { bead, goThere } from './bead.law.ts';
 import { envLaws } from './env.law.ts';
-import type { Policy } from './env.ts';
-import { integerFactor, realFactor } from './factors.ts';
+import { realFactor } from './factors.ts';
 import { defineEnv } from './world.ts';
-
-/** A bead on a wire: one coordinate, moved by one action component; drawn as a disc. */
-const bead = ({ imageSize }: { readonly imageSize: number }) =>
-  defineEnv<{ readonly speed: number; readonly shade: number }>(
-    {
-      id: 'bead',
-      actionDim: 1,
-      actionLow: -1,
-      actionHigh: 1,
-      stateNames: ['bead.x'],
-      goalDim: 1,
-      maxSteps: 40,
-      factors: {
-        'bead.x': realFactor(0, 1, 0.5, 'Where the bead is.', { vector: 'state', at: 0 }),
-        'goal.x': realFactor(0, 1, 0.5, 'Where it should be.', { vector: 'goal', at: 0 }),
-        'bead.speed': realFactor(0.05, 0.1, 0.05, 'Distance moved by an action of 1.'),
-        'floor.shade': integerFactor(0, 200, 0, 'Grey level of the floor.'),
-      },
-      varied: ['bead.x', 'goal.x'],
-      solvedWithin: 0.06,
-      accept: (name, value, values) =>
-        name !== 'goal.x' || Math.abs((value as number) - (values['bead.x'] as number)) > 0.1,
-      prepare: (values) => ({ speed: values['bead.speed'] as number, shade: values['floor.shade'] as number }),
-      move: (state, action, { speed }) => {
-        state[0] = Math.min(Math.max(state[0]! + speed * action[0]!, 0), 1);
-      },
-      distance: (state, goal) => Math.abs(state[0]! - goal[0]!),
-      draw: (target, state, _goal, { shade }) => {
-        fill(target, [shade, shade, shade]);
-        fillDisc(target, (0.1 + 0.8 * state[0]!) * target.width, target.height / 2, target.width / 12, [255, 255, 0]);
-      },
-    },
-    { imageSize },
-  );
-
-const goThere = (): Policy => ({
-  name: 'go there',
-  act: (env) => Float32Array.of(Math.sign(env.goal()[0]! - env.state()[0]!)),
-});
 
 envLaws('a world of one coordinate', { make: bead, expert: goThere, solves: 1 });
 
@@ -106,4 +66,25 @@ test('factors that leave no acceptable draw are reported by name, and the world 
   env.setState([0.25]);
   expect(() => env.reset(key(0))).toThrow(/no acceptable value of factor 'x' in 10000 draws/);
   expect([env.factor('y'), env.state()[0]]).toEqual([0.5, 0.25]);
+});
+
+test('sizes, bounds and names that cannot be are refused when the world is made', () => {
+  const made = (changes: Partial<typeof rules>) => () => defineEnv({ ...rules, factors: {}, varied: [], ...changes });
+  expect(made({ id: 'a world' })).toThrow(/an id must be letters, digits, .* got "a world"/);
+  expect(made({ actionLow: 1, actionHigh: -1 })).toThrow(/full: actionLow must be below actionHigh.* got 1 and -1/);
+  expect(made({ actionHigh: Number.NaN })).toThrow(/both finite, got -1 and NaN/);
+  expect(made({ goalDim: 2 })).toThrow(/full: goalDim must be at most stateDim = 1.* got 2/);
+  expect(made({ goalDim: 0 })).toThrow(/goalDim must be a whole number of at least 1, got 0/);
+  expect(made({ actionDim: 0 })).toThrow(/actionDim must be .* got 0/);
+  expect(made({ stateNames: [] })).toThrow(/stateDim must be .* got 0/);
+  expect(made({ maxSteps: 0.5 })).toThrow(/maxSteps must be .* got 0.5/);
+});
+
+test('a distance that is no number is refused by the step that told it', () => {
+  for (const far of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
+    const env = defineEnv({ ...rules, factors: {}, varied: [], distance: () => far });
+    expect(() => env.step([0])).toThrow(
+      `full step: the distance to the goal must be finite and not negative, got ${far}`,
+    );
+  }
 });

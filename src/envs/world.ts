@@ -3,9 +3,21 @@
 
 import { JepaError, type Key } from '../core/index.ts';
 import { type Canvas, canvas } from '../raster/index.ts';
-import { checkImageSize, checkRoom, checkVector, type Ranges } from './check.ts';
+import {
+  checkBounds,
+  checkDistance,
+  checkId,
+  checkImageSize,
+  checkRoom,
+  checkSizes,
+  checkVector,
+  type Ranges,
+} from './check.ts';
+import { clamp } from './clamp.ts';
+import type { WorldDeclaration } from './declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
+import { goalInFront } from './goal.ts';
 
 /**
  * The rules of a world. `P` is whatever `prepare` derives from the factors (a layout, a painted background); it is made
@@ -38,6 +50,10 @@ export interface World<P> {
   distance(state: Float32Array, goal: Float32Array, prepared: P): number;
   /** The state shown by `renderGoal`; by default the state with its first G components replaced by the goal. */
   atGoal?(state: Float32Array, goal: Float32Array): Float32Array;
+  /** Puts `state` behind the nearest wall, in place, for worlds whose agent cannot pass walls; see `behindWall`. */
+  behindWall?(state: Float32Array, prepared: P): void;
+  /** What evaluations need to know that names and factors do not say. */
+  readonly declares?: Omit<WorldDeclaration, 'walls'>;
   /** Paints the whole frame. */
   draw(target: Canvas, state: Float32Array, goal: Float32Array, prepared: P): void;
 }
@@ -45,18 +61,18 @@ export interface World<P> {
 /** Options of every world made by `defineEnv`. */
 export interface EnvOptions {
   /** Side of a frame in pixels, 16 to 4096. Default 224. It changes the picture only, never the dynamics. */
-  readonly imageSize?: number;
+  readonly imageSize?: number | undefined;
 }
 
-function goalInFront(state: Float32Array, goal: Float32Array): Float32Array {
-  const at = state.slice();
-  at.set(goal);
-  return at;
-}
-
-/** The world as an `Env`, with all factors at their initial values until the first reset. */
+/**
+ * The world as an `Env`, with all factors at their initial values until the first reset.
+ *
+ * @throws JepaError `usage` or `shape` for an id, sizes, bounds or factors that cannot be. Of the result: `numeric` for a step
+ * whose distance is not finite
+ */
 export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = {}): Env {
   const { id, factors, actionDim, actionLow, actionHigh, goalDim } = world;
+  checkId('defineEnv', id);
   checkImageSize(id, imageSize);
   const stateDim = world.stateNames.length;
   const spec: EnvSpec = {
@@ -70,7 +86,10 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     imageSize,
     maxSteps: world.maxSteps,
     factors,
+    ...declared(world),
   };
+  checkSizes(id, spec);
+  checkBounds(id, spec);
   const names = Object.keys(factors);
   const initial = Object.fromEntries(names.map((name) => [name, checkInitial(world, name, stateDim)]));
   for (const name of world.varied) factorOf(factors, id, name);
@@ -162,16 +181,23 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
 
   function step(given: ArrayLike<number>): StepResult {
     checkVector(`${id} step`, 'action', given, actionDim);
-    for (let i = 0; i < actionDim; i++) action[i] = Math.min(Math.max(given[i]!, actionLow), actionHigh);
+    for (let i = 0; i < actionDim; i++) action[i] = clamp(given[i]!, actionLow, actionHigh);
     const p = scene();
     world.move(state, action, p);
     const distance = world.distance(state, goal, p);
+    checkDistance(`${id} step`, distance);
     return { terminated: distance < world.solvedWithin, distance };
   }
 
   function paint(where: string, shown: Float32Array, out: Uint8Array, offset: number): void {
     checkRoom(`${id} ${where}`, out, offset, frameBytes);
     world.draw(canvas(out, imageSize, imageSize, offset), shown, goal, scene());
+  }
+
+  function behind(): Float32Array {
+    const at = state.slice();
+    world.behindWall?.(at, scene());
+    return at;
   }
 
   for (const name of names) write(name, initial[name]!);
@@ -193,7 +219,14 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     },
     render: (out, offset = 0) => paint('render', state, out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', (world.atGoal ?? goalInFront)(state, goal), out, offset),
+    ...(world.behindWall === undefined ? {} : { behindWall: behind }),
   };
+}
+
+/** What a world declares, as its spec holds it. */
+function declared<P>({ declares, behindWall }: World<P>): Pick<EnvSpec, 'declares'> {
+  if (behindWall === undefined) return declares === undefined ? {} : { declares };
+  return { declares: { ...declares, walls: true } };
 }
 
 /** The initial value of a factor as it is stored; throws when the declaration contradicts itself. */

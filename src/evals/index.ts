@@ -25,7 +25,7 @@ export {
   type TimedDecision,
 } from './control/run.ts';
 export { type SimulatorPlans, simulatorProblem } from './control/simulator.ts';
-export { type SimulatorOptions, simulatorOracle, simulatorPolicy } from './control/simulator-policy.ts';
+export { type SimulatorOptions, simulatorOracle, simulatorPolicy, worldOracle } from './control/simulator-policy.ts';
 export {
   type ControlTask,
   type ReplayOptions,
@@ -37,6 +37,6 @@ export {
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
-export { type ProbeTarget, probeTargetsOf, targetColumns, targetValues } from './world-model/targets.ts';
+export { probeTargetsOf, targetColumns, targetValues } from './world-model/targets.ts';
 export type { Effect, Violation } from './world-model/violation.ts';
 export { type ViolationOptions, violationSurprise } from './world-model/violations.ts';

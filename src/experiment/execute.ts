@@ -13,11 +13,12 @@ import {
   versionRecord,
   writeRunFile,
 } from '../run/index.ts';
+import { configured, reconfigured } from './configure.ts';
 import { type FoundRecipe, findRecipe } from './find-recipe.ts';
 import { isInterruption } from './interrupt.ts';
 import type { RecipeStages, RunContext, RunSummary } from './recipe.ts';
 import type { ExecuteOptions, Session } from './session.ts';
-import { applyRecord, applySettings, differences } from './settings.ts';
+import { differences } from './settings.ts';
 
 /** The names of the parts of a recipe. */
 export type StageName = keyof RecipeStages<object>;
@@ -76,7 +77,7 @@ export async function executeRun(
   const work = workOf(found, stage);
   const seedOrDefault = options.seed ?? 0;
   // Mistakes in --set are reported before any folder is made.
-  applySettings(found.recipe.config(), options.set);
+  await found.recipe.check?.(configured(found.recipe, options.set));
   const out = options.out ?? defaultFolder(found.recipe.name, seedOrDefault);
   const { resumed } = claimFolder(out, options.resume === true);
   const before = resumed && isRunFolder(out) ? readRunFile(out) : undefined;
@@ -142,7 +143,7 @@ function planOf(
   before: RunFile | undefined,
   out: string,
 ): { readonly seed: number; readonly config: object } {
-  if (before === undefined) return { seed: options.seed ?? 0, config: applySettings(recipe.config(), options.set) };
+  if (before === undefined) return { seed: options.seed ?? 0, config: configured(recipe, options.set) };
   if (before.recipe !== recipe.name) {
     const message = `'${out}' holds a run of recipe ${before.recipe}, got ${recipe.name}; choose another --out`;
     throw new JepaError('usage', message, { recipe: before.recipe });
@@ -151,8 +152,8 @@ function planOf(
     const message = `a resumed run keeps its seed ${before.seed}, got --seed ${options.seed}; leave it out or choose another --out`;
     throw new JepaError('usage', message, { seed: before.seed });
   }
-  const recorded = applyRecord(recipe.config(), before.config ?? {});
-  const config = applySettings(recorded, options.set);
+  const recorded = reconfigured(recipe, before.config ?? {});
+  const config = reconfigured(recipe, recorded, options.set);
   const changed = differences(recorded, config);
   if (changed.length > 0) {
     const message = `a resumed run keeps its configuration, but --set changes ${changed.join(', ')}; leave that out or choose another --out`;
@@ -165,7 +166,8 @@ function planOf(
 export async function executeCollect(session: Session, name: string, options: ExecuteOptions): Promise<Executed> {
   const found = await findRecipe(name, session.recipes);
   const work = workOf(found, 'collect');
-  const config = applySettings(found.recipe.config(), options.set);
+  const config = configured(found.recipe, options.set);
+  await found.recipe.check?.(config);
   const seed = options.seed ?? 0;
   const out = options.out ?? defaultFolder(found.recipe.name, seed, '-data');
   const { resumed } = claimFolder(out, options.resume === true);
@@ -189,7 +191,7 @@ export async function executeOnRun(
   }
   const found = await findRecipe(before.recipeFile ?? before.recipe, session.recipes);
   const work = workOf(found, stage);
-  const config = applySettings(applyRecord(found.recipe.config(), before.config ?? {}), options.set);
+  const config = reconfigured(found.recipe, before.config ?? {}, options.set);
   const seed = options.seed ?? before.seed;
   const out = options.out ?? defaultOut;
   makeFolder(out);

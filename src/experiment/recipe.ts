@@ -1,6 +1,9 @@
 // What the command line asks of a recipe, and what it gives to one. A recipe is one experiment: a complete typed
 // configuration and the code that carries it out.
 
+import type { Schema } from '../core/index.ts';
+import type { Presets } from './settings.ts';
+
 /** Progress of one stage: shown as one rewritten line on a terminal, as a line every few seconds elsewhere. */
 export interface ProgressLine {
   /** What is being done: `collect`, `train`, `plan`. */
@@ -78,8 +81,16 @@ export interface Recipe<C extends object> {
   readonly name: string;
   /** One sentence for `jepa list`. */
   readonly summary: string;
-  /** The complete default configuration, a new object at each call. `null` stands for a value that may be anything. */
+  /** The complete default configuration, a new object at each call. Without a schema, `null` stands for a value that may be anything. */
   config(): C;
+  /** Describes configurations. @default what the default configuration suggests: its keys, and the types of its values */
+  readonly schema?: Schema<C>;
+  /** Values of settings that stand for more than themselves, such as the name of a model. */
+  presets?(): Presets<C>;
+  /** A configuration that an earlier version recorded, as this one has it. */
+  migrate?(recorded: unknown): unknown;
+  /** Throws `usage`, naming the settings, when parts of a configuration contradict each other; called before anything is written. */
+  check?(config: C): void | Promise<void>;
   /** The whole experiment: collect or load, train, evaluate, plan. */
   run(config: C, context: RunContext): Promise<RunSummary>;
   readonly stages?: RecipeStages<C>;

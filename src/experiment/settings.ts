@@ -1,29 +1,77 @@
-// `--set path=value`: replaces values of a recipe's configuration by dotted path, and refuses what the configuration does
-// not have or what is not of its type.
+// `--set path=value`: replaces values of a configuration by dotted path, and refuses what its schema does not have or allow,
+// before anything is collected or written.
 
-import { JepaError, nearest } from '../core/index.ts';
+import {
+  allows,
+  check,
+  dependsOnValue,
+  fits,
+  isGroup,
+  JepaError,
+  type Schema,
+  sameForm,
+  schemaBelow,
+  takesText,
+  unknownKey,
+  unknownName,
+} from '../core/index.ts';
 
-/**
- * A copy of `config` with each `path=value` applied in turn. A path has names, or positions in lists, joined by dots
- * (`train.lr`, `env.sizes.0`). A value is JSON, else a string. An object value changes only the keys it names. Errors:
- * `usage` for an unknown path (with the nearest and the known keys), for a value of another type than the present one,
- * and for an argument without `=`.
- *
- * @example
- * applySettings({ train: { lr: 3e-4 } }, ['train.lr=1e-3']); // { train: { lr: 0.001 } }
- */
-export function applySettings<C extends object>(config: C, settings: readonly string[]): C {
-  return settings.reduce<C>((current, setting) => {
-    const cut = setting.indexOf('=');
-    if (cut < 1) throw new JepaError('usage', `--set must be path=value, got '${setting}'`, { setting });
-    const path = setting.slice(0, cut).split('.');
-    return replace(current, path, 0, setting.slice(cut + 1), config) as C;
-  }, structuredClone(config));
+/** A configuration: plain data, described by a schema. */
+export interface Configuration<C extends object> {
+  readonly schema: Schema<C>;
+  readonly value: C;
 }
 
-/** Puts recorded values over the defaults; both must have the same keys and types. Errors as `applySettings`. */
-export function applyRecord<C extends object>(defaults: C, recorded: unknown): C {
-  return merge(defaults, recorded, []) as C;
+/**
+ * Values of a setting that stand for more than themselves: `model=pldm` replaces the model and how it is trained. By path, then
+ * by value: the parts of the configuration that take its place.
+ */
+export type Presets<C extends object> = Readonly<Record<string, Readonly<Record<string, () => Partial<C>>>>>;
+
+/**
+ * The configuration with each `path=value` applied. A path has names, or positions in lists, joined by dots (`train.steps`,
+ * `env.sizes.0`). A value is JSON, else text. An object changes only the keys that it names; null takes away what may be absent.
+ * Presets come first, whatever their place, so that the others change what they chose.
+ *
+ * @throws JepaError `usage` for an unknown path (with the nearest, and the group in which it was looked for), a value that the
+ * schema does not allow, an unknown preset, and an argument without `=`
+ * @example
+ * applySettings({ schema: schemaLike({ train: { lr: 3e-4 } }), value: { train: { lr: 3e-4 } } }, ['train.lr=1e-3']); // { train: { lr: 0.001 } }
+ */
+export function applySettings<C extends object>(
+  { schema, value }: Configuration<C>,
+  settings: readonly string[],
+  presets: Presets<C> = {},
+): C {
+  const parsed = settings.map((setting) => {
+    const cut = setting.indexOf('=');
+    if (cut < 1) throw new JepaError('usage', `--set must be path=value, got '${setting}'`, { setting });
+    return { path: setting.slice(0, cut), text: setting.slice(cut + 1) };
+  });
+  const isPreset = ({ path, text }: { readonly path: string; readonly text: string }): boolean =>
+    Object.hasOwn(presets, path) && !/^\s*[{[]/.test(text);
+  let current: C = structuredClone(value);
+  for (const { path, text } of parsed.filter(isPreset)) {
+    const known = presets[path]!;
+    if (!Object.hasOwn(known, text)) throw unknownName(path, text, Object.keys(known));
+    current = { ...current, ...known[text]!() };
+  }
+  for (const setting of parsed) {
+    if (isPreset(setting)) continue;
+    const root = { schema: schema as Schema, value: current };
+    current = replace(root, root.schema, current, setting.path.split('.'), 0, setting.text) as C;
+  }
+  return check(schema, current);
+}
+
+/**
+ * Recorded values laid over a configuration: what was recorded replaces what is there, group by group; what it does not name
+ * stays. The result is not checked.
+ *
+ * @throws JepaError `usage` for a recorded name that the schema does not have
+ */
+export function applyRecord<C extends object>({ schema, value }: Configuration<C>, recorded: unknown): unknown {
+  return merged({ schema, value }, schema, value, recorded, [], true);
 }
 
 /** Dotted paths of all values that are not objects, with the values. */
@@ -50,19 +98,40 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function replace(value: unknown, path: readonly string[], depth: number, text: string, whole: object): unknown {
-  if (depth === path.length) return merge(value, parseValue(value, text), path);
+/** `value` with the text at the path in its place. */
+function replace(
+  root: { readonly schema: Schema; readonly value: unknown },
+  schema: Schema,
+  value: unknown,
+  path: readonly string[],
+  depth: number,
+  text: string,
+): unknown {
+  if (depth === path.length) return merged(root, schema, value, parseValue(schema, value, text), path);
   const name = path[depth]!;
-  if (Array.isArray(value) && /^\d+$/.test(name) && Number(name) < value.length) {
-    return value.map((item, i) => (i === Number(name) ? replace(item, path, depth + 1, text, whole) : item));
+  const below = schemaBelow(schema, value, name);
+  if (below === undefined || (isObject(value) && name in {} && !Object.hasOwn(value, name))) {
+    throw unknownKey('setting', root, path, depth);
   }
-  if (!isObject(value) || !Object.hasOwn(value, name)) throw unknownPath(path, depth, value, whole);
-  return { ...value, [name]: replace(value[name], path, depth + 1, text, whole) };
+  if (Array.isArray(value)) {
+    return value.map((item, i) => (i === Number(name) ? replace(root, below, item, path, depth + 1, text) : item));
+  }
+  const object: JsonObject = isObject(value) ? value : {};
+  const inner = replace(root, below, object[name], path, depth + 1, text);
+  if (inner === null && !allows(below, 'null') && allows(below, 'absent')) {
+    return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+  }
+  return { ...object, [name]: inner };
 }
 
-/** JSON, else the text itself; where a string is expected, only quoted JSON is parsed (`--set name=12` is '12'). */
-function parseValue(present: unknown, text: string): unknown {
-  if (typeof present === 'string' && !text.startsWith('"')) return text;
+/** JSON, else the text itself; where a text is expected, only quoted JSON is parsed (`--set name=12` is '12'). */
+function parseValue(schema: Schema, value: unknown, text: string): unknown {
+  if (
+    takesText(schema, value) &&
+    !text.startsWith('"') &&
+    !(text === 'null' && (allows(schema, 'null') || allows(schema, 'absent')))
+  )
+    return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -70,54 +139,33 @@ function parseValue(present: unknown, text: string): unknown {
   }
 }
 
-function merge(present: unknown, value: unknown, path: readonly string[]): unknown {
-  if (present === null) return value;
-  if (isObject(present)) {
-    if (!isObject(value)) throw wrongType(present, value, path);
-    const unknown = Object.keys(value).find((key) => !Object.hasOwn(present, key));
-    if (unknown !== undefined) throw unknownPath([...path, unknown], path.length, present, present);
-    const changed = Object.entries(value).map(([key, inner]) => [key, merge(present[key], inner, [...path, key])]);
-    return { ...present, ...Object.fromEntries(changed) };
+/**
+ * An object laid over a group changes only the keys it names; anything else takes its place, and so does an object of another
+ * form where the form depends on the value. What was recorded is whole: where the form depends on the value it takes its place,
+ * and what may be absent is absent where it was.
+ */
+function merged(
+  root: { readonly schema: Schema; readonly value: unknown },
+  schema: Schema,
+  present: unknown,
+  given: unknown,
+  path: readonly string[],
+  recorded: boolean = false,
+): unknown {
+  if (!isObject(present) || !isObject(given) || !isGroup(schema, present)) return given;
+  if (dependsOnValue(schema)) {
+    const whole = { ...present, ...given };
+    const other = !sameForm(schema, present, given) && fits(schema, given);
+    if (recorded || other || !sameForm(schema, present, whole)) return given;
   }
-  if (Array.isArray(present)) {
-    if (!Array.isArray(value)) throw wrongType(present, value, path);
-    return value.map((item, i) => (present.length === 0 ? item : merge(present[0], item, [...path, String(i)])));
-  }
-  if (typeof value !== typeof present) throw wrongType(present, value, path);
-  return value;
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  return `a ${typeof value}`;
-}
-
-function wrongType(present: unknown, value: unknown, path: readonly string[]): JepaError {
-  const setting = path.join('.') || 'the configuration';
-  const now = isObject(present) ? '' : ` such as ${JSON.stringify(present)}`;
-  const got = `${describe(value)}: ${JSON.stringify(value)}`;
-  return new JepaError('usage', `setting '${setting}' must be ${describe(present)}${now}, got ${got}`, {
-    setting,
-    expected: describe(present),
-    got: describe(value),
+  const changed = Object.entries(given).map(([key, inner]): [string, unknown] => {
+    const below = schemaBelow(schema, present, key);
+    if (below === undefined) throw unknownKey('setting', root, [...path, key], path.length);
+    return [key, merged(root, below, present[key], inner, [...path, key], recorded)];
   });
-}
-
-function unknownPath(path: readonly string[], depth: number, at: unknown, whole: object): JepaError {
-  const setting = path.join('.');
-  const under = path.slice(0, depth).join('.');
-  const known = isObject(at) ? Object.keys(at) : Array.isArray(at) ? at.map((_, i) => String(i)) : [];
-  const paths = settingPaths(whole).map(([p]) => p);
-  const last = path[path.length - 1]!;
-  const sameName = paths.find((p) => p === last || p.endsWith(`.${last}`));
-  const sibling = nearest(path[depth]!, known);
-  const corrected =
-    sibling === undefined ? undefined : [...path.slice(0, depth), sibling, ...path.slice(depth + 1)].join('.');
-  const guess = corrected !== undefined && paths.some((p) => p === corrected) ? corrected : (sameName ?? corrected);
-  const hint = guess === undefined ? '' : `; did you mean '${guess}'?`;
-  const place = under === '' ? 'known' : `known under '${under}'`;
-  const names = known.length === 0 ? `'${under}' is a single value` : `${place}: ${known.join(', ')}`;
-  return new JepaError('usage', `unknown setting '${setting}'${hint} ${names}`, { setting, known, guess });
+  const kept = Object.entries(present).filter(([key]) => {
+    const below = schemaBelow(schema, present, key);
+    return !recorded || Object.hasOwn(given, key) || below === undefined || !allows(below, 'absent');
+  });
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(changed) };
 }

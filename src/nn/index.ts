@@ -49,6 +49,7 @@ export {
 export { type HfConfig, PRETRAINED_FAMILIES, type PretrainedFamily } from './pretrained/family.ts';
 export { encoderTensors, loadPretrained } from './pretrained/load.ts';
 export { RESNET18, type ResNet, type ResNetConfig, resNet } from './resnet.ts';
+export { conditionalSchema, impalaSchema, normalisationSchema, pictureEncoderSchema, vitSchema } from './schemas.ts';
 export {
   type Block,
   type BlockBiases,

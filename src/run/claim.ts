@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { removeStaleFiles, writeFileAtomic } from '../data/index.ts';
 import { parseRun } from './read.ts';
 import type { RunFile } from './schema.ts';
 
@@ -20,6 +20,7 @@ export function claimFolder(dir: string, resume: boolean): { readonly resumed: b
     throw new JepaError('usage', message, { dir, entries: entries.length });
   }
   makeFolder(dir);
+  removeStaleFiles(dir, { recursive: isRunFolder(dir) });
   return { resumed: entries.length > 0 };
 }
 

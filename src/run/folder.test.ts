@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,17 @@ test('a folder that holds a run is not overwritten, and a folder that holds none
   expect(() => openRun(join(folder, 'nothing'))).toThrow(/not a run folder: it must hold a run.json/);
   writeFileSync(join(run.dir, 'run.json'), '{"config": 1}');
   expect(() => openRun(run.dir)).toThrow(/must hold config, seed, versions/);
+});
+
+test('opening a run removes the temporary files of processes that have ended, and no others', () => {
+  const run = newRun();
+  const ended = spawnSync(process.execPath, ['-e', '']).pid;
+  const names = [`run.json.tmp-${ended}-0-1`, `checkpoints/step-000010.safetensors.tmp-${ended}-0-2`];
+  const kept = `run.json.tmp-${process.ppid}-0-1`;
+  for (const name of [...names, kept]) writeFileSync(join(run.dir, name), '');
+  openRun(run.dir);
+  expect(names.filter((name) => existsSync(join(run.dir, name)))).toEqual([]);
+  expect(existsSync(join(run.dir, kept))).toBe(true);
 });
 
 test('a run folder that cannot be made is an io error', () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { removeStaleFiles, writeFileAtomic } from '../data/index.ts';
 import { exactJson, isRecord } from './json.ts';
 import { type MetricRecord, metricsFile, readMetrics, truncateMetrics } from './metrics.ts';
 
@@ -120,6 +120,7 @@ function isManifest(value: unknown): value is RunManifest {
 function handle(dir: string, manifest: RunManifest): RunFolder {
   const root = resolve(dir);
   mkdirSync(join(root, 'checkpoints'), { recursive: true });
+  removeStaleFiles(root, { recursive: true });
   const metricsPath = join(root, 'metrics.jsonl');
   const file = metricsFile(metricsPath);
   const inside = (name: string): string => {

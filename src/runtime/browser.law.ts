@@ -19,18 +19,23 @@ export const whyNoBrowser: string | undefined =
   CHROMIUM === undefined ? 'no chromium in /usr/bin' : BUILT ? undefined : 'dist/ is missing: npm run build';
 if (whyNoBrowser !== undefined) console.warn(`browser tests are skipped: ${whyNoBrowser}`);
 
-const SERVED = /^\/(dist|node_modules\/(onnxruntime-(web|common)|@mujoco\/mujoco))\//;
+const SERVED = /^\/(dist|node_modules\/(onnxruntime-(web|common)|@mujoco\/mujoco|valibot))\//;
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
-const PAGE = `<!doctype html><script type="module">
+const pageOf = (threads: number): string => `<!doctype html><script type="importmap">
+{"imports":{"valibot":"/node_modules/valibot/dist/index.mjs"}}
+</script><script type="module">
 import * as ort from '/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs';
 ort.env.wasm.wasmPaths = '/node_modules/onnxruntime-web/dist/';
-ort.env.wasm.numThreads = 1;
+ort.env.wasm.numThreads = ${threads};
 const room = (name) => import('/dist/src/' + name + '/index.js');
-window.rooms = { autodiff: await room('autodiff'), compile: await room('compile'), tensor: await room('tensor') };
+window.rooms = { train: {} };
+for (const name of ['core', 'tensor', 'autodiff', 'compile', 'nn', 'optim', 'jepa', 'world']) window.rooms[name] = await room(name);
+// Of this room only these load in a page.
+for (const file of ['module-program', 'jepa-program']) Object.assign(window.rooms.train, await import('/dist/src/train/' + file + '.js'));
 window.runtimeOf = async (device) => (await room('runtime')).webRuntime(ort, device);
 window.ready = true;
 </script>`;
@@ -43,12 +48,16 @@ export interface RoomsPage {
   close(): Promise<void>;
 }
 
-/** Starts the server and the browser. */
-export async function openRooms(): Promise<RoomsPage> {
+/** Starts the server and the browser. With more than one thread of WebAssembly the page is cross-origin isolated. */
+export async function openRooms({ threads = 1 }: { readonly threads?: number } = {}): Promise<RoomsPage> {
   const server = createServer((request, response) => {
+    if (threads > 1) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin');
+      response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    }
     const path = normalize(new URL(request.url!, 'http://localhost').pathname);
     if (path === '/') {
-      response.setHeader('content-type', 'text/html').end(PAGE);
+      response.setHeader('content-type', 'text/html').end(pageOf(threads));
       return;
     }
     const file = join(ROOT, path);
@@ -70,6 +79,9 @@ export async function openRooms(): Promise<RoomsPage> {
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   await page.waitForFunction('window.ready === true');
+  const isolated = await page.evaluate('window.crossOriginIsolated');
+  if (isolated !== threads > 1)
+    throw new Error(`a page for ${threads} threads must be isolated or not, got ${isolated}`);
   return {
     page,
     async missing(device) {

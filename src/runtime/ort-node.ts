@@ -1,9 +1,9 @@
 // ONNX Runtime in Node: `onnxruntime-node`, on the CPU unless execution providers are named. Node's modules and the native
 // addon are looked up when a runtime is made, not when this file is imported, so that a browser can import the room.
 
-import type * as Ort from 'onnxruntime-node';
 import { JepaError } from '../core/index.ts';
-import { ortRuntime } from './ort.ts';
+import { onnxRuntimeNode } from './onnxruntime-node.ts';
+import { type OrtSession, ortRuntime } from './ort.ts';
 import type { NodeTime, Runtime } from './runtime.ts';
 
 /** Options of the Node runtime. */
@@ -20,10 +20,10 @@ interface ProfileEvent {
   readonly cat: string;
   readonly name: string;
   readonly dur: number;
-  readonly args?: { readonly op_name?: string };
+  readonly args?: { readonly op_name?: string; readonly provider?: string };
 }
 
-function readTimes(session: Ort.InferenceSession, prefix: string): readonly NodeTime[] {
+function readTimes(session: OrtSession, prefix: string): readonly NodeTime[] {
   const { readdirSync, readFileSync, rmSync } = process.getBuiltinModule('node:fs');
   session.endProfiling();
   const file = readdirSync('.').find((f) => f.startsWith(prefix));
@@ -32,29 +32,40 @@ function readTimes(session: Ort.InferenceSession, prefix: string): readonly Node
   rmSync(file);
   return events
     .filter((e) => e.cat === 'Node' && e.name.endsWith('_kernel_time'))
-    .map((e) => ({ node: e.name.replace(/_kernel_time$/, ''), opType: e.args?.op_name ?? '?', microseconds: e.dur }));
-}
-
-function loadOrt(): typeof Ort {
-  if (typeof process === 'undefined' || process.getBuiltinModule === undefined) {
-    throw new JepaError('runtime', 'nodeRuntime needs Node; in a browser give compile a webRuntime(ort)');
-  }
-  const { createRequire } = process.getBuiltinModule('node:module');
-  return createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
+    .map((e) => ({
+      node: e.name.replace(/_kernel_time$/, ''),
+      opType: e.args?.op_name ?? '?',
+      microseconds: e.dur,
+      provider: e.args?.provider ?? '?',
+    }));
 }
 
 /**
- * A runtime on this machine. Runs block the event loop while they compute.
+ * A runtime on this machine. Runs block the event loop while they compute. `runtimeFor` also tries whether a device works.
  *
- * @throws JepaError 'runtime' outside Node.
+ * @throws JepaError 'runtime' outside Node and where onnxruntime-node is missing or does not load, 'usage' for a provider
+ * that it was not built with.
  */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
-  const ort = loadOrt();
+  const ort = onnxRuntimeNode();
   const { availableParallelism } = process.getBuiltinModule('node:os');
   const { threads = availableParallelism(), providers = ['cpu'] } = options;
+  const built = ort.listSupportedBackends().map((backend) => backend.name);
+  const unknown = providers.filter((name) => !built.includes(name));
+  if (unknown.length > 0 || providers.length === 0) {
+    // ONNX Runtime drops a provider that it does not know when there is another one.
+    throw new JepaError(
+      'usage',
+      `nodeRuntime: providers must be of those that onnxruntime-node was built with here (${built.join(', ')}), got ${providers.join(', ') || 'none'}`,
+      { providers, built },
+    );
+  }
+  const version = ort.env.versions.node;
   const portable = options.portable ?? providers[0] !== 'cpu';
   return ortRuntime(ort, {
-    name: `${providers[0]} (onnxruntime-node ${ort.env.versions.node ?? '?'}, ${threads} threads)`,
+    name: `${providers[0]} (onnxruntime-node ${version ?? '?'}, ${threads} threads)`,
+    describe: () => ({ name: 'onnxruntime-node', version, device: providers[0]!, threads }),
+    fillsOutputs: true,
     portable,
     readTimes,
     session: {

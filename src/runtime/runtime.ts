@@ -14,11 +14,16 @@ export interface NodeTime {
   readonly node: string;
   readonly opType: string;
   readonly microseconds: number;
+  /** The execution provider that ran it, in ONNX Runtime's words: 'CPUExecutionProvider'. */
+  readonly provider: string;
 }
 
 /** A loaded model. */
 export interface Session {
-  /** Runs once. `feeds` holds every input; each name in `outputs` is computed, into the given tensor when not null. */
+  /**
+   * Runs once. `feeds` holds every input; each name in `outputs` is computed. Where a tensor is given for it, its array holds
+   * the numbers afterwards, on every runtime; where null, they come in a fresh array.
+   */
   run(
     feeds: Readonly<Record<string, HostTensor>>,
     outputs: Readonly<Record<string, HostTensor | null>>,
@@ -35,10 +40,24 @@ export interface LoadOptions {
   readonly profile?: boolean;
 }
 
+/** What a runtime is. */
+export interface RuntimeDescription {
+  /** The package that computes: 'onnxruntime-node'. */
+  readonly name: string;
+  /** Its version; undefined when the package does not say. */
+  readonly version: string | undefined;
+  /** Where it computes: 'cpu', 'cuda', 'wasm', ... */
+  readonly device: string;
+  /** Threads inside one operator on the CPU; undefined while the package has not decided. */
+  readonly threads: number | undefined;
+}
+
 /** A device class that loads ONNX models. */
 export interface Runtime {
   /** Names device and backend, for results: 'cpu (onnxruntime-node 1.30.0, 2 threads)'. */
   readonly name: string;
+  /** The same in parts. */
+  readonly describe: RuntimeDescription;
   /** Whether programs must be lowered to standard operators only. */
   readonly portable: boolean;
   load(model: Uint8Array, options?: LoadOptions): Promise<Session>;

@@ -13,7 +13,7 @@ export {
   type Tensor,
   type TensorType,
   withScope,
-} from './node.ts';
+} from './graph.ts';
 export * from './ops/arrange.ts';
 export * from './ops/batch-norm.ts';
 export {

@@ -71,8 +71,8 @@ async function main(): Promise<unknown> {
     logEvery: 3,
     resume: plan.resume,
     onMessage: (message) => messages.push(message),
-    afterUpdate: (step) => {
-      if (step + 1 === plan.interruptAfter) process.kill(process.pid, 'SIGINT');
+    onProgress: ({ step }) => {
+      if (step === plan.interruptAfter) process.kill(process.pid, 'SIGINT');
     },
     signal: controller.signal,
   });

@@ -1,14 +1,18 @@
 // Loss programs of joint-embedding methods. Legend: B images or clips, T frames.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { flatView, key, uniform } from '../core/index.ts';
 import { encoder, SIZE } from '../jepa/encoders/tiny-encoder.law.ts';
 import { methods, multiBlock } from '../jepa/index.ts';
 import { gaussian, runtime } from '../nn/run-module.law.ts';
 import { adamW, clipByGlobalNorm } from '../optim/index.ts';
+import { createRun } from '../run/index.ts';
 import { type Acting, type LeWm, leWmMethod } from '../world/index.ts';
 import { TINY } from '../world/le-wm/tiny.law.ts';
-import { jepaProgram, type StepInputs } from './index.ts';
+import { jepaProgram, type StepInputs, train } from './index.ts';
 
 const B = 8;
 const pixels = (seed: number, count = B * SIZE * SIZE * 3): Uint8Array =>
@@ -63,6 +67,43 @@ test('the teacher starts as its student and follows it by the momentum of the st
   const after = teacher.slice();
   p.afterUpdate(1); // momentum 1: the teacher stands still
   expect(teacher).toEqual(after);
+});
+
+test('the training loop moves the teacher without being told to', async () => {
+  const m = 0.75;
+  const p = await jepaProgram({
+    spec: methods.iJepa({ encoder, batch: B, size: SIZE, predictor, masks: maskSizes, momentum: m }),
+    key: key(2),
+    runtime,
+    inputs: (b: StepInputs) => b,
+  });
+  const name = 'vit.encoder.layer.0.output.dense.weight';
+  const student = flatView(p.layout, p.params, `encoder.${name}`);
+  const teacher = flatView(p.bufferLayout, p.buffers, `target_encoder.${name}`);
+  const start = student.slice();
+  const students: Float32Array[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'jepa-teacher-'));
+  await train({
+    run: createRun(join(folder, 'run'), { config: {}, seed: 0, versions: {} }),
+    program: p,
+    batches: () => ({ next: () => ({ view0: pixels(1), ...blockInputs }), close: () => {} }),
+    optimiser: adamW(p.layout),
+    learningRate: () => 0.01,
+    steps: 3,
+    seed: 0,
+    imagesPerStep: B,
+    checkpointEvery: 3,
+    logEvery: 3,
+    onMessage: () => {},
+    onProgress: () => students.push(student.slice()),
+  });
+  rmSync(folder, { recursive: true });
+  // t_0 = s_0, t_n = m t_(n-1) + (1 - m) s_n
+  for (const [i, v] of teacher.entries()) {
+    const expected = students.reduce((t, s) => m * t + (1 - m) * s[i]!, start[i]!);
+    expect(v).toBeCloseTo(expected, 6);
+  }
+  expect(Math.abs(teacher[0]! - start[0]!)).toBeGreaterThan(1e-3);
 });
 
 test('with the same numbers the context of I-JEPA holds what its patches say and nothing of the others', async () => {

@@ -25,7 +25,7 @@ export interface JepaProgramOptions<M, Z extends Condition, B> {
 /** The loss program of a method. `observed` holds `context`, `prediction`, `target` and
  * `representation` of its first pair, if it has one. */
 export interface JepaProgram<B> extends ModuleProgram<B> {
-  /** Moves the teacher after the update of the zero-based `step`; give it to the training loop. Does nothing without one. */
+  /** Moves the teacher after the update of the zero-based `step`; the training loop calls it. Does nothing without one. */
   afterUpdate(step: number): void;
 }
 

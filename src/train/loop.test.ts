@@ -37,12 +37,12 @@ function options(run: RunFolder, changes: Partial<Options> = {}): Options {
 }
 
 /** Aborts after `steps` updates. */
-function abortAfter(steps: number): { signal: AbortSignal; afterUpdate: (step: number) => void } {
+function abortAfter(steps: number): { signal: AbortSignal; onProgress: (progress: Progress) => void } {
   const controller = new AbortController();
   return {
     signal: controller.signal,
-    afterUpdate: (step) => {
-      if (step + 1 === steps) controller.abort();
+    onProgress: ({ step }) => {
+      if (step === steps) controller.abort();
     },
   };
 }
@@ -194,11 +194,11 @@ test('a loss that is not finite before the first checkpoint has no last good one
 
 test('parameters that overflow are never saved as a checkpoint', async () => {
   const run = newRun();
-  const program = toyProgram();
+  const toy = toyProgram();
   const afterUpdate = (step: number): void => {
-    if (step === 9) program.params[0] = Number.POSITIVE_INFINITY;
+    if (step === 9) toy.params[0] = Number.POSITIVE_INFINITY;
   };
-  const outcome = await train(options(run, { program, afterUpdate }));
+  const outcome = await train(options(run, { program: { ...toy, afterUpdate } }));
   expect(outcome).toMatchObject({ kind: 'non-finite', step: 10, term: 'parameter hidden.weight', lastGood: null });
   expect(listCheckpoints(run.dir)).toEqual([]);
 });

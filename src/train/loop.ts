@@ -135,7 +135,7 @@ function updater<B>(
     const lr = learningRate(step);
     if (weightDecay !== undefined) optimiser.weightDecay = weightDecay(step);
     optimiser.step(params, grads, lr);
-    options.afterUpdate?.(step);
+    program.afterUpdate?.(step);
     const measured = await measure(options, clock, done);
     const seconds = clock.endStep();
     log(options, clock, done, result, { lr, gradNorm, measured });

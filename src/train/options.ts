@@ -45,8 +45,6 @@ export interface TrainOptions<B> {
   /** Stored in every checkpoint: normalisers, action bounds, frame skip, environment, split, library version. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly instruments?: Instruments | undefined;
-  /** Called after the update of the zero-based `step`: teachers move here. */
-  readonly afterUpdate?: ((step: number) => void) | undefined;
   /** Continue the run from its newest whole checkpoint. Default false. */
   readonly resume?: boolean | undefined;
   /** Told in words where a resumed run starts, and about damaged checkpoints. Nothing is passed over in silence. */

@@ -26,6 +26,8 @@ export interface LossProgram<B> {
    * random draw of the step comes from `key`, so that a repeated step gives the same numbers.
    */
   step(batch: B, key: Key, step: number): StepResult | Promise<StepResult>;
+  /** Called after the optimiser's update of the zero-based `step`: a teacher moves here. It changes `buffers` only. */
+  afterUpdate?(step: number): void;
 }
 
 /** A source of batches, one per step. The loop measures how long it waits in `next`, and closes the source at the end. */

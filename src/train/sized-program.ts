@@ -1,6 +1,7 @@
 // One model and a method whose tensors change size from batch to batch, as the masks of I-JEPA's code do. Programs have fixed
 // shapes, so each size that comes is a program of its own; all of them share parameters, buffers and gradients.
 
+import { cache } from '../compile/index.ts';
 import { JepaError } from '../core/index.ts';
 import type { Condition, JepaSpec } from '../jepa/index.ts';
 import { type JepaProgram, type JepaProgramOptions, jepaProgram } from './jepa-program.ts';
@@ -30,22 +31,14 @@ export async function sizedJepaProgram<M, Z extends Condition, B, S>(
     throw new JepaError('usage', `sizedJepaProgram: keep must be a whole number of at least 1, got ${keep}`);
   }
   const model = await jepaProgram({ ...rest, spec: spec(first) });
-  // In order of use, the last used at the end.
-  const programs = new Map([[JSON.stringify(first), model]]);
+  const { values, grads } = model;
+  const programs = cache<JepaProgram<B>>({ keep, free: ({ program }) => program.dispose() });
+  await programs.use(
+    JSON.stringify(first),
+    async () => model,
+    () => {},
+  );
   let last = model;
-  const at = async (size: S): Promise<JepaProgram<B>> => {
-    const name = JSON.stringify(size);
-    const { values, grads } = model;
-    const program = programs.get(name) ?? (await jepaProgram({ ...rest, spec: spec(size), values, grads }));
-    programs.delete(name);
-    programs.set(name, program);
-    for (const [old, { program: compiled }] of programs) {
-      if (programs.size <= keep) break;
-      programs.delete(old);
-      await compiled.dispose();
-    }
-    return program;
-  };
   return {
     ...model,
     get program() {
@@ -55,8 +48,12 @@ export async function sizedJepaProgram<M, Z extends Condition, B, S>(
       return last.observed;
     },
     async step(batch, key, step) {
-      last = await at(sizeOf(batch));
-      return last.step(batch, key, step);
+      const size = sizeOf(batch);
+      const make = (): Promise<JepaProgram<B>> => jepaProgram({ ...rest, spec: spec(size), values, grads });
+      return programs.use(JSON.stringify(size), make, (program) => {
+        last = program;
+        return program.step(batch, key, step);
+      });
     },
   };
 }

@@ -16,6 +16,7 @@ export {
   vitFeatures,
 } from './dino-wm/frame-encoder.ts';
 export { type FrameGoalCost, frameGoalCost } from './dino-wm/goal-cost.ts';
+export { type DinoWmWorld, encoderOf } from './dino-wm/kind.ts';
 export { dinoWmMethod, type FrameClips } from './dino-wm/method.ts';
 export { type FramePredictor, type FramePredictorConfig, frameCausal } from './dino-wm/predictor.ts';
 export {
@@ -38,6 +39,7 @@ export {
   ebJepa,
   ebJepaTensors,
 } from './eb-jepa/eb-jepa.ts';
+export type { EbJepaWorld } from './eb-jepa/kind.ts';
 export {
   EB_JEPA_WEIGHTS,
   type EbJepaWeights,
@@ -59,16 +61,16 @@ export { hierarchyDynamics, type MacroCost } from './hierarchy/dynamics.ts';
 export { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy/hierarchy.ts';
 export { hierarchyMethod, type WaypointSizes } from './hierarchy/method.ts';
 export {
-  type DinoWmWorld,
-  dynamicsOf,
-  type EbJepaWorld,
-  encoderOf,
+  type AnyWorldKind,
+  type Clips,
+  type ColumnStatistics,
+  defineWorldKind,
+  type TrainedEncoder,
+  type World,
   type WorldConfig,
-  type WorldConfigs,
   type WorldKind,
-  worldKindNamed,
-  worldKinds,
-} from './kinds.ts';
+} from './kind.ts';
+export { dynamicsOf, registerWorldKind, worldKindNamed, worldKinds, worldOf, worldSchema } from './kinds.ts';
 export type { Acting } from './le-wm/acting.ts';
 export { leWmDynamics } from './le-wm/dynamics.ts';
 export {

@@ -1,6 +1,7 @@
 // How imagined plans are scored by their distance to a goal. Legend: E tasks, S candidates, L steps of a rollout, its context
 // included, D numbers of an embedding.
 
+import { oneOf, type Schema } from '../core/index.ts';
 import { reduceMean, reduceSum, reshape, slice, square, sub, type Tensor } from '../tensor/index.ts';
 
 /**
@@ -8,6 +9,9 @@ import { reduceMean, reduceSum, reshape, slice, square, sub, type Tensor } from 
  * PLDM), `all` by the mean over numbers of each, summed over the steps (PLDM, EB-JEPA), which also rewards arriving early.
  */
 export type PlanCost = 'last' | 'all';
+
+/** The names of the costs. */
+export const planCostSchema: Schema<PlanCost> = oneOf(['last', 'all']);
 
 /** Goal cost of imagined plans: sum over D of the squared distance between last embedding and goal. [E, S, L, D], [E, D] -> [E, S]. */
 export function goalCost(rollout: Tensor, goal: Tensor): Tensor {

@@ -2,7 +2,7 @@
 // are measured in one way. Parameters are stored inside the compiled programs.
 // Legend: N observations, H blocks, A numbers per block.
 
-import { type CompileOptions, compile, type Program } from '../../compile/index.ts';
+import { type CompileOptions, cache, compile, type Program } from '../../compile/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import type { Planner } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
@@ -50,15 +50,7 @@ export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: R
   const { senses, horizon, actionDim } = policy;
   const { picture } = observationBytes(senses);
   const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
-  const programs = new Map<number, Promise<Program>>();
-  const program = (batch: number): Promise<Program> => {
-    let p = programs.get(batch);
-    if (p === undefined) {
-      p = compile(actGraph(policy, batch), { ...options, name: `act ${batch}` });
-      programs.set(batch, p);
-    }
-    return p;
-  };
+  const programs = cache<Program>({ keep: BATCHES.length, free: (program) => program.dispose() });
   return {
     policy,
     values,
@@ -76,7 +68,11 @@ export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: R
           if (stateDim > 0)
             inputs[`${ENDS[i]}.states`] = rows(states, new Float32Array(batch * stateDim), stateDim, from, n);
         }
-        const { plan } = await (await program(batch)).run({ inputs });
+        const { plan } = await programs.use(
+          `act ${batch}`,
+          () => compile(actGraph(policy, batch), { ...options, name: `act ${batch}` }),
+          (program) => program.run({ inputs }),
+        );
         plans.set((plan as Float32Array).subarray(0, n * horizon * actionDim), from * horizon * actionDim);
         from += n;
       }

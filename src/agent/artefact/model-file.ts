@@ -72,7 +72,7 @@ function isHeader(value: unknown): value is Omit<ModelFile, 'values'> & { readon
   if (typeof value !== 'object' || value === null) return false;
   const { method, version, config, origin } = value as Record<string, unknown>;
   const objects = [config, origin].every((v) => typeof v === 'object' && v !== null);
-  return worldKinds.some((kind) => kind === method) && typeof version === 'string' && objects;
+  return worldKinds().some((kind) => kind === method) && typeof version === 'string' && objects;
 }
 
 /** JSON, or undefined for text that is none. */
@@ -105,7 +105,7 @@ export function modelOf({ tensors, metadata }: SafeFile, path: string): ModelFil
   if (!isHeader(header)) {
     throw new JepaError(
       'checkpoint',
-      `${path} is no model file: its header must have '${MODEL_KEY}' with one of the methods ${worldKinds.join(', ')}; write one with 'jepa export', or load a reference state dict with loadWeights`,
+      `${path} is no model file: its header must have '${MODEL_KEY}' with one of the methods ${worldKinds().join(', ')}; write one with 'jepa export', or load a reference state dict with loadWeights`,
       { path },
     );
   }

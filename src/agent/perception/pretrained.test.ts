@@ -90,6 +90,17 @@ test('fed with its parameters instead of holding them, an encoder gives the same
   await Promise.all([held!.dispose(), fed!.dispose()]);
 });
 
+test('requests of more sizes than programs are kept, all at the same time, are answered as one after another', async () => {
+  const encoder = readPretrained(parity('hf_dinov2'), { runtime });
+  const sizes = [1, 2, 3, 4, 5, 6].map((n) => 8 * n);
+  const alone = new Map<number, Float32Array>();
+  for (const size of sizes) alone.set(size, (await encoder.encode(images(1, size, 16).pixels, size, 16)).patches);
+  const requests = Array.from({ length: 24 }, (_, i) => sizes[i % sizes.length]!);
+  const answers = await Promise.all(requests.map((size) => encoder.encode(images(1, size, 16).pixels, size, 16)));
+  for (const [i, { patches }] of answers.entries()) expect(patches).toEqual(alone.get(requests[i]!));
+  await encoder.dispose();
+});
+
 test('sizes that do not divide into patches, and bytes that are no images, are refused with what to do', async () => {
   const encoder = readPretrained(parity('hf_dinov2'), { runtime });
   await expect(encoder.encode(new Uint8Array(30 * 50 * 3), 30, 50)).rejects.toThrow(

@@ -2,7 +2,7 @@
 // with the parameters inside, so that the runtime can arrange them for speed.
 // Legend: B images, N patches, D width.
 
-import { compile, type Program } from '../../compile/index.ts';
+import { cache, compile, type Program } from '../../compile/index.ts';
 import { JepaError } from '../../core/index.ts';
 import { toFloat32 } from '../../data/index.ts';
 import {
@@ -71,7 +71,7 @@ export interface ImageEncoderModel {
 
 /** Images encoded in one call; the rest goes one by one. */
 const BATCH = 8;
-/** Programs kept: each holds the parameters. */
+/** Programs kept when nobody uses them: each holds the parameters. */
 const PROGRAMS = 4;
 /** An ONNX file holds less than 2 GiB. */
 const BAKED_BYTES = 1.5e9;
@@ -153,21 +153,7 @@ export function readPretrained(
       return { program: await compile(outputs, options), values };
     return { program: await compile(outputs, { ...options, bake: bakeValues(values), metadata }) };
   };
-  const programs = new Map<string, Promise<Built>>();
-  const program = async (batch: number, height: number, width: number, resize?: ImageSize): Promise<Built> => {
-    const name = [batch, height, width, ...(resize ?? [])].join('x');
-    const known =
-      programs.get(name) ?? build(batch, height, width, { runtime, ...(bake === undefined ? {} : { bake }) }, resize);
-    programs.delete(name);
-    programs.set(name, known); // the last used stands last
-    known.catch(() => programs.delete(name));
-    for (const [oldest, unused] of programs) {
-      if (programs.size <= PROGRAMS) break;
-      programs.delete(oldest);
-      await (await unused).program.dispose();
-    }
-    return known;
-  };
+  const programs = cache<Built>({ keep: PROGRAMS, free: ({ program }) => program.dispose() });
   const requireWhole = ([h, w]: ImageSize, resize: boolean): void => {
     if (h >= patchSize && w >= patchSize && h % patchSize === 0 && w % patchSize === 0) return;
     throw new JepaError(
@@ -198,17 +184,23 @@ export function readPretrained(
       const cls = native.config.cls === false ? undefined : new Float32Array(count * dim);
       for (let from = 0; from < count; ) {
         const n = count - from >= BATCH ? BATCH : 1;
-        const { program: encoder, values } = await program(n, height, width, resize);
         const into = {
           patches: patches.subarray(from * tokens, (from + n) * tokens),
           ...(cls === undefined ? {} : { cls: cls.subarray(from * dim, (from + n) * dim) }),
         };
         const pixels = images.subarray(from * size, (from + n) * size);
-        await encoder.run({
-          inputs: { pixels },
-          into,
-          ...(values === undefined ? {} : { parameters: values.parameters }),
-        });
+        const name = [n, height, width, ...(resize ?? [])].join('x');
+        const own = { runtime, ...(bake === undefined ? {} : { bake }) };
+        await programs.use(
+          name,
+          () => build(n, height, width, own, resize),
+          ({ program, values }) =>
+            program.run({
+              inputs: { pixels },
+              into,
+              ...(values === undefined ? {} : { parameters: values.parameters }),
+            }),
+        );
         from += n;
       }
       return { patches, grid, ...(cls === undefined ? {} : { cls }) };
@@ -225,10 +217,6 @@ export function readPretrained(
         `onnx: ${native.family} has ${values.parameters.data.byteLength} bytes of parameters, more than one ONNX file holds; use encode`,
       );
     },
-    async dispose() {
-      const held = [...programs.values()];
-      programs.clear();
-      for (const p of held) await (await p).program.dispose();
-    },
+    dispose: () => programs.clear(),
   };
 }

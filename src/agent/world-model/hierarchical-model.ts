@@ -4,7 +4,7 @@
 // Source: HWM (arXiv 2604.03208).
 // Legend: N chunks, E tasks, H macro-actions of a plan, C context frames, D embedding width, M numbers of a macro-action.
 
-import { compile, type Program } from '../../compile/index.ts';
+import { cache, compile, type Program } from '../../compile/index.ts';
 import { JepaError } from '../../core/index.ts';
 import { bind, type ModelValues } from '../../nn/index.ts';
 import { type PlanProblem, type PlanRequest, withMacroPrior } from '../../plan/index.ts';
@@ -79,7 +79,7 @@ export function hierarchicalModel({ low, config, values, cost, runtime }: Hierar
     );
   }
   const high = worldModel(hierarchyDynamics(config, cost), values, runtime);
-  let encoder: Promise<Program> | undefined;
+  const encoders = cache<Program>({ keep: 1, free: (program) => program.dispose() });
 
   const problemBetween = (tasks: LatentTasks, planning: MacroPlanning): PlanProblem => {
     const { context, goals, tasks: E, contextLength: C } = tasks;
@@ -125,16 +125,17 @@ export function hierarchicalModel({ low, config, values, cost, runtime }: Hierar
           `encodeChunks: ${count} chunks [${K}, ${A + 1}] must be ${count * size} numbers, got ${chunks.length}`,
         );
       }
-      encoder ??= compile(
-        { macros: bind(hierarchy(config), 'eval').model.encode(input('chunks', [CHUNK_BATCH, K, A + 1])) },
-        { bake: bakeValues(values), name: 'macro-actions', ...(runtime === undefined ? {} : { runtime }) },
-      );
+      const encoder = (): Promise<Program> =>
+        compile(
+          { macros: bind(hierarchy(config), 'eval').model.encode(input('chunks', [CHUNK_BATCH, K, A + 1])) },
+          { bake: bakeValues(values), name: 'macro-actions', ...(runtime === undefined ? {} : { runtime }) },
+        );
       const out = new Float32Array(count * M);
       for (let from = 0; from < count; from += CHUNK_BATCH) {
         const n = Math.min(CHUNK_BATCH, count - from);
         const piece = new Float32Array(CHUNK_BATCH * size);
         piece.set(chunks.subarray(from * size, (from + n) * size));
-        const { macros } = await (await encoder).run({ inputs: { chunks: piece } });
+        const { macros } = await encoders.use('macro-actions', encoder, (e) => e.run({ inputs: { chunks: piece } }));
         out.set((macros as Float32Array).subarray(0, n * M), from * M);
       }
       return out;

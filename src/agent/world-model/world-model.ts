@@ -2,7 +2,7 @@
 // the compiled programs, so the runtime can arrange them for speed.
 // Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
 
-import { type CompileOptions, compile, type Program } from '../../compile/index.ts';
+import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import type { PlanProblem, PlanRequest } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
@@ -65,6 +65,9 @@ const ROLLOUT_BATCH = 3000;
 /** Candidates differentiated in one call: every activation of the rollout is kept. */
 const GRADIENT_BATCH = 256;
 
+/** Programs kept when nobody uses them: each holds the parameters. */
+const PROGRAMS = 16;
+
 /** Whether a program is fed with `name`: a model that looks at the last frame alone has no use for executed blocks. */
 function reads(program: Program, name: string): boolean {
   return program.sources.some((source) => source.name === name);
@@ -74,15 +77,17 @@ function reads(program: Program, name: string): boolean {
 export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime): WorldModel {
   const { dim, actionDim: A, senses } = dynamics;
   const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
-  const programs = new Map<string, Promise<Program>>();
-  const program = (name: string, trace: (model: BoundDynamics) => Record<string, Tensor>): Promise<Program> => {
-    let p = programs.get(name);
-    if (p === undefined) {
-      p = compile(trace(dynamics.bind()), { ...options, name });
-      programs.set(name, p);
-    }
-    return p;
-  };
+  const programs = cache<Program>({ keep: PROGRAMS, free: (program) => program.dispose() });
+  const run = (
+    name: string,
+    trace: (model: BoundDynamics) => Record<string, Tensor>,
+    given: (program: Program) => RunOptions,
+  ): Promise<Record<string, HostArray>> =>
+    programs.use(
+      name,
+      () => compile(trace(dynamics.bind()), { ...options, name }),
+      (program) => program.run(given(program)),
+    );
 
   const encode = async (observations: Uint8Array, count: number): Promise<Float32Array> => {
     const { frames, states } = splitObservations(observations, count, senses);
@@ -91,7 +96,6 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     for (let from = 0; from < count; ) {
       const batch = ENCODE_BATCHES.find((b) => b >= count - from) ?? 64;
       const n = Math.min(batch, count - from);
-      const encoder = await program(`encode ${batch}`, (m) => encodeGraph(m, dynamics, batch));
       const inputs: Record<string, HostArray> = {};
       if (pixels > 0) {
         const piece = new Uint8Array(batch * pixels);
@@ -103,7 +107,8 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         piece.set(states.subarray(from * senses.stateDim, (from + n) * senses.stateDim));
         inputs.states = piece;
       }
-      const { z } = await encoder.run({ inputs });
+      const graph = (m: BoundDynamics): Record<string, Tensor> => encodeGraph(m, dynamics, batch);
+      const { z } = await run(`encode ${batch}`, graph, () => ({ inputs }));
       out.set((z as Float32Array).subarray(0, n * dim), from * dim);
       from += n;
     }
@@ -115,15 +120,17 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     values,
     encode,
     async predict(z, blocks, count, length) {
-      const p = await program(`predict ${count}x${length}`, (m) => predictGraph(m, dynamics, count, length));
-      return (await p.run({ inputs: { z, blocks } })).next as Float32Array;
+      const graph = (m: BoundDynamics): Record<string, Tensor> => predictGraph(m, dynamics, count, length);
+      const { next } = await run(`predict ${count}x${length}`, graph, () => ({ inputs: { z, blocks } }));
+      return next as Float32Array;
     },
     async imagine({ context, executed, plans, tasks, contextLength, samples, horizon }) {
-      const p = await program(`imagine ${tasks}x${contextLength}x${samples}x${horizon}`, (m) => ({
-        all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }),
-      }));
-      return (await p.run({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }))
-        .all as Float32Array;
+      const { all } = await run(
+        `imagine ${tasks}x${contextLength}x${samples}x${horizon}`,
+        (m) => ({ all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }) }),
+        (p) => ({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }),
+      );
+      return all as Float32Array;
     },
     async problem(request, horizon) {
       const E = request.envs.length;
@@ -155,22 +162,23 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       const graph = kind === 'cost' ? costGraph : costAndGradientGraph;
       for (let from = 0; from < E; from += group) {
         const n = Math.min(group, E - from);
-        const scorer = await program(`${kind} ${n}x${C}x${S}x${horizon}`, (m) =>
-          graph(m, dynamics, { tasks: n, context: C, samples: S, horizon }),
-        );
         const part = (array: Float32Array, stride: number): Float32Array =>
           array.subarray(from * stride, (from + n) * stride);
-        await scorer.run({
-          inputs: {
-            context: part(context, C * dim),
-            ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
-            plans: part(candidates, S * horizon * A),
-            goal: part(goals, dim),
-          },
-          into: Object.fromEntries(
-            Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
-          ),
-        });
+        await run(
+          `${kind} ${n}x${C}x${S}x${horizon}`,
+          (m) => graph(m, dynamics, { tasks: n, context: C, samples: S, horizon }),
+          (scorer) => ({
+            inputs: {
+              context: part(context, C * dim),
+              ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
+              plans: part(candidates, S * horizon * A),
+              goal: part(goals, dim),
+            },
+            into: Object.fromEntries(
+              Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
+            ),
+          }),
+        );
       }
     };
     return {

@@ -1,8 +1,8 @@
 // `jepa inspect PATH`: what is in a model file, a run folder or a dataset.
 
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
+import { detectFormat } from '../../data/index.ts';
 import { isRunFolder } from '../../run/index.ts';
 import { inspectDataset, inspectModel, inspectRun } from '../inspect.ts';
 import { withOptions } from '../options.ts';
@@ -13,7 +13,7 @@ import type { CommandFile } from '../session.ts';
 export const inspectCommand: CommandFile = (program, session) => {
   const command = program
     .command('inspect')
-    .description('show a model or checkpoint (safetensors), a run folder or a dataset folder')
+    .description('show a model or checkpoint (safetensors), a run folder or a dataset (a store, an .npz file)')
     .argument('<path>', 'file or folder');
   withOptions(command, {}).action((path: string) => {
     const { json, text } = reading(path, () => inspectPath(path));
@@ -22,9 +22,9 @@ export const inspectCommand: CommandFile = (program, session) => {
 };
 
 function inspectPath(path: string): { readonly json: object; readonly text: string } {
-  if (!statSync(path).isDirectory()) return inspectModel(path);
   if (isRunFolder(path)) return inspectRun(path);
-  if (existsSync(join(path, 'dataset.json'))) return inspectDataset(path);
-  const message = `'${path}' must be a safetensors file, a run folder (run.json) or a dataset (dataset.json)`;
+  if (detectFormat(path) !== undefined) return inspectDataset(path);
+  if (!statSync(path).isDirectory()) return inspectModel(path);
+  const message = `'${path}' must be a safetensors file, a run folder (run.json) or a dataset (dataset.json, or an .npz file)`;
   throw new JepaError('usage', message, { path });
 }

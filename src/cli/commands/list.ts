@@ -1,7 +1,7 @@
 // `jepa list [RECIPE]`: the recipes, or the settings of one.
 
 import { JepaError } from '../../core/index.ts';
-import { applySettings, findRecipe, settingPaths } from '../../experiment/index.ts';
+import { configured, findRecipe, settingPaths } from '../../experiment/index.ts';
 import { type CommonOptions, withOptions } from '../options.ts';
 import { printable } from '../printable.ts';
 import { requireReadable } from '../reading.ts';
@@ -29,7 +29,7 @@ export const listCommand: CommandFile = (program, session) => {
     }
     if (/[/\\]/.test(name)) requireReadable(name);
     const { recipe } = await findRecipe(name, session.recipes);
-    const config = applySettings(recipe.config(), options.set);
+    const config = configured(recipe, options.set);
     const settings = settingPaths(config);
     const width = settings.reduce((most, [path]) => Math.max(most, printable(path).length), 0);
     const rows = settings.map(

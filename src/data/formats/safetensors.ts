@@ -89,7 +89,7 @@ function parseSpan(file: string, name: string, entry: unknown): Span {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
     throw corrupt(file, `data_offsets must be [begin, end], got ${JSON.stringify(offsets)}`, name);
   }
-  const [begin, end] = offsets;
+  const [begin, end] = offsets as [number, number];
   const size = shape.reduce((a, b) => a * b, 1) * width;
   if (end - begin !== size) {
     throw corrupt(

@@ -13,19 +13,30 @@ import {
   rowBytes,
   rowSize,
 } from '../episode.ts';
+import type { EpisodeLocation, EpisodeReader } from '../formats/format.ts';
 import { type Normaliser, normalise } from '../normaliser.ts';
-import type { EpisodeStore } from '../store/reader.ts';
 import { type WindowShape, windowStarts } from '../windows.ts';
 import type { LoaderThreads } from './slots.ts';
 
+/** One of several readers that share every batch: reader `index` of `count` takes the windows [index, index + 1) B / count. */
+export interface LoaderPart {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** What to load, in which order, and how. */
 export interface WindowLoaderOptions extends WindowShape, LoaderThreads {
-  /** Folder of the dataset. */
-  readonly dir: string;
+  /** Where the episodes lie: a path whose format is recognised, or a location. */
+  readonly source: string | EpisodeLocation;
   /** Indices of the episodes to draw windows from (one part of a split). */
   readonly episodes: readonly number[];
   /** Windows per batch (B); an epoch's last, smaller batch is dropped. */
   readonly batchSize: number;
+  /**
+   * This reader's part of each batch (default 0 of 1, the whole). The parts of all readers, one after another, are the
+   * undivided batch.
+   */
+  readonly part?: LoaderPart;
   /** f32 columns to load beside `pixels` and `action` (default none). */
   readonly columns?: readonly string[];
   /** Normalisers of `action` and of other columns; a column without one is loaded raw. */
@@ -49,16 +60,17 @@ export interface PlanColumn {
 
 /** Everything that determines the content of every batch. */
 export interface LoaderPlan extends WindowShape {
-  readonly dir: string;
+  readonly source: EpisodeLocation;
+  /** Windows of an undivided batch. */
   readonly batchSize: number;
+  /** The windows of it that are loaded: `size` from `first`. */
+  readonly part: { readonly first: number; readonly size: number };
   readonly key: Key;
   readonly columns: readonly PlanColumn[];
   /** Per window its first row in the dataset, and in the columns that are in memory (Int32). */
   readonly starts: SharedArrayBuffer;
   readonly memoryStarts: SharedArrayBuffer;
-  /** Per episode of the dataset one byte: 1 once its images, read from disk, have passed their checksum. */
-  readonly checked: SharedArrayBuffer;
-  /** Byte offset of the B window rows (Int32) in a slot, and the length of a slot. */
+  /** Byte offset of the window rows (Int32) in a slot, and the length of a slot. */
   readonly rowsOffset: number;
   readonly slotBytes: number;
 }
@@ -73,7 +85,7 @@ function shared(bytes: ArrayBufferView): SharedArrayBuffer {
 
 /** Loads a column of the chosen episodes, checksums verified; vectors are normalised and a missing action becomes 0. */
 function loadColumn(
-  store: EpisodeStore,
+  source: EpisodeReader,
   column: Column,
   chosen: readonly number[],
   totalRows: number,
@@ -83,9 +95,10 @@ function loadColumn(
   const all = columnArray(column, totalRows, buffer);
   let row = 0;
   for (const index of chosen) {
-    const { length } = store.episodes[index]!;
+    const { row: first, length } = source.episodes[index]!;
     const rows = all.subarray(row * rowSize(column), (row + length) * rowSize(column));
-    store.readEpisode(column.name, index, rows);
+    if (source.readEpisode === undefined) source.read(column.name, first, length, rows);
+    else source.readEpisode(column.name, index, rows);
     if (rows instanceof Float32Array) {
       if (normaliser !== undefined) normalise(normaliser, rows, rows);
       if (column.name === ACTION) for (let i = 0; i < rows.length; i++) if (Number.isNaN(rows[i]!)) rows[i] = 0;
@@ -96,12 +109,12 @@ function loadColumn(
 }
 
 /** The columns that a loader serves: `pixels` and `action` where the dataset has them, then the asked ones. */
-function servedColumns(store: EpisodeStore, asked: readonly string[]): Column[] {
-  const has = (name: string): boolean => store.spec.columns.some((c) => c.name === name);
+function servedColumns({ spec }: EpisodeReader, asked: readonly string[]): Column[] {
+  const has = (name: string): boolean => spec.columns.some((c) => c.name === name);
   const names = [PIXELS, ACTION].filter(has);
   for (const name of asked) if (!names.includes(name)) names.push(name);
   return names.map((name) => {
-    const column = columnOf(store.spec, name);
+    const column = columnOf(spec, name);
     const wanted = name === PIXELS ? 'u8' : 'f32';
     if (column.dtype !== wanted) {
       throw new JepaError('usage', `windowLoader: column '${name}' must be ${wanted}, it is ${column.dtype}`, { name });
@@ -111,7 +124,7 @@ function servedColumns(store: EpisodeStore, asked: readonly string[]): Column[] 
 }
 
 /** Refuses impossible counts, and normalisers that do not fit their column; those of columns not served are not used. */
-function checkOptions(options: WindowLoaderOptions, store: EpisodeStore): void {
+function checkOptions(options: WindowLoaderOptions, { spec }: EpisodeReader): void {
   const atLeast = { batchSize: 1, startStep: 0, workers: 0, depth: 1, memoryLimitBytes: 0, stallTimeoutMs: 1 } as const;
   for (const [name, least] of Object.entries(atLeast)) {
     const value = options[name as keyof typeof atLeast];
@@ -125,7 +138,7 @@ function checkOptions(options: WindowLoaderOptions, store: EpisodeStore): void {
     throw new JepaError('usage', 'windowLoader: each episode must be given once', { episodes: options.episodes });
   }
   for (const { column, mean } of options.normalisers ?? []) {
-    const size = rowSize(columnOf(store.spec, column));
+    const size = rowSize(columnOf(spec, column));
     if (mean.length !== size) {
       throw new JepaError(
         'shape',
@@ -136,12 +149,31 @@ function checkOptions(options: WindowLoaderOptions, store: EpisodeStore): void {
   }
 }
 
-/** Lays out a loader: cuts the windows, loads what fits in memory, places the columns in a slot. */
-export function loaderPlan(store: EpisodeStore, options: WindowLoaderOptions): LoaderPlan {
-  const { dir, frames, frameSkip, batchSize, key, episodes: chosen } = options;
+/** The windows of a batch that a part takes. Errors: `usage` for an impossible part, or when a batch cannot be shared evenly. */
+function windowsOfPart(batchSize: number, { index, count }: LoaderPart): LoaderPlan['part'] {
+  const whole = Number.isSafeInteger(count) && count >= 1 && Number.isSafeInteger(index);
+  if (!whole || index < 0 || index >= count || batchSize % count !== 0) {
+    throw new JepaError(
+      'usage',
+      `windowLoader: part must be { index, count } with index in [0, count) and count a divisor of batchSize = ${batchSize}, ` +
+        `got ${index} of ${count}`,
+      { part: { index, count }, batchSize },
+    );
+  }
+  const size = batchSize / count;
+  return { first: index * size, size };
+}
+
+/**
+ * Lays out a loader over the episodes of `store`, which lie at `source`: cuts the windows, loads what fits in memory,
+ * places the columns in a slot.
+ */
+export function loaderPlan(store: EpisodeReader, source: EpisodeLocation, options: WindowLoaderOptions): LoaderPlan {
+  const { frames, frameSkip, batchSize, key, episodes: chosen } = options;
   const { columns: asked = [], normalisers = [], memoryLimitBytes = 2 ** 30 } = options;
   const columns = servedColumns(store, asked);
   checkOptions(options, store);
+  const part = windowsOfPart(batchSize, options.part ?? { index: 0, count: 1 });
 
   const starts = windowStarts(store.episodes, chosen, options);
   if (starts.length < batchSize) {
@@ -170,23 +202,23 @@ export function loaderPlan(store: EpisodeStore, options: WindowLoaderOptions): L
   };
   const placed = columns.map((column): PlanColumn => {
     const rows = column.name === ACTION ? 'block' : 'frames';
-    const byteLength = batchSize * frames * (rows === 'block' ? frameSkip : 1) * rowBytes(column);
+    const byteLength = part.size * frames * (rows === 'block' ? frameSkip : 1) * rowBytes(column);
     const fits = column.dtype === 'f32' || totalRows * rowBytes(column) <= memoryLimitBytes;
     const normaliser = normalisers.find((n) => n.column === column.name);
     const memory = fits ? loadColumn(store, column, chosen, totalRows, normaliser) : null;
     return { column, rows, memory, offset: place(byteLength), byteLength };
   });
-  const rowsOffset = place(4 * batchSize);
+  const rowsOffset = place(4 * part.size);
   return {
-    dir,
+    source,
     frames,
     frameSkip,
     batchSize,
+    part,
     key,
     columns: placed,
     starts: shared(starts),
     memoryStarts: shared(memoryStarts),
-    checked: new SharedArrayBuffer(store.episodes.length),
     rowsOffset,
     slotBytes: at,
   };

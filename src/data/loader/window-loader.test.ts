@@ -11,7 +11,7 @@ import { createStore } from '../store/writer.ts';
 import { windowStarts } from '../windows.ts';
 import { loaderPlan, type WindowLoaderOptions } from './plan.ts';
 import { startRing } from './ring.ts';
-import { windowLoader } from './window-loader.ts';
+import { type Batch, windowLoader } from './window-loader.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'jepa-loader-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -30,7 +30,7 @@ const dir = toyStore(LENGTHS);
 const store = openStore(dir);
 afterAll(() => store.close());
 const base: WindowLoaderOptions = {
-  dir,
+  source: dir,
   episodes: [5, 0, 2, 4],
   frames: 3,
   frameSkip: 2,
@@ -158,9 +158,9 @@ test('a corrupted frame surfaces as a corrupt error: on starting when in memory,
   const bytes = readFileSync(file);
   bytes[10]! ^= 1; // Episode 0.
   writeFileSync(file, bytes);
-  expect(() => windowLoader({ ...base, dir: bad })).toThrow(failure('corrupt'));
+  expect(() => windowLoader({ ...base, source: bad })).toThrow(failure('corrupt'));
   for (const workers of [0, 2]) {
-    const loader = windowLoader({ ...base, dir: bad, memoryLimitBytes: 0, workers });
+    const loader = windowLoader({ ...base, source: bad, memoryLimitBytes: 0, workers });
     const epoch = (): void => {
       for (let i = 0; i < loader.stepsPerEpoch; i++) loader.next();
     };
@@ -172,7 +172,7 @@ test('a corrupted frame surfaces as a corrupt error: on starting when in memory,
 
 test('a shard that is cut while it is read surfaces in next', () => {
   const bad = toyStore([40]);
-  const loader = windowLoader({ ...base, dir: bad, episodes: [0], memoryLimitBytes: 0, workers: 0 });
+  const loader = windowLoader({ ...base, source: bad, episodes: [0], memoryLimitBytes: 0, workers: 0 });
   loader.next();
   truncateSync(join(bad, 'pixels-00000.bin'), 3);
   expect(() => loader.next()).toThrow(failure('corrupt'));
@@ -180,7 +180,7 @@ test('a shard that is cut while it is read surfaces in next', () => {
 });
 
 test('a worker that dies without a word is reported by next', () => {
-  const plan = loaderPlan(store, base);
+  const plan = loaderPlan(store, { format: 'jepa-episodes', path: dir }, base);
   const silent = new URL('data:text/javascript,process.exit(3)');
   const ring = startRing(silent, plan, { workers: 2, depth: 2, startStep: 0, stallTimeoutMs: 300 });
   expect(() => ring.take()).toThrow(/worker \d gave no sign of life for 300 ms.*--resume/);
@@ -188,10 +188,10 @@ test('a worker that dies without a word is reported by next', () => {
 });
 
 test('what a worker throws is reported by next when the event loop is free', async () => {
-  const plan = loaderPlan(store, base);
+  const plan = loaderPlan(store, { format: 'jepa-episodes', path: dir }, base);
   const broken = new URL('data:text/javascript,throw new Error("out of luck")');
   const ring = startRing(broken, plan, { workers: 1, depth: 2, startStep: 0, stallTimeoutMs: 60_000 });
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   expect(() => ring.take()).toThrow(/worker 0 failed: out of luck/);
   ring.close();
 });
@@ -201,7 +201,7 @@ test('a dataset without actions or images gives empty arrays for them', () => {
   const writer = createStore(plain, { env: 'toy', columns: [{ name: 'state', dtype: 'f32', shape: [1] }] });
   writer.append({ state: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9) });
   writer.close();
-  const loader = windowLoader({ ...base, dir: plain, episodes: [0] });
+  const loader = windowLoader({ ...base, source: plain, episodes: [0] });
   const { pixels, action, columns } = loader.next();
   expect([pixels.length, action.length, columns.state?.length]).toEqual([0, 0, 12]);
   loader.close();
@@ -225,12 +225,70 @@ test('wrong options are refused with what must hold', () => {
     [{ columns: ['label'] }, /'label' must be f32, it is i32/],
     [{ episodes: [99] }, /episodes are 0 to 5, got 99/],
     [{ episodes: [2, 2] }, /each episode must be given once/],
-    [{ episodes: [] }, /at least 6 rows, the longest of 0/],
+    [{ episodes: [] }, /no episodes were chosen; if they are a part of a split/],
     [{ frames: 50 }, /at least 100 rows/],
+    [{ frameSkip: 30 }, /frameSkip 30 need episodes of at least 90 rows, the longest of 4 has 20.*smaller frameSkip/],
     [
       { normalisers: [{ column: 'action', mean: [0], std: [1], rows: 1, constant: [] }] },
       /2 numbers a row, its normaliser 1/,
     ],
   ];
   for (const [options, message] of wrong) expect(() => windowLoader({ ...base, ...options })).toThrow(message);
+});
+
+test('the parts of a batch, one after another, are the undivided batch, for any count that divides it', () => {
+  const counts = fc.constantFrom(1, 2, 3, 4, 6, 12);
+  fc.assert(
+    fc.property(
+      counts,
+      fc.nat(1000),
+      fc.nat(8),
+      fc.constantFrom(0, 2 ** 30),
+      (parts, seed, startStep, memoryLimitBytes) => {
+        const options = { ...base, batchSize: 12, key: key(seed), startStep, memoryLimitBytes };
+        const whole = windowLoader(options);
+        const shares = Array.from({ length: parts }, (_, index) =>
+          windowLoader({ ...options, part: { index, count: parts } }),
+        );
+        for (const { windows, stepsPerEpoch } of shares) {
+          expect([windows, stepsPerEpoch]).toEqual([whole.windows, whole.stepsPerEpoch]);
+        }
+        for (let i = 0; i < 3; i++) {
+          const expected = whole.next();
+          const got = shares.map((loader) => loader.next());
+          const joined = (pick: (batch: Batch) => ArrayLike<number>): number[] =>
+            got.flatMap((b) => Array.from(pick(b)));
+          expect(joined((b) => b.rows)).toEqual(Array.from(expected.rows));
+          expect(joined((b) => b.pixels)).toEqual(Array.from(expected.pixels));
+          expect(joined((b) => b.action)).toEqual(Array.from(expected.action));
+          expect(joined((b) => b.columns.state!)).toEqual(Array.from(expected.columns.state!));
+          expect(got.map((b) => b.rows.length)).toEqual(shares.map(() => 12 / parts));
+        }
+        for (const loader of [whole, ...shares]) loader.close();
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('a part has the shapes of its share, with workers too', () => {
+  const expected = batches(base, 6) as Batch[];
+  const loader = windowLoader({ ...base, part: { index: 1, count: 2 }, workers: 2 });
+  expect(loader.shapes).toEqual({ pixels: [2, 3, 2, 3, 1], action: [2, 3, 4], state: [2, 3, 1] });
+  for (const { rows } of expected) expect([...loader.next().rows]).toEqual([...rows.slice(2)]);
+  loader.close();
+});
+
+test('a part outside of the count, or a count that does not divide the batch, is refused', () => {
+  for (const [index, count] of [
+    [2, 2],
+    [-1, 2],
+    [0, 3],
+    [0, 0],
+    [0.5, 2],
+  ] as const) {
+    expect(() => windowLoader({ ...base, part: { index, count } })).toThrow(
+      /index in \[0, count\) and count a divisor of batchSize = 4/,
+    );
+  }
 });

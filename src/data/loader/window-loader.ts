@@ -1,9 +1,9 @@
 // The loader: batches of windows, prepared by worker threads while the trainer computes.
 //
-// B batch, T frames, F frame skip, A action dimension, H W C image.
+// B windows of a batch, or of this reader's part of it, T frames, F frame skip, A action dimension, H W C image.
 
 import { ACTION, PIXELS, rowSize } from '../episode.ts';
-import { openStore } from '../store/reader.ts';
+import { locateEpisodes, openEpisodes } from '../formats/registry.ts';
 import { filler, stepsPerEpoch } from './fill.ts';
 import { type LoaderPlan, loaderPlan, type PlanColumn, type WindowLoaderOptions } from './plan.ts';
 import { type LoaderStats, slotSource } from './slots.ts';
@@ -26,7 +26,7 @@ export interface Batch {
 
 /** A running loader; `close` it. */
 export interface WindowLoader {
-  /** Number of windows, and batches in an epoch: floor(windows / B). */
+  /** Number of windows, and batches in an epoch: floor(windows / batchSize), whatever the part. */
   readonly windows: number;
   readonly stepsPerEpoch: number;
   /** Shapes of the arrays of a batch, by column name. */
@@ -36,7 +36,7 @@ export interface WindowLoader {
   /**
    * The batch of the next step; blocks the thread until it is ready.
    *
-   * Errors: `corrupt` when an episode fails its checksum, `io` when the disk fails, `runtime` when a worker died.
+   * Errors: `corrupt` when what is read fails its checksum, `io` when the disk fails, `runtime` when a worker died.
    */
   next(): Batch;
   stats(): LoaderStats;
@@ -56,16 +56,16 @@ function batchViews(plan: LoaderPlan): (buffer: ArrayBuffer) => Omit<Batch, 'ste
       pixels: new Uint8Array(buffer, pixels?.offset, pixels?.byteLength ?? 0),
       action: floats(action),
       columns: Object.fromEntries(others.map((c) => [c.column.name, floats(c)])),
-      rows: new Int32Array(buffer, plan.rowsOffset, plan.batchSize),
+      rows: new Int32Array(buffer, plan.rowsOffset, plan.part.size),
     };
   };
 }
 
 function batchShapes(plan: LoaderPlan): Record<string, readonly number[]> {
-  const { batchSize, frames, frameSkip } = plan;
+  const { part, frames, frameSkip } = plan;
   const shapes = plan.columns.map(({ column, rows }): [string, readonly number[]] => {
-    if (rows === 'block') return [column.name, [batchSize, frames, frameSkip * rowSize(column)]];
-    return [column.name, [batchSize, frames, ...(column.name === PIXELS ? column.shape : [rowSize(column)])]];
+    if (rows === 'block') return [column.name, [part.size, frames, frameSkip * rowSize(column)]];
+    return [column.name, [part.size, frames, ...(column.name === PIXELS ? column.shape : [rowSize(column)])]];
   });
   return Object.fromEntries(shapes);
 }
@@ -76,25 +76,26 @@ function batchShapes(plan: LoaderPlan): Record<string, readonly number[]> {
  * Each epoch permutes all windows; batch `step` depends on `key` and `step` only, not on the number of workers nor on
  * where the loader started, so that a resumed run sees the batches that an uninterrupted one would have seen.
  *
- * Errors: those of `openStore` and `windowStarts`; `data` when there are fewer windows than a batch needs; `corrupt` when
+ * Errors: those of `openEpisodes` and `windowStarts`; `data` when there are fewer windows than a batch needs; `corrupt` when
  * what is loaded into memory fails its checksum; `usage` and `shape` for wrong options.
  *
  * @example
- * const loader = windowLoader({ dir, episodes: split.train, frames: 4, frameSkip: 5, batchSize: 128, normalisers: [action], key: key(0) });
+ * const loader = windowLoader({ source: 'data/two-room', episodes: split.train, frames: 4, frameSkip: 5, batchSize: 128, normalisers: [action], key: key(0) });
  * for (let i = 0; i < 1000; i++) train(loader.next());
  * console.log(loader.stats().waitShare);
  * loader.close();
  */
 export function windowLoader(options: WindowLoaderOptions): WindowLoader {
   const { startStep = 0 } = options;
-  const store = openStore(options.dir);
+  const location = locateEpisodes(options.source);
+  const store = openEpisodes(location);
   let plan: LoaderPlan;
   try {
-    plan = loaderPlan(store, options);
+    plan = loaderPlan(store, location, options);
   } finally {
     store.close();
   }
-  const source = slotSource({ module: 'data/loader/worker.js', plan, filler, ...options });
+  const slots = slotSource({ module: 'data/loader/worker.js', plan, filler, ...options });
   const views = batchViews(plan);
   let batches = 0;
   return {
@@ -103,10 +104,10 @@ export function windowLoader(options: WindowLoaderOptions): WindowLoader {
     shapes: batchShapes(plan),
     imagesInMemory: plan.columns.some((c) => c.column.name === PIXELS && c.memory !== null),
     next: () => {
-      const batch = views(source.take());
+      const batch = views(slots.take());
       return { step: startStep + batches++, ...batch };
     },
-    stats: source.stats,
-    close: source.close,
+    stats: slots.stats,
+    close: slots.close,
   };
 }

@@ -33,6 +33,12 @@ function toyStore(lengths: readonly number[], shardBytes = 20): string {
   return dir;
 }
 
+/** Leaves the store as a killed writer does: opened, never closed. */
+function leaveOpen(dir: string): string {
+  resumeStore(dir);
+  return dir;
+}
+
 function flip(file: string, byte: number): void {
   const bytes = readFileSync(file);
   bytes[byte]! ^= 0x40;
@@ -64,14 +70,14 @@ test('a resumed writer continues as if it had never stopped', () => {
 
 test('the torn tail of an append is ignored by readers and cut off by the next writer', () => {
   const whole = toyStore([3, 2]);
-  const dir = toyStore([3, 2]);
+  const dir = leaveOpen(toyStore([3, 2]));
   // What a killed writer may leave: bytes behind the indexed ones, a further shard, half a line of the index.
   appendFileSync(join(dir, 'action-00002.bin'), new Uint8Array(7));
   appendFileSync(join(dir, 'pixels-00001.bin'), new Uint8Array(5));
   appendFileSync(join(dir, 'label-00001.bin'), new Uint8Array(5));
   appendFileSync(join(dir, 'episodes.jsonl'), '{"crc":123,"entry":{"row":5,"len');
   const store = openStore(dir);
-  expect(store.episodes.length).toBe(2);
+  expect([store.episodes.length, store.closed]).toEqual([2, false]);
   store.verify();
   store.close();
   resumeStore(dir).close();
@@ -79,8 +85,8 @@ test('the torn tail of an append is ignored by readers and cut off by the next w
   expect(readdirSync(dir)).toEqual(readdirSync(whole));
 });
 
-test('an index cut at any byte shows exactly the episodes whose lines are complete', () => {
-  const dir = toyStore([3, 2, 4]);
+test('the index of a store that was not closed, cut at any byte, shows exactly the episodes whose lines are complete', () => {
+  const dir = leaveOpen(toyStore([3, 2, 4]));
   const file = join(dir, 'episodes.jsonl');
   const bytes = readFileSync(file);
   for (let length = bytes.indexOf(0x0a) + 1; length <= bytes.length; length++) {
@@ -210,10 +216,10 @@ test('a damaged, newer or missing dataset.json and an empty dataset each have th
   const text = readFileSync(file, 'utf8');
   writeFileSync(file, text.slice(0, 40));
   expect(() => openStore(dir)).toThrow(failure('corrupt'));
-  writeFileSync(file, text.replace('"version": 1', '"version": 2'));
+  writeFileSync(file, text.replace('"version": 2', '"version": 3'));
   expect(() => openStore(dir)).toThrow(failure('unsupported'));
-  writeFileSync(file, text.replace('"f32"', '"f99"'));
-  expect(() => openStore(dir)).toThrow(/'action': dtype.*f99/);
+  writeFileSync(file, text.replace('"f32"', '"i32"'));
+  expect(() => openStore(dir)).toThrow(/dataset\.json: its checksum does not match; restore/);
   expect(() => openStore(join(root, 'nowhere'))).toThrow(failure('data'));
   expect(() => openStore(toyStore([]))).toThrow(failure('data'));
   expect(() => openStore(toyStore([]))).toThrow(/no episodes.*collect/);
@@ -227,5 +233,29 @@ test('a dataset is not overwritten by creating one in its folder', () => {
 test('dataset.json tells the columns, the environment, the frame rate, the metadata and the versions', () => {
   const file = JSON.parse(readFileSync(join(toyStore([3]), 'dataset.json'), 'utf8'));
   const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  expect(file).toMatchObject({ format: 'jepa-episodes', version: 1, library: manifest.version, spec: TOY_SPEC });
+  expect(file).toMatchObject({ format: 'jepa-episodes', version: 2, library: manifest.version, spec: TOY_SPEC });
+});
+
+test('a store of version 1, which had no checksum and no closing mark, is read, and continued as one of this version', () => {
+  const whole = toyStore([3, 2, 4]);
+  const dir = toyStore([3, 2]);
+  const file = join(dir, 'dataset.json');
+  const { closed: _closed, crc: _crc, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, `${JSON.stringify({ ...rest, version: 1 }, null, 2)}\n`);
+  const store = openStore(dir);
+  expect([store.episodes.length, store.closed]).toEqual([2, false]);
+  store.verify();
+  store.close();
+  const writer = resumeStore(dir);
+  for (const episode of toyEpisodes([4], 5)) writer.append(episode);
+  writer.close();
+  for (const name of readdirSync(whole)) expect(readFileSync(join(dir, name))).toEqual(readFileSync(join(whole, name)));
+});
+
+test('opening a store for writing removes what killed writers left half written', () => {
+  const dir = toyStore([3]);
+  const ended = spawnSync(process.execPath, ['-e', '']).pid;
+  writeFileSync(join(dir, `dataset.json.tmp-${ended}-0-4`), 'x');
+  resumeStore(dir).close();
+  expect(readdirSync(dir).filter((name) => name.includes('.tmp-'))).toEqual([]);
 });

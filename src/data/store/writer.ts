@@ -1,27 +1,18 @@
 // The append-only writer of an episode store. An episode's bytes go to the shards first and its line to the index last,
 // so that a process killed at any moment, or a full disk, leaves every episode before it complete and findable.
 
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { JepaError } from '../../core/index.ts';
 import { ioError, syncFolder, writeAll, writeFileAtomic } from '../atomic.ts';
 import { checkEpisode } from '../check-episode.ts';
 import { asBytes, type Column, checkSpec, type DatasetSpec, type EpisodeData, rowBytes } from '../episode.ts';
+import { removeStaleFiles } from '../stale-files.ts';
 import { libraryVersion } from '../version.ts';
-import {
-  type ColumnPlace,
-  DATASET_FILE,
-  type DatasetFile,
-  type EpisodeEntry,
-  INDEX_FILE,
-  indexLine,
-  readDatasetFile,
-  readIndex,
-  STORE_VERSION,
-  shardPath,
-} from './layout.ts';
-import { checkShards } from './reader.ts';
+import { readContents } from './contents.ts';
+import { DATASET_FILE, type DatasetFile, STORE_VERSION, writeDatasetFile } from './dataset-file.ts';
+import { type ColumnPlace, INDEX_FILE, type Index, indexLine, shardPath } from './layout.ts';
 
 /** How a store is laid out. */
 export interface StoreOptions {
@@ -45,7 +36,10 @@ export interface StoreWriter {
   append(episode: EpisodeData): number;
   /** Waits until everything appended is on the disk. */
   flush(): void;
-  /** Flushes and closes the files; the writer cannot be used afterwards. */
+  /**
+   * Flushes, closes the files and writes into dataset.json how long the index is; the writer cannot be used afterwards.
+   * From then on a reader finds whatever is missing or was added.
+   */
   close(): void;
 }
 
@@ -57,12 +51,13 @@ interface ShardState {
   bytes: number;
 }
 
-function openWriter(dir: string, file: DatasetFile, entries: readonly EpisodeEntry[], indexBytes: number): StoreWriter {
+function openWriter(dir: string, file: DatasetFile, { entries, bytes, crc }: Omit<Index, 'fileBytes'>): StoreWriter {
   const { spec, shardBytes } = file;
   const last = entries.at(-1);
   let episodes = entries.length;
   let rows = last === undefined ? 0 : last.row + last.length;
-  let indexAt = indexBytes;
+  let indexAt = bytes;
+  let indexCrc = crc;
   let closed = false;
   const saved = (): string => `the ${episodes} episodes (${rows} rows) appended before are complete in ${dir}`;
 
@@ -87,6 +82,7 @@ function openWriter(dir: string, file: DatasetFile, entries: readonly EpisodeEnt
   const roll = (state: ShardState, size: number): void => {
     if (state.bytes === 0 || state.bytes + size <= shardBytes) return;
     const fd = openSync(shardPath(dir, state.column.name, state.shard + 1), 'w');
+    ftruncateSync(state.fd, state.bytes); // What a failed append could not cut off.
     fsyncSync(state.fd);
     closeSync(state.fd);
     open.splice(open.indexOf(state.fd), 1, fd);
@@ -117,6 +113,7 @@ function openWriter(dir: string, file: DatasetFile, entries: readonly EpisodeEnt
     const line = new TextEncoder().encode(indexLine({ row: rows, length, at }));
     writeAll(index, line, indexAt);
     indexAt += line.length;
+    indexCrc = crc32(line, indexCrc);
     for (const state of shards) state.bytes += length * rowBytes(state.column);
   };
 
@@ -160,11 +157,13 @@ function openWriter(dir: string, file: DatasetFile, entries: readonly EpisodeEnt
     close() {
       if (closed) return;
       try {
+        rollBack();
         flush();
       } finally {
         closed = true;
         for (const fd of open) closeSync(fd);
       }
+      writeDatasetFile(dir, { ...file, closed: { episodes, indexBytes: indexAt, indexCrc } });
     },
   };
 }
@@ -202,6 +201,7 @@ export function createStore(
     library: libraryVersion(),
     shardBytes,
     spec,
+    closed: null,
   };
   try {
     mkdirSync(dir, { recursive: true });
@@ -212,9 +212,10 @@ export function createStore(
         { dir },
       );
     }
+    removeStaleFiles(dir);
     writeFileAtomic(join(dir, INDEX_FILE), []);
-    writeFileAtomic(join(dir, DATASET_FILE), [new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`)]);
-    return openWriter(dir, file, [], 0);
+    writeDatasetFile(dir, file);
+    return openWriter(dir, file, { entries: [], bytes: 0, crc: 0 });
   } catch (error) {
     if (error instanceof JepaError) throw error;
     throw ioError(`creating the dataset ${dir}`, error, 'nothing was saved yet');
@@ -222,17 +223,22 @@ export function createStore(
 }
 
 /**
- * Opens an existing store for appending after its last complete episode; the torn tail of a killed writer is cut off.
+ * Opens an existing store for appending after its last complete episode; the torn tail and the temporary files of a
+ * killed writer are removed. Until `close` the store counts as not closed.
  *
  * Errors: `data` when `dir` is not a dataset; `corrupt` when its index or shards are damaged; `io`.
  */
 export function resumeStore(dir: string): StoreWriter {
-  const file = readDatasetFile(dir);
-  const { entries, bytes } = readIndex(dir, file.spec);
-  checkShards(dir, file.spec, entries);
+  const { file, index } = readContents(dir);
+  const { entries, bytes } = index;
   try {
-    return openWriter(dir, file, entries, bytes);
+    removeStaleFiles(dir);
+    const opened: DatasetFile = { ...file, version: STORE_VERSION, closed: null };
+    writeDatasetFile(dir, opened);
+    const crc = crc32(readFileSync(join(dir, INDEX_FILE)).subarray(0, bytes));
+    return openWriter(dir, opened, { entries, bytes, crc });
   } catch (error) {
+    if (error instanceof JepaError) throw error;
     throw ioError(`opening the dataset ${dir}`, error, `its ${entries.length} episodes are complete`);
   }
 }

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { key } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
-import { addDots, ballExpert, ballWorlds, bounce, bouncingBall, checkBallWorld, drawBall } from './index.ts';
+import { addDots, ballExpert, ballWorlds, bounce, bouncingBall, checkBallWorld, drawBall } from '../index.ts';
 
 envLaws('bouncing-ball', { make: bouncingBall, expert: ballExpert });
 

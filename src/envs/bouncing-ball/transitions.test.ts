@@ -14,7 +14,7 @@ import {
   drawBall,
   inside,
   moveRightProbability,
-} from './index.ts';
+} from '../index.ts';
 
 const { full, lite } = ballWorlds;
 

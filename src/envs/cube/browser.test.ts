@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import { key, stream } from '../../core/index.ts';
 import { mujocoInBrowser } from '../browser.law.ts';
-import { cube, noisyCubeExpert } from './index.ts';
+import { cube, noisyCubeExpert } from '../index.ts';
 
 const random = stream(key(2));
 const policy = noisyCubeExpert();

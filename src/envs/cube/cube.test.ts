@@ -3,7 +3,7 @@ import { fold, key, stream } from '../../core/index.ts';
 import { openMujoco } from '../../physics/index.ts';
 import { envLaws } from '../env.law.ts';
 import type { Env } from '../env.ts';
-import { cube, cubeExpert, noisyCubeExpert } from './index.ts';
+import { cube, cubeExpert, noisyCubeExpert } from '../index.ts';
 
 await openMujoco();
 

@@ -2,8 +2,9 @@
 // control period, success and scripted data, with a gripper that goes where it is sent in place of a UR5e under inverse
 // kinematics, a smaller table, a cube of 5 cm instead of 4, and our own picture.
 
-import { JepaError } from '../../core/index.ts';
 import { mujocoModule } from '../../physics/index.ts';
+import { needWorld } from '../check.ts';
+import type { WorldDeclaration } from '../declaration.ts';
 import type { Env } from '../env.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawCube, type Look, lookFrom } from './draw.ts';
@@ -17,6 +18,22 @@ const NEAR = 0.04;
 const ANY_PLACE = 5;
 const ANY_SPEED = 100;
 const ANY_TURN = 4;
+
+/** What evaluations need to know. The cube's turn is a rotation vector: its z is the yaw of a cube that lies flat. */
+const cubeDeclares: WorldDeclaration = {
+  probes: [
+    { name: 'cube position', components: [0, 1, 2], names: ['x', 'y', 'z'] },
+    { name: 'cube yaw', components: [5], names: ['yaw'], circular: true },
+    { name: 'gripper position', components: [6, 7, 8], names: ['x', 'y', 'z'] },
+    { name: 'gripper yaw', components: [9], names: ['yaw'], circular: true },
+    { name: 'gripper opening', components: [10, 11], names: ['left', 'right'] },
+    { name: 'cube velocity', components: [12, 13, 14], names: ['vx', 'vy', 'vz'] },
+    { name: 'gripper velocity', components: [18, 19, 20], names: ['vx', 'vy', 'vz'] },
+  ],
+  oracle: { policy: 'expert' },
+  carried: ['gripper'],
+  notVaried: { 'target.color': 'the target is not drawn' },
+};
 
 interface Scene {
   readonly half: number;
@@ -98,14 +115,15 @@ export function cube({ imageSize }: EnvOptions = {}): Env {
       },
       move: (state, action, { half }) => moveGripper(half, state, action),
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!, state[2]! - goal[2]!),
+      declares: cubeDeclares,
       draw: (target, state, goal, { look, marked }) => drawCube(target, state, goal, look(), marked),
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
 }
 
 /** Half the side of a world's cube. Throws for any other world. */
 export function cubeHalf(env: Env): number {
-  if (env.spec.id === ID) return (env.factor('cube.size') as number) / 2;
-  throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
+  needWorld(env, ID);
+  return (env.factor('cube.size') as number) / 2;
 }

@@ -2,6 +2,7 @@
 // OGBench: the servos are sent to the present pose plus the scaled action. Nothing is remembered between steps but the
 // state: MuJoCo's warm starts begin anew with each.
 
+import { clamp } from '../clamp.ts';
 import { physicsOf, SUBSTEPS } from './model.ts';
 import { CUBE, FINGERS, GRIPPER, HIGHEST, LOWEST, MAX_YAW, OPEN, REACH, TURN, VELOCITY, YAW } from './parts.ts';
 import { quaternionFrom, rotationVector } from './rotation.ts';
@@ -14,8 +15,6 @@ export const DONE = 0.33;
 
 const qpos = new Float64Array(13);
 const qvel = new Float64Array(12);
-
-const clip = (v: number, low: number, high: number): number => Math.min(Math.max(v, low), high);
 
 /** How far the fingers are open, 0 to 1. */
 export function opening(state: ArrayLike<number>): number {
@@ -34,10 +33,10 @@ export function moveGripper(half: number, state: Float32Array, action: ArrayLike
   physics.set(qpos, qvel);
 
   const ctrl = physics.data('ctrl');
-  for (let i = 0; i < 2; i++) ctrl[i] = clip(state[GRIPPER + i]! + MOVE * action[i]!, -REACH, REACH);
-  ctrl[2] = clip(state[GRIPPER + 2]! + MOVE * action[2]!, LOWEST, HIGHEST);
-  ctrl[3] = clip(state[YAW]! + TWIST * action[3]!, -MAX_YAW, MAX_YAW);
-  ctrl[4] = OPEN * clip(opening(state) - action[4]!, 0, 1);
+  for (let i = 0; i < 2; i++) ctrl[i] = clamp(state[GRIPPER + i]! + MOVE * action[i]!, -REACH, REACH);
+  ctrl[2] = clamp(state[GRIPPER + 2]! + MOVE * action[2]!, LOWEST, HIGHEST);
+  ctrl[3] = clamp(state[YAW]! + TWIST * action[3]!, -MAX_YAW, MAX_YAW);
+  ctrl[4] = OPEN * clamp(opening(state) - action[4]!, 0, 1);
   ctrl[5] = ctrl[4]!;
   physics.step(SUBSTEPS);
 

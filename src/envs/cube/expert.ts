@@ -3,6 +3,7 @@
 
 import type { Stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { cubeHalf } from './cube.ts';
 import { DONE, MOVE, opening, TWIST } from './dynamics.ts';
 import { CUBE, GRIPPER, LOWEST, MAX_YAW, OPEN, PLACES, TURN, YAW } from './parts.ts';
@@ -103,10 +104,7 @@ function orderOf(scene: Scene): Order {
 
 /** An order as an action within the bounds, with N(0, noise^2) on each component. */
 function actionOf({ move, twist, grip }: Order, noise: number, random: Stream): Float32Array {
-  return Float32Array.from([...move.map((d) => d / (DONE * MOVE)), twist / (DONE * TWIST), grip], (wanted) => {
-    const a = noise === 0 ? wanted : wanted + noise * random.normal();
-    return Math.min(Math.max(a, -1), 1);
-  });
+  return noisyAction([...move.map((d) => d / (DONE * MOVE)), twist / (DONE * TWIST), grip], noise, random);
 }
 
 /** The scripted expert. It needs no memory: the order follows from the state and the goal. */

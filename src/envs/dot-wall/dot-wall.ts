@@ -2,11 +2,14 @@
 // elsewhere in every episode. Source: eb_jepa `datasets/two_rooms/env.py`.
 
 import { fold, JepaError, key, normal } from '../../core/index.ts';
+import { needWorld } from '../check.ts';
+import type { SearchSettings } from '../declaration.ts';
 import type { Env } from '../env.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawDotWall, type Look, lookFrom } from './draw.ts';
 import { acceptDotWall, dotWallFactors, dotWallVaried } from './factors.ts';
 import { bounce, type ContactNoise, HIGH, inWall, LOW, PICTURE, stay, type Wall } from './layout.ts';
+import { throughDotWall } from './walls.ts';
 
 /** The goal is reached nearer than this, in pixels. */
 const GOAL_RADIUS = 4.5;
@@ -28,6 +31,12 @@ export interface DotWallOptions extends EnvOptions {
   /** @default 'bounce' */
   readonly contact?: WallContact;
 }
+
+/** A straight line to the goal ends at the wall: wide, smooth noise finds the door. */
+const SEARCH: SearchSettings = {
+  ...{ samples: 128, elites: 16, iterations: 8, noiseBeta: 3, initialStd: 1.5 },
+  ...{ horizon: 13, hold: 2, replanEvery: 2, attempts: 4 },
+};
 
 interface Scene {
   readonly seed: number;
@@ -106,6 +115,11 @@ export function dotWall({ imageSize = PICTURE, walls = 'random', contact = 'boun
         else bounce(wallOf(state), state, action, contactNoise(seed, state, action));
       },
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!),
+      behindWall: throughDotWall,
+      declares: {
+        ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
+        oracle: { search: SEARCH },
+      },
       draw: (target, state, _goal, { look }) => drawDotWall(target, state, look),
     },
     { imageSize },
@@ -119,10 +133,6 @@ export function dotWallFixed(options: Omit<DotWallOptions, 'walls'> = {}): Env {
 
 /** The wall of a DotWall world as it stands. Throws for any other world. */
 export function wallIn(env: Env): Wall {
-  if (env.spec.id !== 'dot-wall' && env.spec.id !== 'dot-wall-fixed') {
-    throw new JepaError('usage', `this needs the world 'dot-wall' or 'dot-wall-fixed', got '${env.spec.id}'`, {
-      id: env.spec.id,
-    });
-  }
+  needWorld(env, 'dot-wall', 'dot-wall-fixed');
   return wallOf(env.state());
 }

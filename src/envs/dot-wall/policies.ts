@@ -2,6 +2,7 @@
 
 import type { Stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { wallIn } from './dot-wall.ts';
 import { DOOR_HALF, WALL_HALF } from './layout.ts';
 import { wander } from './walks.ts';
@@ -31,10 +32,7 @@ export function dotWallExpert({ noise = 0 }: { readonly noise?: number } = {}): 
       }
       const { actionHigh } = env.spec;
       const largest = Math.max(Math.abs(tx - x), Math.abs(ty - y), actionHigh) / actionHigh;
-      return Float32Array.of((tx - x) / largest, (ty - y) / largest).map((v) => {
-        const a = noise === 0 ? v : v + noise * random.normal();
-        return Math.min(Math.max(a, -actionHigh), actionHigh);
-      });
+      return noisyAction(Float32Array.of((tx - x) / largest, (ty - y) / largest), noise, random, actionHigh);
     },
   };
 }

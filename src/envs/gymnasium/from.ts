@@ -2,9 +2,11 @@
 // a distance to it, a state that can be read and set, factors of variation, checks, clipping, and pictures of one size.
 
 import { fold, JepaError, type Key, key, randomBits } from '../../core/index.ts';
-import { checkImageSize, checkRoom, checkVector } from '../check.ts';
+import { checkDistance, checkId, checkImageSize, checkRoom, checkSizes, checkVector } from '../check.ts';
+import type { WorldDeclaration } from '../declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from '../env.ts';
 import { checkFactor, drawFactor, factorOf } from '../factors.ts';
+import { goalInFront } from '../goal.ts';
 import type { EnvOptions } from '../world.ts';
 import { actionScale, checkFrame, checkObservation, endOf, observationSize, writeFrame } from './check.ts';
 import type { GymnasiumFrame, GymnasiumLike } from './like.ts';
@@ -26,6 +28,8 @@ export interface GymnasiumOptions extends EnvOptions {
   readonly factors?: Readonly<Record<string, Factor>>;
   /** The state shown by `renderGoal`; by default the state with its first G components replaced by the goal. */
   readonly atGoal?: (state: Float32Array, goal: Float32Array) => Float32Array;
+  /** What evaluations need to know that names and factors do not say. */
+  readonly declares?: Omit<WorldDeclaration, 'walls'>;
   /**
    * What `step` does after the world said terminated or truncated, until the next reset or `setState`: refuse, because
    * Gymnasium leaves undefined what happens then; go on, for worlds that can; or stay, which moves nothing, so that
@@ -52,12 +56,6 @@ function euclidean(state: Float32Array, goal: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-function goalInFront(state: Float32Array, goal: Float32Array): Float32Array {
-  const at = state.slice();
-  at.set(goal);
-  return at;
-}
-
 /**
  * The world `like` as an `Env`; it belongs to the adapter from then on. Rewards are not used. A world with `setState` is
  * put on its state rounded to float32 after every step, so that it goes on from a recorded state as it did the first time.
@@ -69,6 +67,7 @@ function goalInFront(state: Float32Array, goal: Float32Array): Float32Array {
  */
 export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): Env {
   const { id, solvedWithin, distance = euclidean, atGoal = goalInFront, factors = {}, afterEnd = 'refuse' } = options;
+  checkId('fromGymnasium', id);
   const { toWorld, ...bounds } = actionScale(id, like.actionSpace);
   const names = Object.keys(factors);
   let values: Record<string, FactorValue> = {};
@@ -109,7 +108,10 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     }
     checkImageSize(id, imageSize);
     const sizes = { stateDim: state.length, stateNames, goalDim, imageSize, maxSteps };
-    return { id, ...bounds, ...sizes, factors };
+    checkSizes(id, { ...bounds, ...sizes });
+    const walls = like.behindWall === undefined ? {} : { walls: true as const };
+    const declares = { ...options.declares, ...walls };
+    return { id, ...bounds, ...sizes, factors, ...(Object.keys(declares).length === 0 ? {} : { declares }) };
   }
 
   function need(member: keyof typeof without, what: string): JepaError {
@@ -199,6 +201,7 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
       readState();
     }
     const far = distance(state, goal);
+    checkDistance(`${id} step`, far);
     return { terminated: far < solvedWithin, distance: far };
   }
 
@@ -221,6 +224,12 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     } finally {
       place(here, 'renderGoal');
     }
+  }
+
+  function behind(): Float32Array {
+    const at = like.behindWall?.() ?? [];
+    checkVector(`${id} behindWall`, 'state', at, state.length);
+    return Float32Array.from(at);
   }
 
   return {
@@ -247,5 +256,6 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     },
     render: (out, offset = 0) => paint('render', () => like.render(), out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', goalFrame, out, offset),
+    ...(like.behindWall === undefined ? {} : { behindWall: behind }),
   };
 }

@@ -56,4 +56,6 @@ export interface GymnasiumLike {
   setFactor?(name: string, value: FactorValue): void;
   /** The picture with the agent at the goal. Without it, `render` in the state that has the goal in front. */
   renderGoal?(): GymnasiumFrame;
+  /** The state [S] with the agent behind the nearest wall, for worlds with walls; the world is not moved. */
+  behindWall?(): ArrayLike<number>;
 }

@@ -13,7 +13,7 @@ import type { GymnasiumFrame, GymnasiumLike } from './like.ts';
  * const world = toGymnasium(makeEnv('two-room', { imageSize: 64 }));
  * const { observation } = world.reset({ seed: 0 });
  */
-export function toGymnasium(env: Env): Required<GymnasiumLike> {
+export function toGymnasium(env: Env): Required<Omit<GymnasiumLike, 'behindWall'>> & Pick<GymnasiumLike, 'behindWall'> {
   const { actionDim, actionLow, actionHigh, stateDim, imageSize, maxSteps } = env.spec;
   const infinity = Number.POSITIVE_INFINITY;
   const bytes = imageSize * imageSize * 3;
@@ -44,5 +44,6 @@ export function toGymnasium(env: Env): Required<GymnasiumLike> {
     goal: () => env.goal(),
     setGoal: (goal) => env.setGoal(goal),
     setFactor: (name, value) => env.setFactor(name, value),
+    ...(env.behindWall === undefined ? {} : { behindWall: env.behindWall }),
   };
 }

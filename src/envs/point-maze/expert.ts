@@ -1,6 +1,7 @@
 // The expert of the point maze: from cell to cell along the shortest way, steering the ball's velocity.
 
 import type { Env, Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { MASS, PERIOD } from './dynamics.ts';
 import { cellAt, centerOf, SIDES, stepsTo } from './maze.ts';
 import { mazeOf } from './point-maze.ts';
@@ -41,10 +42,6 @@ export function steer(env: Env, place: ArrayLike<number>, fastest: number = FAST
 export function mazeExpert({ noise = 0 }: { readonly noise?: number } = {}): Policy {
   return {
     name: noise === 0 ? 'expert' : 'noisy-expert',
-    act: (env, random) =>
-      Float32Array.from(steer(env, env.goal()), (v) => {
-        const a = v + (noise === 0 ? 0 : noise * random.normal());
-        return Math.min(Math.max(a, -1), 1);
-      }),
+    act: (env, random) => noisyAction(steer(env, env.goal()), noise, random),
   };
 }

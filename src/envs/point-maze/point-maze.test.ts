@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
-import { mazeExpert, pointMaze, U_MAZE } from './index.ts';
+import { mazeExpert, pointMaze, U_MAZE } from '../index.ts';
 
 envLaws('point-maze, expert', { make: pointMaze, expert: () => mazeExpert(), solves: 1 });
 const ROOMS = ['#######', '#  #  #', '#  #  #', '#     #', '#######'];

@@ -8,6 +8,7 @@ import { colorFactor, type FactorValues, realFactor } from '../factors.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { moveBall, RADIUS } from './dynamics.ts';
 import { cellAt, centerOf, isClear, isOpen, type Maze, mazeFrom, stepsTo, U_MAZE } from './maze.ts';
+import { throughMaze } from './walls.ts';
 
 const ID = 'point-maze';
 /** The goal is reached nearer than this, in cells. */
@@ -113,6 +114,7 @@ export function pointMaze({ imageSize, maze: rows = U_MAZE }: PointMazeOptions =
   const inside = (cells: number): readonly [number, number] => [centerOf(1) - 0.5, centerOf(cells - 2) + 0.5];
   const place = [inside(maze.height), inside(maze.width)] as const;
   const speed = [-ANY_SPEED, ANY_SPEED] as const;
+  const [edge, end] = [centerOf(0) - 0.5, centerOf(Math.max(maze.height, maze.width)) - 0.5];
   const env = defineEnv<Scene>(
     {
       id: ID,
@@ -132,6 +134,9 @@ export function pointMaze({ imageSize, maze: rows = U_MAZE }: PointMazeOptions =
       prepare: (values, size) => sceneFrom(maze, values, size),
       move: (state, action, { force }) => moveBall(maze, force, state, action),
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!),
+      behindWall: (state) => throughMaze(state, maze),
+      // Rows run along the state's first component.
+      declares: { ground: { at: [1, 0], extent: [edge, edge, end, end] } },
       draw(target, state, _goal, { background, ball }) {
         const scale = scaleOf(maze, target);
         const at = (v: number): number => (v - centerOf(0) + 0.5) * scale;
@@ -139,7 +144,7 @@ export function pointMaze({ imageSize, maze: rows = U_MAZE }: PointMazeOptions =
         fillDisc(target, at(state[1]!), at(state[0]!), RADIUS * scale, ball);
       },
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
   mazes.set(env.spec, maze);
   return env;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import type { Policy } from '../env.ts';
+import { mazeExpert, mazeRoaming, pointMaze } from '../index.ts';
 import { randomPolicy } from '../policies.ts';
-import { mazeExpert, mazeRoaming, pointMaze } from './index.ts';
 import { cellAt } from './maze.ts';
 
 const STEPS = 100;

@@ -4,6 +4,7 @@
 
 import type { Stream } from '../../core/index.ts';
 import type { Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { steer } from './expert.ts';
 import { cellAt, isClear, isOpen, type Maze } from './maze.ts';
 import { mazeOf } from './point-maze.ts';
@@ -67,10 +68,7 @@ export function mazeRoaming({ places = 0.5, noise = 0.3 }: RoamingOptions = {}):
       if (aim === undefined || aim.left === 0 || arrived(aim)) aim = drawAim(mazeOf(env), random, places);
       aim.left--;
       const action = aim.place === undefined ? aim.force : steer(env, aim.place, aim.fastest);
-      return Float32Array.from(action, (v) => {
-        const a = aim?.place === undefined ? v : v + noise * random.normal();
-        return Math.min(Math.max(a, -1), 1);
-      });
+      return noisyAction(action, aim.place === undefined ? 0 : noise, random);
     },
   };
 }

@@ -2,8 +2,8 @@
 // block to it, pushes, picks again, and at last walks to its own goal.
 // The published data are recordings of people, replayed with noise; they are not part of this package.
 
-import type { Stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { type Contact, contactsOf, errorOf, READY_GAP, type Scene, sceneOf, standAt, worth } from './contacts.ts';
 import { ACTION_SCALE, AGENT } from './dynamics.ts';
 import { toward, walk } from './moves.ts';
@@ -86,15 +86,6 @@ export function newPusher(): Pusher {
   };
 }
 
-/** `action` with N(0, noise^2) on each component, clipped to [-1, 1]; in place. */
-export function withNoise(action: Float32Array, noise: number, random: Stream): Float32Array {
-  for (let i = 0; i < 2; i++) {
-    const a = noise === 0 ? action[i]! : action[i]! + noise * random.normal();
-    action[i] = Math.min(Math.max(a, -1), 1);
-  }
-  return action;
-}
-
 /**
  * The scripted pusher with N(0, noise^2) on each component of its actions, clipped to [-1, 1]. It remembers the contact it
  * pushes at; `reset` forgets it.
@@ -108,7 +99,7 @@ export function noisyPusher({ noise = 0.2 }: { readonly noise?: number } = {}): 
       const goal = env.goal();
       const scene = sceneOf(env, blockPose(goal));
       const action = routine.next(env, scene) ?? walk(scene, [goal[AGENT]!, goal[AGENT + 1]!]);
-      return withNoise(action, noise, random);
+      return noisyAction(action, noise, random);
     },
   };
 }

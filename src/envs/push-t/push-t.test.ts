@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
+import { BLOCK_SHAPES, noisyPusher, pusher, pushT, pushTProprio, pushTRollout, weakPusher } from '../index.ts';
 import { makeBlock } from './block.ts';
-import { BLOCK_SHAPES, noisyPusher, pusher, pushT, pushTProprio, pushTRollout, weakPusher } from './index.ts';
 
 envLaws('push-t, scripted pusher', { make: pushT, expert: pusher });
 envLaws('push-t with free places, scripted pusher', {

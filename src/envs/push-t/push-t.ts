@@ -3,6 +3,7 @@
 
 import { JepaError } from '../../core/index.ts';
 import { newTouch, placeConvex, type Space, touchDisc } from '../../physics/index.ts';
+import { needWorld } from '../check.ts';
 import type { Env, FactorValue } from '../env.ts';
 import type { FactorValues } from '../factors.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
@@ -142,17 +143,16 @@ export function pushT({ imageSize, places = 'anywhere' }: PushTOptions = {}): En
       prepare: sceneFrom,
       move: (state, action, { space, block }) => movePushT(space, block, state, action),
       distance,
+      declares: { ground: { at: [0, 1], extent: [0, 0, WORLD, WORLD] } },
       draw: (target, state, _goal, { block, radius, look }) => drawPushT(target, state, block, radius, look),
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
 }
 
 /** The block and the agent's radius of a Push-T world as it stands. Throws for any other world. */
 export function pushTBodies(env: Env): { readonly block: Block; readonly radius: number } {
-  if (env.spec.id !== ID) {
-    throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
-  }
+  needWorld(env, ID);
   const names = ['block.shape', 'block.scale', 'agent.scale'];
   const values = Object.fromEntries(names.map((name) => [name, env.factor(name)]));
   return { block: blockFrom(values), radius: radiusFrom(values) };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
-import { type PushingOptions, pusher, pushing, pushT } from './index.ts';
+import { type PushingOptions, pusher, pushing, pushT } from '../index.ts';
 
 const STEPS = 100;
 

@@ -7,8 +7,9 @@
 
 import type { Stream } from '../../core/index.ts';
 import type { Env, Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { sceneOf } from './contacts.ts';
-import { newPusher, type Pace, withNoise } from './expert.ts';
+import { newPusher, type Pace } from './expert.ts';
 import { walk } from './moves.ts';
 import type { Point } from './path.ts';
 import { type BlockPose, standsClear } from './push-t.ts';
@@ -96,7 +97,7 @@ export function pushing(options: PushingOptions = {}): Policy {
         aim ??= drawAim(env, random, settings);
         const action = aim.left-- > 0 ? follow(env, aim) : undefined;
         // A block that cannot be reached, say in a corner, has no contact for any pose.
-        if (action !== undefined || tries === 8) return withNoise(action ?? new Float32Array(2), aim.noise, random);
+        if (action !== undefined || tries === 8) return noisyAction(action ?? new Float32Array(2), aim.noise, random);
         aim = undefined;
         routine.forget();
       }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { key, stream } from '../../core/index.ts';
 import { whyNoBrowser } from '../../runtime/browser.law.ts';
 import { mujocoInBrowser } from '../browser.law.ts';
-import { reacher } from './index.ts';
+import { reacher } from '../index.ts';
 
 const random = stream(key(2));
 let rooms: ReturnType<typeof mujocoInBrowser>;

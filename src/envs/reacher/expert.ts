@@ -2,6 +2,7 @@
 // and the equations of motion say which torques that takes; what the motors cannot give is cut.
 
 import type { Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { equationsOf } from './arm.ts';
 import { armFrom } from './factors.ts';
 import { checkReacher } from './reacher.ts';
@@ -28,10 +29,11 @@ export function reacherExpert({ noise = 0 }: { readonly noise?: number } = {}): 
       const [m11, m12, m22] = equations.mass(q2);
       const [c1, c2] = equations.bias(q2, w1, w2);
       const torques = [m11 * a1 + m12 * a2 + c1 + arm.damping * w1, m12 * a1 + m22 * a2 + c2 + arm.damping * w2];
-      return Float32Array.from(torques, (torque) => {
-        const action = torque / arm.gear + (noise === 0 ? 0 : noise * random.normal());
-        return Math.min(Math.max(action, -1), 1);
-      });
+      return noisyAction(
+        torques.map((torque) => torque / arm.gear),
+        noise,
+        random,
+      );
     },
   };
 }

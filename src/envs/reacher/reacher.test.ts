@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { mujocoPhysics, openMujoco } from '../../physics/index.ts';
 import { envLaws } from '../env.law.ts';
+import { reacher, reacherExpert } from '../index.ts';
 import { type Arm, armModel, equationsOf, fingerAt, WRIST_LIMIT } from './arm.ts';
-import { reacher, reacherExpert } from './index.ts';
 
 await openMujoco();
 

@@ -1,10 +1,11 @@
 // Reacher: a two-link arm on a table must take given joint angles. The arm of the DeepMind Control Suite with the task
 // `qpos_match` of stable-worldmodel, moved by MuJoCo, seen from straight above.
 
-import { JepaError } from '../../core/index.ts';
 import { mujocoModule, mujocoPhysics, type Physics } from '../../physics/index.ts';
 import type { Color } from '../../raster/index.ts';
 import { type SceneRenderer, type Solid, sceneRenderer } from '../../raster/index.ts';
+import { needWorld } from '../check.ts';
+import type { WorldDeclaration } from '../declaration.ts';
 import type { Env } from '../env.ts';
 import type { FactorValues } from '../factors.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
@@ -21,6 +22,16 @@ const ANY_SPEED = 1000;
 const RIM: Color = [26, 34, 44];
 const BASE: Color = [90, 90, 96];
 const UPRIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+/** What evaluations need to know. */
+const reacherDeclares: WorldDeclaration = {
+  probes: [
+    { name: 'joint angles', components: [0, 1], names: ['shoulder', 'wrist'], circular: true },
+    { name: 'joint speeds', components: [2, 3], names: ['shoulder', 'wrist'] },
+  ],
+  oracle: { policy: 'expert' },
+  notVaried: { 'target.color': 'the target is not drawn' },
+};
 
 /** What the world derives from its factors. */
 interface Scene {
@@ -129,14 +140,14 @@ export function reacher({ imageSize }: EnvOptions = {}): Env {
       }),
       move,
       distance: (state, goal) => Math.max(Math.abs(state[0]! - goal[0]!), Math.abs(state[1]! - goal[1]!)),
+      declares: reacherDeclares,
       draw: (target, state, goal, scene) => scene.renderer.draw(target, solids(state, goal, scene)),
     },
-    imageSize === undefined ? {} : { imageSize },
+    { imageSize },
   );
 }
 
 /** Throws for a world that is not Reacher. */
 export function checkReacher(env: Env): void {
-  if (env.spec.id === ID) return;
-  throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
+  needWorld(env, ID);
 }

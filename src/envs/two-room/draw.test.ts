@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key } from '../../core/index.ts';
 import { canvas, resampleArea } from '../../raster/index.ts';
-import { twoRoom } from './index.ts';
+import { twoRoom } from '../index.ts';
 
 type Room = ReturnType<typeof twoRoom>;
 

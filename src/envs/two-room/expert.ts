@@ -3,6 +3,7 @@
 // there but never takes effect, and is left out here.
 
 import type { Env, Policy } from '../env.ts';
+import { noisyAction } from '../policies.ts';
 import { DOOR_FIT, type Layout, WALL_CENTER } from './layout.ts';
 import { layoutOf } from './two-room.ts';
 
@@ -50,13 +51,7 @@ function direction(env: Env): [number, number] {
 export function noisyExpert({ noise = 2 }: { readonly noise?: number } = {}): Policy {
   return {
     name: noise === 0 ? 'expert' : 'noisy-expert',
-    act(env, random) {
-      const wanted = direction(env);
-      return Float32Array.from(wanted, (d) => {
-        const action = noise === 0 ? d : d + noise * random.normal();
-        return Math.min(Math.max(action, -1), 1);
-      });
-    },
+    act: (env, random) => noisyAction(direction(env), noise, random),
   };
 }
 

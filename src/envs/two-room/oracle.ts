@@ -5,6 +5,7 @@
 // the world's own dynamics: a plan's length is the number of steps it really takes. No route leaves a doorway sideways,
 // where the wall would throw the agent out on the side of the centre line it is on: that quirk can save a few steps.
 
+import { clamp } from '../clamp.ts';
 import type { Env, Policy } from '../env.ts';
 import { doorBand, GOAL_RADIUS, goalDistance, type Layout, meetsWall, moveTwoRoom, WALL_CENTER } from './layout.ts';
 import { layoutOf } from './two-room.ts';
@@ -27,8 +28,6 @@ interface Route {
 const STEP_LIMIT = 1000;
 /** Kept from limits, in pixels, so that float32 rounding cannot fall on their wrong side. */
 const CLEAR = 0.01;
-
-const clamp = (v: number, low: number, high: number): number => Math.min(Math.max(v, low), high);
 
 /** Whether a band holds `along`, up to float32 rounding. */
 const within = (band: readonly [number, number], along: number): boolean =>

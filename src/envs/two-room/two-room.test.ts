@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
+import { expert, noisyExpert, oracle, oraclePlan, twoRoom, twoRoomObservation } from '../index.ts';
 import { randomPolicy } from '../policies.ts';
-import { expert, noisyExpert, oracle, oraclePlan, twoRoom, twoRoomObservation } from './index.ts';
 import { inDoor, layoutFrom } from './layout.ts';
 import { layoutOf } from './two-room.ts';
 

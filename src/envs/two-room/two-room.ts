@@ -2,11 +2,13 @@
 // picture. Variant "TwoRoom-v1" of stable-worldmodel (`envs/two_room/env.py`), quirks included.
 
 import { JepaError } from '../../core/index.ts';
+import { needWorld } from '../check.ts';
 import type { Env, FactorValue } from '../env.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
 import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
 import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, offFloor, PICTURE } from './layout.ts';
+import { throughRooms } from './walls.ts';
 
 const ID = 'two-room';
 const LAYOUT_FACTORS = [
@@ -67,6 +69,12 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
       prepare: sceneFrom,
       move: (state, action, { layout }) => moveTwoRoom(layout, state, action),
       distance: goalDistance,
+      behindWall: (state, { layout }) => throughRooms(state, layout),
+      declares: {
+        ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
+        oracle: { policy: 'oracle' },
+        notVaried: { 'target.color': 'the target is not drawn', 'target.radius': 'the target is not drawn' },
+      },
       draw: drawTwoRoom,
     },
     { imageSize },
@@ -75,9 +83,7 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
 
 /** The geometry of a Two-Room world as it stands. Throws for any other world. */
 export function layoutOf(env: Env): Layout {
-  if (env.spec.id !== ID) {
-    throw new JepaError('usage', `this needs the world '${ID}', got '${env.spec.id}'`, { id: env.spec.id });
-  }
+  needWorld(env, ID);
   const values: Record<string, FactorValue> = {};
   for (const name of LAYOUT_FACTORS) values[name] = env.factor(name);
   return layoutFrom(values);

@@ -1,6 +1,6 @@
 // Which factors of a world can be varied while its tasks stay the tasks they are.
 
-import type { EnvSpec, Factor } from '../../envs/index.ts';
+import type { EnvSpec } from '../../envs/index.ts';
 import { isScenery } from '../world-model/things.ts';
 
 /** Factors that are varied, by the name of their group, and those that are not, with the reason. */
@@ -10,19 +10,18 @@ export interface FactorGroups {
 }
 
 /** Why varying a factor would change the task: start or goal are bound to it. Undefined where it would not. */
-export function taskItself(name: string, { binding }: Factor): string | undefined {
+export function taskItself(spec: EnvSpec, name: string): string | undefined {
+  const { binding } = spec.factors[name]!;
   if (binding?.vector === 'goal') return 'it is the goal, which the task gives';
-  return binding !== undefined && !isScenery(name) ? 'it is part of the start, which the task gives' : undefined;
+  return binding !== undefined && !isScenery(spec, name) ? 'it is part of the start, which the task gives' : undefined;
 }
 
-function whyNot({ factors }: EnvSpec, name: string, factor: Factor): string | undefined {
-  const itself = taskItself(name, factor);
+function whyNot(spec: EnvSpec, name: string): string | undefined {
+  const itself = taskItself(spec, name);
   if (itself !== undefined) return itself;
-  const first = name.split('.')[0];
-  if (first === 'task') return 'it says how tasks are drawn, not what the world is';
+  if (name.startsWith('task.')) return 'it says how tasks are drawn, not what the world is';
   if (name.endsWith('.seed')) return 'it is the seed of noise';
-  if (first === 'target' && factors['rendering.render_target']?.initial === 0) return 'the target is not drawn';
-  return undefined;
+  return spec.declares?.notVaried?.[name];
 }
 
 /**
@@ -32,8 +31,8 @@ function whyNot({ factors }: EnvSpec, name: string, factor: Factor): string | un
 export function factorGroups(spec: EnvSpec): FactorGroups {
   const groups: Record<string, readonly string[]> = {};
   const excluded: { factor: string; why: string }[] = [];
-  for (const [name, factor] of Object.entries(spec.factors)) {
-    const why = whyNot(spec, name, factor);
+  for (const name of Object.keys(spec.factors)) {
+    const why = whyNot(spec, name);
     if (why === undefined) groups[name] = [name];
     else excluded.push({ factor: name, why });
   }

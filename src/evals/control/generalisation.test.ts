@@ -53,6 +53,9 @@ test('start and goal, rules of tasks and seeds are not varied, and the reasons a
     'agent.force',
   ]);
   expect(factorGroups(pushT().spec).groups['block.angle']).toBeUndefined();
+  const { spec } = pointMaze();
+  const still = { ...spec, declares: { notVaried: { 'wall.color': 'walls are hidden' } } };
+  expect(factorGroups(still).excluded).toContainEqual({ factor: 'wall.color', why: 'walls are hidden' });
   expect(factorGroups(rooms().spec).excluded.find((e) => e.factor === 'target.color')?.why).toMatch(/not drawn/);
 });
 

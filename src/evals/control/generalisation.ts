@@ -139,7 +139,7 @@ export async function generalisation(options: GeneralisationOptions): Promise<Ge
 function checkFactorName(spec: EnvSpec, name: string): void {
   const { id, factors } = spec;
   if (!Object.hasOwn(factors, name)) throw unknownName(`factor of ${id}`, name, Object.keys(factors));
-  const why = taskItself(name, factors[name]!);
+  const why = taskItself(spec, name);
   if (why === undefined) return;
   throw new JepaError('usage', `generalisation: factors must leave the task as it is, got '${name}' of ${id}: ${why}`, {
     name,

@@ -7,9 +7,9 @@
 // Legend: H planned actions, each held for some steps, A numbers of an action, k elites.
 
 import { fold, JepaError, type Key } from '../../core/index.ts';
-import type { Env } from '../../envs/index.ts';
+import { type Env, makePolicy, type SearchSettings } from '../../envs/index.ts';
 import { type Decision, icem, type Solver, shiftPlans } from '../../plan/index.ts';
-import type { ControlActions, ControlPolicy } from './policy.ts';
+import { type ControlActions, type ControlPolicy, envPolicy } from './policy.ts';
 import { type SimulatorPlans, simulatorProblem, toRaw } from './simulator.ts';
 
 /** What a simulator oracle does. */
@@ -177,31 +177,32 @@ export function simulatorPolicy(options: SimulatorOptions): ControlPolicy {
 }
 
 /** Settings under which it reaches nearly every goal 25 recorded steps away; in README.md what they were measured to do. */
-const settings: Readonly<Record<'dot-wall' | 'other', () => Omit<SimulatorOptions, 'makeEnv'>>> = {
-  // A straight line to the goal ends at the wall: wide, smooth noise finds the door.
-  'dot-wall': () => ({
-    solver: icem({ samples: 128, elites: 16, iterations: 8, noiseBeta: 3, initialStd: 1.5, plan: 'best-elite' }),
-    horizon: 13,
-    hold: 2,
-    replanEvery: 2,
-    attempts: 4,
-  }),
-  other: () => ({
-    solver: icem({ samples: 64, elites: 8, iterations: 8, noiseBeta: 3, initialStd: 0.5, plan: 'best-elite' }),
-    horizon: 25,
-    replanEvery: 5,
-    attempts: 4,
-  }),
+const usual: SearchSettings = {
+  ...{ samples: 64, elites: 8, iterations: 8, noiseBeta: 3, initialStd: 0.5 },
+  ...{ horizon: 25, replanEvery: 5, attempts: 4 },
 };
 
 /**
- * The simulator oracle of a world with settings that fit it, under the name 'oracle'.
+ * The simulator oracle of a world under the name 'oracle', with the settings that the world declares or the usual ones.
  *
  * @example
  * const ceiling = simulatorOracle(() => pushT({ imageSize: 16 }));
  */
 export function simulatorOracle(makeEnv: () => Env): ControlPolicy {
-  const { id } = makeEnv().spec;
-  const fit = settings[id === 'dot-wall' || id === 'dot-wall-fixed' ? 'dot-wall' : 'other']();
-  return simulatorPolicy({ ...fit, makeEnv, name: 'oracle' });
+  const { search = usual } = makeEnv().spec.declares?.oracle ?? {};
+  const { samples, elites, iterations, noiseBeta, initialStd, ...plans } = search;
+  const solver = icem({ samples, elites, iterations, noiseBeta, initialStd, plan: 'best-elite' });
+  return simulatorPolicy({ ...plans, solver, makeEnv, name: 'oracle' });
+}
+
+/**
+ * The ceiling of a registered world under the name 'oracle': the policy that it declares as its oracle, else `simulatorOracle`.
+ *
+ * @example
+ * const ceiling = worldOracle(() => makeEnv('two-room', { imageSize: 16 }));
+ */
+export function worldOracle(makeEnv: () => Env): ControlPolicy {
+  const { id, declares } = makeEnv().spec;
+  const own = declares?.oracle?.policy;
+  return own === undefined ? simulatorOracle(makeEnv) : { ...envPolicy(() => makePolicy(id, own)), name: 'oracle' };
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { memorySource } from '../../data/index.ts';
-import { dotWall, type Env, goalOfState, makePolicy, pointMaze, pushT } from '../../envs/index.ts';
+import { dotWall, type Env, goalOfState, makePolicy, pointMaze, pushT, twoRoom } from '../../envs/index.ts';
 import { icem } from '../../plan/index.ts';
 import { pointWorld } from './point-world.law.ts';
 import { runControl } from './run.ts';
 import { simulatorProblem } from './simulator.ts';
-import { simulatorOracle, simulatorPolicy } from './simulator-policy.ts';
+import { simulatorOracle, simulatorPolicy, worldOracle } from './simulator-policy.ts';
 import { type ControlTask, replayTasks, solvedIn } from './tasks.ts';
 
 /** A point world at a place, with a goal. */
@@ -148,4 +148,16 @@ test.each([
   const { traces, policy } = await runControl(run);
   expect(policy).toBe('oracle');
   expect(traces.filter(({ solvedAt }) => solvedAt !== undefined)).toHaveLength(count);
+});
+
+test.each([
+  ['the policy that Two-Room declares, which does not plan', () => twoRoom({ imageSize: 16 }), false],
+  ['a search in the point maze, which declares none', () => pointMaze({ imageSize: 16 }), true],
+] as const)('the ceiling of a world is %s', async (_, make, plans) => {
+  const tasks = tasksOf(make(), 'noisy-expert', 4);
+  const run = { makeEnv: make, tasks, policy: worldOracle(make), budget: 50, key: key(4), freezeOnSuccess: true };
+  const { traces, policy } = await runControl(run);
+  expect(policy).toBe('oracle');
+  expect(traces.filter(({ solvedAt }) => solvedAt !== undefined)).toHaveLength(4);
+  expect(traces.every(({ decisions }) => decisions.length > 0)).toBe(plans);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { key, stream } from '../../core/index.ts';
-import { dotWall, pointMaze, pushT, twoRoom } from '../../envs/index.ts';
+import { dotWall, type ProbeTarget, pointMaze, pushT, twoRoom } from '../../envs/index.ts';
 import { matrix } from '../../measure/matrix/matrix.ts';
 import { probeState } from './probe.ts';
-import { type ProbeTarget, probeTargetsOf, targetColumns, targetValues } from './targets.ts';
+import { probeTargetsOf, targetColumns, targetValues } from './targets.ts';
 
 test('state components are grouped by thing and kind, with angles circular', () => {
   expect(probeTargetsOf(twoRoom().spec)).toEqual([{ name: 'agent position', components: [0, 1], names: ['x', 'y'] }]);
@@ -31,8 +31,11 @@ test('names that say nothing are targets of their own, and declared worlds have 
     ['cube angle', true],
     ['gripper opening', false],
   ]);
-  const reacher = { ...spec, id: 'reacher', stateNames: ['shoulder', 'wrist', 'shoulder.speed', 'wrist.speed'] };
-  expect(probeTargetsOf(reacher).map((t) => targetColumns(t))).toEqual([
+  const probes = [
+    { name: 'joint angles', components: [0, 1], names: ['shoulder', 'wrist'], circular: true },
+    { name: 'joint speeds', components: [2, 3], names: ['shoulder', 'wrist'] },
+  ];
+  expect(probeTargetsOf({ ...spec, declares: { probes } }).map((t) => targetColumns(t))).toEqual([
     ['cos shoulder', 'sin shoulder', 'cos wrist', 'sin wrist'],
     ['shoulder', 'wrist'],
   ]);

@@ -2,6 +2,7 @@
 // training episodes and scored on held-out ones: one row per target, as in the tables of LeWorldModel (arXiv 2603.19312).
 
 import { fold, JepaError, type Key } from '../../core/index.ts';
+import type { ProbeTarget } from '../../envs/index.ts';
 import {
   columnMeans,
   columnVariances,
@@ -14,7 +15,7 @@ import {
 } from '../../measure/index.ts';
 import type { ProbeFile, ProbeResult } from '../../run/index.ts';
 import type { EmbeddedRows } from './embeddings.ts';
-import { type ProbeTarget, targetColumns, targetValues } from './targets.ts';
+import { targetColumns, targetValues } from './targets.ts';
 
 /** Both probes of one target. `linear` and `mlp` predict the columns of `targetColumns`. */
 export interface TargetProbes {

@@ -31,18 +31,15 @@ const SCENERY: ReadonlySet<string> = new Set([
   'camera',
   'rendering',
   'task',
-  'contact',
 ]);
 
 /** Names of state components that are speeds. */
 const SPEED = /(^|\.)(v[xyz]?|w[xyz]|spin|speed|velocity)(\.[xyz])?$/;
 
-/** Things that something else carries: where they are, a part of that is too, so that no picture lacks them alone. */
-const CARRIED: ReadonlySet<string> = new Set(['gripper']);
-
 /** Whether a factor belongs to the surroundings and to no thing. */
-export function isScenery(factor: string): boolean {
-  return SCENERY.has(factor.split('.')[0]!);
+export function isScenery({ declares }: EnvSpec, factor: string): boolean {
+  const first = factor.split('.')[0]!;
+  return SCENERY.has(first) || declares?.scenery?.includes(first) === true;
 }
 
 /** The components of the state that are speeds. */
@@ -52,8 +49,8 @@ export function speedsOf({ stateNames }: EnvSpec): readonly number[] {
 
 /** The things of a world, in the order of its factors. */
 export function thingsOf(spec: EnvSpec): readonly Thing[] {
-  const { factors, stateNames } = spec;
-  const names = new Set(Object.keys(factors).flatMap((f) => (isScenery(f) ? [] : [f.split('.')[0]!])));
+  const { factors, stateNames, declares } = spec;
+  const names = new Set(Object.keys(factors).flatMap((f) => (isScenery(spec, f) ? [] : [f.split('.')[0]!])));
   return [...names].flatMap((name): Thing[] => {
     const own = Object.keys(factors).filter((f) => f.startsWith(`${name}.`));
     const bound = own.filter((f) => {
@@ -71,7 +68,7 @@ export function thingsOf(spec: EnvSpec): readonly Thing[] {
         ...(color === undefined ? {} : { color }),
         place,
         positioned: positions.length > 0,
-        loose: positions.length > 0 && !CARRIED.has(name),
+        loose: positions.length > 0 && declares?.carried?.includes(name) !== true,
       },
     ];
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { ACTION, memorySource, type Normaliser } from '../../data/index.ts';
-import { behindWall, dotWall, type Env, pointMaze, pushT, twoRoom } from '../../envs/index.ts';
+import { behindWall, defineEnv, dotWall, type Env, pointMaze, pushT, realFactor, twoRoom } from '../../envs/index.ts';
 import { pointModel, stillModel } from './closed-form.law.ts';
 import { violationGaps, violationsOf } from './impossible.ts';
 import { violationSurprise } from './violations.ts';
@@ -36,6 +36,34 @@ test('worlds with one thing and walls admit all five violations, push-t those of
     'stop',
   ]);
   expect(violationGaps(pushT().spec)).toEqual([{ name: 'through-wall', why: 'the world has no wall that divides it' }]);
+});
+
+test('a world of your own says what has walls, what is carried and what is surroundings', () => {
+  const place = (at: number) => realFactor(0, 9, [1, 1], 'Where it is.', { vector: 'state', at });
+  const env = defineEnv<undefined>({
+    id: 'mine',
+    actionDim: 1,
+    actionLow: -1,
+    actionHigh: 1,
+    stateNames: ['ball.x', 'ball.y', 'hat.x', 'hat.y', 'cloud.x', 'cloud.y'],
+    goalDim: 2,
+    maxSteps: 9,
+    factors: { 'ball.position': place(0), 'hat.position': place(2), 'cloud.position': place(4) },
+    varied: [],
+    solvedWithin: 1,
+    prepare: () => undefined,
+    move: () => undefined,
+    distance: () => 2,
+    draw: () => undefined,
+    behindWall: (state) => {
+      state[0]! += 5;
+    },
+    declares: { carried: ['hat'], scenery: ['cloud'] },
+  });
+  expect(names(env)).toEqual(['teleport-ball', 'teleport-hat', 'vanish-ball', 'through-wall', 'stop']);
+  env.setState([1, 2, 3, 4, 5, 6]);
+  named(env, 'through-wall').apply(env, stream(key(0)));
+  expect([...env.state()]).toEqual([6, 2, 3, 4, 5, 6]);
 });
 
 test.each([

@@ -1,7 +1,5 @@
 // The collection stage.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { collect } from '../../agent/index.ts';
 import { openStore } from '../../data/index.ts';
 import { makePolicy } from '../../envs/index.ts';
@@ -10,10 +8,10 @@ import type { ControlExperiment } from './config.ts';
 import { experimentEnv, keyFor } from './stages.ts';
 
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
-export function collectStage(config: ControlExperiment, context: RunContext, dir: string): RunSummary {
+export async function collectStage(config: ControlExperiment, context: RunContext, dir: string): Promise<RunSummary> {
   const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
   const began = performance.now();
-  const rows = collect({
+  const rows = await collect({
     dir,
     env: experimentEnv(config),
     policy: makePolicy(config.env.id, policy),
@@ -22,7 +20,7 @@ export function collectStage(config: ControlExperiment, context: RunContext, dir
     minSteps,
     untilGoal,
     key: keyFor(context, 'collect'),
-    resume: existsSync(join(dir, 'dataset.json')),
+    resume: true,
     metadata: { seed: context.seed, imageSize: config.env.imageSize },
     signal: context.signal,
     onEpisode: (done) => context.progress({ stage: 'collect', step: done, total: episodes }),

@@ -18,18 +18,6 @@ export interface ControlTraining {
   readonly clip: number;
 }
 
-/** One model that can be chosen, and how it is trained. */
-export interface ControlModel {
-  readonly world: WorldConfig;
-  readonly train: ControlTraining;
-  /**
-   * Where the frozen encoder of a `dino-wm` comes from, in place of the one that `world` describes: the folder of a run of
-   * le-wm, pldm or pixels with a vision transformer, or a checkpoint (`facebook/dinov2-small`, see `readPretrained`); `untrained` for one of the size
-   * in `world` that was never trained.
-   */
-  readonly encoderFrom?: string;
-}
-
 /** How many candidates a planner may try, and how often. */
 export interface PlannerBudget {
   /** A published planner, such as `cem/le-wm`, see `publishedSolvers`. */
@@ -58,10 +46,11 @@ export interface ControlExperiment {
     readonly split: { readonly train: number; readonly val: number; readonly test: number };
     readonly workers: number;
   };
-  /** Which of `models` is trained. */
-  readonly model: string;
-  readonly models: Readonly<Record<string, ControlModel>>;
-  readonly train: {
+  /** What tables call the model. */
+  readonly modelName: string;
+  /** The model that is trained, of any kind. */
+  readonly model: WorldConfig;
+  readonly train: ControlTraining & {
     readonly checkpointEvery: number;
     readonly logEvery: number;
     /** Steps between measurements of the collapse instruments. */

@@ -12,8 +12,9 @@ import { reacher } from '../../../recipes/reacher.ts';
 import { twoRoom } from '../../../recipes/two-room.ts';
 import type { ControlRecord } from '../../evals/index.ts';
 import { createRun } from '../../run/index.ts';
+import type { WorldConfig } from '../../world/index.ts';
+import { configured } from '../configure.ts';
 import type { Recipe, RunContext } from '../recipe.ts';
-import { applySettings } from '../settings.ts';
 import type { ControlExperiment } from './config.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'jepa-control-'));
@@ -24,32 +25,32 @@ const IMPALA = '{"imageSize":16,"stacks":[2],"dim":6}';
 const PREDICTOR = '{"depth":1,"heads":2,"headDim":4,"mlpDim":8}';
 const BUDGET = '{"samples":8,"elites":5,"iterations":1}';
 
+/** Settings that make the model of a kind small. */
+function small({ kind, encoder }: WorldConfig): readonly string[] {
+  if (kind === 'state') return ['model.hidden=[8]'];
+  const convolutional = typeof encoder === 'object' && encoder !== null && 'stacks' in encoder;
+  const eyes = `model.encoder=${convolutional ? IMPALA : VIT}`;
+  if (kind === 'eb-jepa') return [eyes];
+  const drawn = 'model.decoder={"patchSize":8,"dim":8,"depth":1,"heads":2,"mlpDim":8}';
+  return [
+    eyes,
+    `model.predictor=${PREDICTOR}`,
+    ...(kind === 'dino-wm' ? [] : ['model={"embedDim":6,"projectorHidden":8}']),
+    ...(kind === 'pixels' ? [drawn] : []),
+  ];
+}
+
 /** Two updates on a dozen short episodes, pictures of 16 pixels, two tasks with goals 10 steps away. */
-function tiny(recipe: Recipe<ControlExperiment>, model: string): ControlExperiment {
-  const base = recipe.config();
-  const sized = Object.entries(base.models).flatMap(([name, { world }]) => {
-    const at = `models.${name}`;
-    const train = [`${at}.train={"frames":3,"steps":2,"batchSize":4}`];
-    if (world.kind === 'state') return [...train, `${at}.world.hidden=[8]`];
-    if (world.kind === 'eb-jepa') return [...train, `${at}.world.encoder=${IMPALA}`];
-    const own = world.kind === 'dino-wm' ? [] : [`${at}.world={"embedDim":6,"projectorHidden":8}`];
-    const drawn = [`${at}.world.decoder={"patchSize":8,"dim":8,"depth":1,"heads":2,"mlpDim":8}`];
-    return [
-      ...train,
-      `${at}.world.encoder=${'stacks' in world.encoder ? IMPALA : VIT}`,
-      `${at}.world.predictor=${PREDICTOR}`,
-      ...own,
-      ...(world.kind === 'pixels' ? drawn : []),
-    ];
-  });
-  return applySettings(base, [
+function tiny(recipe: Recipe<ControlExperiment>, model: string, more: readonly string[] = []): ControlExperiment {
+  const base = configured(recipe, [`model=${model}`]);
+  return configured(recipe, [
     'env.imageSize=16',
     'collect={"episodes":12,"maxSteps":40,"minSteps":20}',
     'data.workers=0',
     'data.split={"train":0.5,"val":0.1,"test":0.4}',
     `model=${model}`,
-    ...sized,
-    'train={"checkpointEvery":2,"logEvery":1,"instrumentsEvery":2}',
+    ...small(base.model),
+    'train={"frames":3,"steps":2,"batchSize":4,"checkpointEvery":2,"logEvery":1,"instrumentsEvery":2}',
     'plan={"tasks":2,"goalOffset":10,"budget":10,"horizon":2,"recedingHorizon":2,"film":1}',
     `plan.planner=${BUDGET}`,
     ...Object.keys(base.plan.planners).map((name) => `plan.planners.${name}=${BUDGET}`),
@@ -57,6 +58,7 @@ function tiny(recipe: Recipe<ControlExperiment>, model: string): ControlExperime
     'hierarchy={"goalOffsets":[10],"maxBlocks":2,"minBlocks":1,"steps":2,"batchSize":4,"width":8,"samples":6,"elites":2,"iterations":1}',
     'policies.inverse={"hidden":[8],"steps":2,"batchSize":4}',
     `policies.gcbc={"frames":3,"steps":2,"batchSize":4,"policy":{"encoder":${VIT},"hidden":[8]}}`,
+    ...more,
   ]);
 }
 
@@ -73,7 +75,7 @@ async function run(recipe: Recipe<ControlExperiment>, config: ControlExperiment,
 test.each([twoRoom, dotWall, pointMaze, pushT, reacher, cube].map((recipe) => [recipe.name, recipe] as const))(
   '%s: collects, trains, evaluates and plans',
   async (name, recipe) => {
-    const { metrics, out } = await run(recipe, tiny(recipe, recipe.config().model), name);
+    const { metrics, out } = await run(recipe, tiny(recipe, recipe.config().modelName), name);
     for (const protocol of ['strict', 'paper'])
       for (const policy of ['success', 'random', 'oracle'])
         expect(metrics[`planning.${protocol}.${policy}`]).toBeGreaterThanOrEqual(0);
@@ -82,7 +84,7 @@ test.each([twoRoom, dotWall, pointMaze, pushT, reacher, cube].map((recipe) => [r
   },
 );
 
-const models = Object.keys(pointMaze.config().models).filter((name) => name !== pointMaze.config().model);
+const models = Object.keys(pointMaze.presets?.().model ?? {}).filter((name) => name !== pointMaze.config().modelName);
 
 test.each(models)('%s: can take the place of the model of a recipe', async (model) => {
   const { metrics } = await run(pointMaze, tiny(pointMaze, model), `maze-${model}`);
@@ -107,8 +109,7 @@ test('every planner, both policies and the long stages run beside the main plann
 
 test('a frozen encoder is that of another run', async () => {
   const trained = await run(pointMaze, tiny(pointMaze, 'le-wm'), 'encoder');
-  const base = tiny(pointMaze, 'dino-wm');
-  const from = (dir: string) => applySettings(base, [`models.dino-wm.encoderFrom=${dir}`]);
+  const from = (dir: string) => tiny(pointMaze, 'dino-wm', [`model.encoderFrom=${dir}`]);
   const { metrics } = await run(pointMaze, from(trained.out), 'dino-wm-on-le-wm');
   expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
   await expect(run(pointMaze, from(join(root, 'nowhere')), 'none')).rejects.toThrow(/no checkpoint .*nowhere/);

@@ -2,8 +2,10 @@
 // small models. A recipe says what its world needs otherwise.
 
 import type { PlanCost } from '../../world/index.ts';
-import { type ControlExperiment, type ControlModel, plannersFor } from './config.ts';
+import type { Presets } from '../settings.ts';
+import { type ControlExperiment, plannersFor } from './config.ts';
 import {
+  type ControlModel,
   type SmallModel,
   smallDinoWm,
   smallEbJepa,
@@ -71,17 +73,32 @@ function models(
   };
 }
 
+const RHYTHM = { checkpointEvery: 200, logEvery: 10, instrumentsEvery: 50 };
+
+function sizeOf({ actionDim, embedDim, steps, frameSkip = 5 }: WorldExperiment): SmallModel {
+  return { imageSize: IMAGE, actionDim: frameSkip * actionDim, embedDim, steps };
+}
+
+/** The names of models, each for a model and how it is trained: what `model=NAME` stands for. */
+export function modelPresets(world: WorldExperiment): Presets<ControlExperiment> {
+  const named = Object.entries(models(sizeOf(world), world)).map(
+    ([name, { model, train }]) => [name, () => ({ modelName: name, model, train: { ...train, ...RHYTHM } })] as const,
+  );
+  return { model: Object.fromEntries(named) };
+}
+
 /** The complete experiment of a world. */
 export function worldExperiment(world: WorldExperiment): ControlExperiment {
-  const { id, actionDim, collect, model, embedDim, steps, frameSkip = 5 } = world;
-  const size = { imageSize: IMAGE, actionDim: frameSkip * actionDim, embedDim, steps };
+  const { id, collect, model: modelName, steps, frameSkip = 5 } = world;
+  const size = sizeOf(world);
+  const { model, train } = models(size, world)[modelName]!;
   return {
     env: { id, imageSize: IMAGE },
     collect,
     data: { frameSkip, split: { train: 0.8, val: 0.05, test: 0.15 }, workers: 1 },
+    modelName,
     model,
-    models: models(size, world),
-    train: { checkpointEvery: 200, logEvery: 10, instrumentsEvery: 50 },
+    train: { ...train, ...RHYTHM },
     plan: {
       tasks: 100,
       goalOffset: 25,

@@ -5,23 +5,31 @@ import type { Recipe, RunContext, RunSummary } from '../recipe.ts';
 import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
+import { modelPresets, type WorldExperiment, worldExperiment } from './defaults.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { longHorizonStage } from './long-horizon.ts';
+import { migrateControl } from './migrate.ts';
 import { planStage } from './plan.ts';
+import { controlSchema } from './schema.ts';
 import { datasetDir, openData, trainedModel } from './stages.ts';
 import { trainStage } from './train.ts';
 import type { Trained } from './trained.ts';
 
 type Stage = (config: ControlExperiment, context: RunContext) => Promise<RunSummary>;
 
+/** Makes the world ready and checks that the parts of the configuration fit each other. */
+async function prepare(config: ControlExperiment): Promise<void> {
+  await prepareEnv(config.env.id);
+  checkExperiment(config, Object.keys(extraStages));
+}
+
 /** A stage with its world ready and its configuration checked. */
 function prepared(stage: Stage): Stage {
   return async (config, context) => {
-    await prepareEnv(config.env.id);
-    checkExperiment(config, Object.keys(extraStages));
+    await prepare(config);
     return stage(config, context);
   };
 }
@@ -61,21 +69,21 @@ const plan: Stage = (c, context) =>
   });
 
 const train: Stage = async (c, context) => {
-  const collected = context.data === undefined ? collectStage(c, context, datasetDir(context)) : { metrics: {} };
+  const collected = context.data === undefined ? await collectStage(c, context, datasetDir(context)) : { metrics: {} };
   const trained = await trainStage(c, context);
   return { metrics: { ...collected.metrics, ...trained.metrics } };
 };
 
 /** The recipe of an experiment. */
-export function controlRecipe(
-  name: string,
-  summary: string,
-  config: () => ControlExperiment,
-): Recipe<ControlExperiment> {
+export function controlRecipe(name: string, summary: string, world: WorldExperiment): Recipe<ControlExperiment> {
   return {
     name,
     summary,
-    config,
+    config: () => worldExperiment(world),
+    schema: controlSchema,
+    presets: () => modelPresets(world),
+    migrate: migrateControl,
+    check: prepare,
     run: prepared(async (c, context) => {
       const trained = await train(c, context);
       context.signal.throwIfAborted();
@@ -85,14 +93,14 @@ export function controlRecipe(
       return { metrics: { ...planned.metrics, ...evaluated.metrics, ...trained.metrics } };
     }),
     stages: {
-      collect: prepared(async (c, context) => collectStage(c, context, context.out)),
+      collect: prepared((c, context) => collectStage(c, context, context.out)),
       train: prepared(train),
       eval: prepared(evaluate),
       plan: prepared(plan),
       export: prepared(exportStage),
     },
     control: {
-      models: ({ models }) => Object.keys(models),
+      models: () => Object.keys(modelPresets(world).model ?? {}),
       planners: ({ plan: { planners } }) => [...Object.keys(planners), ...Object.keys(goalPolicies)],
       extra: () => Object.keys(extraStages),
       dataset: ({ env, collect }) => ({ env, collect }),

@@ -3,10 +3,9 @@
 import { exportModel, type ModelOrigin } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
 import type { Checkpoint } from '../../run/index.ts';
-import { dynamicsOf } from '../../world/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
-import { actionBounds, chosenWorld, openData, trainedRun } from './stages.ts';
+import { actionBounds, experimentWorld, openData, trainedRun } from './stages.ts';
 
 /** What the training stage wrote into the checkpoint's header. */
 function originOf(config: ControlExperiment, { path, seed, step, metadata }: Checkpoint): ModelOrigin {
@@ -26,17 +25,17 @@ export async function exportStage(config: ControlExperiment, context: RunContext
   const { values, checkpoint } = trainedRun(config, context);
   const { history, planner, horizon } = config.plan;
   const data = openData(config, context);
-  const world = chosenWorld(config, data);
+  const world = experimentWorld(config, data);
   data.store.close();
   const files = await exportModel({
     dir: context.out,
-    config: world,
+    config: world.config,
     values,
     origin: originOf(config, checkpoint),
     sizes: {
       batch: 1,
       tasks: 1,
-      context: Math.min(history, dynamicsOf(world).history),
+      context: Math.min(history, world.dynamics().history),
       samples: planner.samples,
       horizon,
     },

@@ -5,56 +5,47 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
-import { blankValues, IMAGENET, isVit, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
+import { blankValues, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
 import { trainedValues } from '../../run/index.ts';
-import { dynamicsOf, type WorldConfig } from '../../world/index.ts';
+import { type World, worldOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
+import { migrateControl } from './migrate.ts';
 
 const PREFIX = 'encoder.';
 
-/** Says that an encoder was never trained. */
-export const UNTRAINED = 'untrained';
-
 /** The model that the run in `dir` trained. */
-function worldOf(dir: string): WorldConfig {
-  const { config } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { readonly config?: ControlExperiment };
-  const world = config?.models?.[config.model]?.world;
-  if (world === undefined) {
+function worldIn(dir: string): World {
+  const { config } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { readonly config?: unknown };
+  const { model } = (migrateControl(config) ?? {}) as Partial<ControlExperiment>;
+  if (typeof model !== 'object' || model === null) {
     throw new JepaError(
       'usage',
       `the frozen encoder must come from a control experiment, the run ${dir} is another one`,
     );
   }
-  return world;
+  return worldOf(model);
 }
 
 function ofRun(dir: string): CheckpointEncoder {
-  const world = worldOf(dir);
-  if (world.kind !== 'le-wm' && world.kind !== 'pldm' && world.kind !== 'pixels') {
-    throw new JepaError(
-      'usage',
-      `the frozen encoder must be that of le-wm, pldm or pixels, ${dir} holds ${world.kind}`,
-    );
-  }
+  const world = worldIn(dir);
   const { encoder } = world;
-  if (!isVit(encoder)) {
+  if (encoder === undefined) {
     throw new JepaError(
       'usage',
-      `the frozen encoder must be a vision transformer, whose patches are predicted; that of ${dir} is an Impala network`,
+      `the frozen encoder must be a vision transformer, whose patches are predicted; ${dir} holds ${world.config.kind} without one`,
     );
   }
   return {
-    config: encoder,
-    normalisation: ('normalisation' in world ? world.normalisation : undefined) ?? IMAGENET,
-    describe: `the encoder of ${world.kind} in ${dir}`,
+    ...encoder,
+    describe: `the encoder of ${world.config.kind} in ${dir}`,
     values(): ModelValues {
-      const { parameters } = trainedValues(dynamicsOf(world).module, dir, () => {}).values;
+      const { parameters } = trainedValues(world.dynamics().module, dir, () => {}).values;
       const tensors = new Map(
         [...namedViews(parameters.layout, parameters.data)]
           .filter(([name]) => name.startsWith(PREFIX))
           .map(([name, shape, data]) => [name.slice(PREFIX.length), { shape, data }] as const),
       );
-      const values = blankValues(vit(encoder));
+      const values = blankValues(vit(encoder.config));
       loadWeights(values, tensors, ({ data }) => data, dir);
       return values;
     },
@@ -62,10 +53,10 @@ function ofRun(dir: string): CheckpointEncoder {
 }
 
 /**
- * The encoder that `from` names for pictures of a size: the folder of a run of le-wm, pldm or pixels, or a checkpoint as
- * `readPretrained` takes it.
+ * The encoder that `from` names for pictures of a size: the folder of a run whose model trains a vision transformer, or a
+ * checkpoint as `readPretrained` takes it.
  *
- * Errors: `usage` for a run of another kind, or one whose encoder is no vision transformer; those of `checkpointEncoder`.
+ * @throws JepaError `usage` for a run of another experiment, or whose model has no vision transformer; those of `checkpointEncoder`
  */
 export function frozenEncoder(from: string, imageSize: number): CheckpointEncoder {
   return existsSync(join(from, 'run.json')) ? ofRun(from) : checkpointEncoder(from, imageSize);

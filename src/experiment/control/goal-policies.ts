@@ -62,7 +62,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
   });
   const batches = (startStep: number) =>
     windowLoader({
-      dir,
+      source: dir,
       episodes: split.train,
       frames,
       frameSkip: config.data.frameSkip,

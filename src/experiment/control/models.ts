@@ -9,7 +9,13 @@ import {
   type PlanCost,
   type WorldConfig,
 } from '../../world/index.ts';
-import type { ControlModel, ControlTraining } from './config.ts';
+import type { ControlTraining } from './config.ts';
+
+/** A model, and how it is trained. */
+export interface ControlModel {
+  readonly model: WorldConfig;
+  readonly train: ControlTraining;
+}
 
 /** What differs from world to world. */
 export interface SmallModel {
@@ -76,14 +82,14 @@ export function smallLeWm(
   learningRate: number,
   { sigreg = 0.05, cost = 'last', inverse = 0 }: LeWmLoss,
 ): ControlModel {
-  const world: WorldConfig = {
+  const model: WorldConfig = {
     kind: 'le-wm',
     ...network(size, encoderOf),
     sigreg: { weight: sigreg, directions: 256 },
     ...(inverse === 0 ? {} : { inverse: { weight: inverse, hidden: 256 } }),
     cost,
   };
-  return { world, train: { ...training(size), learningRate } };
+  return { model, train: { ...training(size), learningRate } };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
@@ -92,20 +98,20 @@ export function smallPldm(
   encoderOf: EncoderOf,
   inverse: number = PLDM_WEIGHTS.inverse,
 ): ControlModel {
-  const world: WorldConfig = {
+  const model: WorldConfig = {
     kind: 'pldm',
     ...network(size, encoderOf),
     weights: { ...PLDM_WEIGHTS, similarity: 0, inverse },
     inverseHidden: 256,
     cost: 'all',
   };
-  return { world, train: { ...training(size), learningRate: 1e-3 } };
+  return { model, train: { ...training(size), learningRate: 1e-3 } };
 }
 
 /** EB-JEPA's convolutional encoder and recurrent predictor, a quarter as wide as published. */
 export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.inverse): ControlModel {
   const { imageSize, actionDim, embedDim: dim } = size;
-  const world: WorldConfig = {
+  const model: WorldConfig = {
     kind: 'eb-jepa',
     encoder: { ...smallImpala(imageSize), dim },
     actionDim,
@@ -113,7 +119,7 @@ export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.
     normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     weights: { ...EB_JEPA_WEIGHTS, inverse },
   };
-  return { world, train: { ...training(size, 5), learningRate: 1e-3 } };
+  return { model, train: { ...training(size, 5), learningRate: 1e-3 } };
 }
 
 /**
@@ -121,7 +127,7 @@ export function smallEbJepa(size: SmallModel, inverse: number = EB_JEPA_WEIGHTS.
  * energy move, so the first several hundred updates learn the mean picture and nothing else.
  */
 export function smallDinoWm(size: SmallModel): ControlModel {
-  const world: WorldConfig = {
+  const model: WorldConfig = {
     kind: 'dino-wm',
     encoder: smallVit(size.imageSize),
     normalisation: IMAGENET,
@@ -130,7 +136,7 @@ export function smallDinoWm(size: SmallModel): ControlModel {
     action: { dim: size.actionDim, embedDim: 16 },
   };
   const train = { ...training(size), steps: 3000, batchSize: 32, learningRate: 1e-3 };
-  return { world, train, encoderFrom: 'untrained' };
+  return { model, train };
 }
 
 /** A model that is told the true state: `angles` are read as cosine and sine, `at` as they are, `goalAt` is what goals are about. */
@@ -145,7 +151,7 @@ export function stateModel(
   cost: PlanCost = 'last',
 ): ControlModel {
   const { stateDim, at, angles, goalAt } = read;
-  const world: WorldConfig = {
+  const model: WorldConfig = {
     kind: 'state',
     stateDim,
     numbers: { at, mean: at.map(() => 0), std: at.map(() => 1) },
@@ -155,12 +161,12 @@ export function stateModel(
     goalAt,
     cost,
   };
-  return { world, train: { ...training(size, 6), steps: 3000, batchSize: 256, learningRate: 1e-3 } };
+  return { model, train: { ...training(size, 6), steps: 3000, batchSize: 256, learningRate: 1e-3 } };
 }
 
 /** A generative model of the same size: next frames are drawn, and plans are scored by pictures. */
 export function smallPixels(size: SmallModel): ControlModel {
-  const world: WorldConfig = {
+  const model: WorldConfig = {
     kind: 'pixels',
     ...network(size, smallVit),
     decoder: { patchSize: 16, dim: 96, depth: 2, heads: 3, mlpDim: 384 },
@@ -168,7 +174,7 @@ export function smallPixels(size: SmallModel): ControlModel {
     prediction: 'one-step',
     cost: 'pixels',
   };
-  return { world, train: training(size) };
+  return { model, train: training(size) };
 }
 
 /** Goal-conditioned behaviour cloning with the same encoder. */

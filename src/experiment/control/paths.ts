@@ -3,30 +3,11 @@
 
 import type { WorldModel } from '../../agent/index.ts';
 import { type Normaliser, normalise } from '../../data/index.ts';
+import type { Ground } from '../../envs/index.ts';
 import type { ControlTrace, TargetProbes } from '../../evals/index.ts';
 import { matrix } from '../../measure/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
 import type { ControlExperiment } from './config.ts';
-
-/** Which state components lie along the picture's x and y, and the world's coordinates at its edges. */
-export interface Ground {
-  readonly at: readonly [x: number, y: number];
-  readonly extent: readonly [left: number, top: number, right: number, bottom: number];
-}
-
-const GROUNDS: Readonly<Record<string, Ground>> = {
-  'two-room': { at: [0, 1], extent: [-0.5, -0.5, 223.5, 223.5] },
-  'dot-wall': { at: [0, 1], extent: [-0.5, -0.5, 64.5, 64.5] },
-  'dot-wall-fixed': { at: [0, 1], extent: [-0.5, -0.5, 64.5, 64.5] },
-  'push-t': { at: [0, 1], extent: [0, 0, 512, 512] },
-  // Rows run along the state's first component; the centre of cell (i, j) is (i - 0.2, j - 0.2).
-  'point-maze': { at: [1, 0], extent: [-0.7, -0.7, 4.3, 4.3] },
-};
-
-/** The ground of a world, where it is seen from above. */
-export function groundOf(env: string): Ground | undefined {
-  return GROUNDS[env];
-}
 
 /** Where a state is on the ground. */
 export function placeOn({ at: [x, y] }: Ground, state: ArrayLike<number>): readonly [number, number] {

@@ -24,7 +24,7 @@ import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
-import { groundOf, imaginedPaths, placeOn } from './paths.ts';
+import { imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
 import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
 import type { Trained } from './trained.ts';
@@ -37,7 +37,7 @@ async function writeRollouts(
 ): Promise<void> {
   mkdirSync(join(context.out, 'rollouts'), { recursive: true });
   const size = config.env.imageSize;
-  const ground = groundOf(config.env.id);
+  const { ground } = experimentEnv(config).spec.declares ?? {};
   const { stateDim } = model.dynamics.senses;
   for (const [k, trace] of run.traces.entries()) {
     if (trace.film === undefined) break;

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { type WorldModel, worldModel } from '../../agent/index.ts';
-import { fold, JepaError, type Key, key, unknownName } from '../../core/index.ts';
+import { fold, JepaError, type Key, key } from '../../core/index.ts';
 import {
   ACTION,
   type EpisodeStore,
@@ -14,21 +14,15 @@ import {
 } from '../../data/index.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
 import { type TrainedValues, trainedValues } from '../../run/index.ts';
-import { type Dynamics, dynamicsOf, type ReadNumbers, type WorldConfig } from '../../world/index.ts';
+import { type Dynamics, type World, worldOf } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import { rememberedDataset } from '../run-files.ts';
-import type { ControlExperiment, ControlModel } from './config.ts';
-import { frozenEncoder, UNTRAINED } from './frozen-encoder.ts';
+import type { ControlExperiment } from './config.ts';
+import { frozenEncoder } from './frozen-encoder.ts';
 
 /** The seed's key for one purpose. */
 export function keyFor(context: RunContext, purpose: string): Key {
   return fold(key(context.seed), purpose);
-}
-
-/** The model that the configuration chooses. */
-export function chosenModel({ model, models }: ControlExperiment): ControlModel {
-  if (!Object.hasOwn(models, model)) throw unknownName('model', model, Object.keys(models));
-  return models[model]!;
 }
 
 /** The dataset folder: the one the user gives now, the one given when the run was trained, else inside the run. */
@@ -70,41 +64,28 @@ export function actionBounds(config: ControlExperiment): { readonly low: number;
   return { low, high };
 }
 
-/** The configuration of a model with the size of the frozen encoder that it is to have. */
-function withEncoder({ world, encoderFrom = UNTRAINED }: ControlModel, imageSize: number): WorldConfig {
-  if (world.kind !== 'dino-wm' || encoderFrom === UNTRAINED) return world;
-  const { config: encoder, normalisation } = frozenEncoder(encoderFrom, imageSize);
-  return { ...world, encoder, normalisation };
-}
-
 /**
- * The configuration of the chosen model. Where it reads numbers of the state, their mean and deviation are those of the
- * training episodes; without data they are 0 and 1.
+ * The experiment's model, with the encoder that it is built on. Where it reads numbers of the state, their mean and deviation
+ * are those of the training episodes; without data they are what the configuration says.
  */
-export function chosenWorld(config: ControlExperiment, data?: ExperimentData): WorldConfig {
-  const world = withEncoder(chosenModel(config), config.env.imageSize);
-  if (data === undefined) return world;
-  const fitted = (numbers: ReadNumbers): ReadNumbers => {
-    const { mean, std } = fitNormaliser(data.store, 'state', data.split.train);
-    return { at: numbers.at, mean: numbers.at.map((i) => mean[i]!), std: numbers.at.map((i) => std[i]!) };
-  };
-  if (world.kind === 'state') return { ...world, numbers: fitted(world.numbers) };
-  if (world.kind !== 'dino-wm' || world.proprioception === undefined) return world;
-  const { stateDim, numbers } = world.proprioception;
-  return { ...world, proprioception: { stateDim, numbers: fitted(numbers) } };
+export function experimentWorld(config: ControlExperiment, data?: ExperimentData): World {
+  const world = worldOf(config.model);
+  const { frozenFrom } = world;
+  const sized = frozenFrom ? world.withEncoder(frozenEncoder(frozenFrom, config.env.imageSize)) : world;
+  return data === undefined ? sized : sized.fitted((column) => fitNormaliser(data.store, column, data.split.train));
 }
 
-/** The chosen world model, ready to be traced. */
-export function chosenDynamics(config: ControlExperiment, data?: ExperimentData): Dynamics {
-  return dynamicsOf(chosenWorld(config, data));
+/** The world model of the experiment, ready to be traced. */
+export function experimentDynamics(config: ControlExperiment, data?: ExperimentData): Dynamics {
+  return experimentWorld(config, data).dynamics();
 }
 
 /** The trained numbers of a run, from its newest checkpoint. */
 export function trainedRun(config: ControlExperiment, context: RunContext): TrainedValues {
-  return trainedValues(chosenDynamics(config).module, context.model ?? context.out, context.log);
+  return trainedValues(experimentDynamics(config).module, context.model ?? context.out, context.log);
 }
 
 /** The trained model of a run, from its newest checkpoint. */
 export function trainedModel(config: ControlExperiment, context: RunContext, data: ExperimentData): WorldModel {
-  return worldModel(chosenDynamics(config, data), trainedRun(config, context).values);
+  return worldModel(experimentDynamics(config, data), trainedRun(config, context).values);
 }

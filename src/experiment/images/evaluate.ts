@@ -15,7 +15,7 @@ const NEIGHBOURS = 6;
 
 /** Judges the frozen encoder; writes evals/features.json and evals/pictures.json. */
 export async function evaluateStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
-  const { spec } = methodOf(config, context.seed);
+  const { spec } = methodOf(config, context.seed, data.train.classes.length);
   const values = encoderValues(config, spec, context.seed, context.model ?? context.out, context.log);
   const features = await featureProgram(spec, config.data.size, values);
   try {

@@ -3,10 +3,10 @@
 
 import { compile } from '../../compile/index.ts';
 import { type ImageSet, imageBatches } from '../../data/index.ts';
+import type { JepaSpec } from '../../jepa/index.ts';
 import { type FeatureSplit, matrix } from '../../measure/index.ts';
 import { bind, type ModelValues } from '../../nn/index.ts';
 import { input } from '../../tensor/index.ts';
-import type { AnyJepa } from './method.ts';
 
 const BATCH = 256;
 
@@ -17,7 +17,11 @@ export interface FeatureProgram {
 }
 
 /** Compiles the frozen encoder for images of `size` pixels. It reads `values` at every run: they may be in training. */
-export async function featureProgram(spec: AnyJepa, size: number, values: ModelValues): Promise<FeatureProgram> {
+export async function featureProgram(
+  spec: JepaSpec<unknown>,
+  size: number,
+  values: ModelValues,
+): Promise<FeatureProgram> {
   const { model } = bind(spec.module, 'eval');
   const view = { name: 'image', input: input('images', [BATCH, size, size, 3], 'u8') };
   const { pooled, tokens } = spec.features(model, view);

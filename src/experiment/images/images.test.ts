@@ -10,6 +10,7 @@ import { augmentation, CIFAR10_CLASSES } from '../../data/index.ts';
 import type { FeatureScores } from '../../measure/index.ts';
 import { encodePng } from '../../raster/node.ts';
 import { createRun, readMetrics } from '../../run/index.ts';
+import { configured, reconfigured } from '../configure.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ImageExperiment } from './config.ts';
 import { imageRecipe } from './experiment.ts';
@@ -161,11 +162,23 @@ test.each([
   },
 );
 
-test('a batch of one is refused', async () => {
-  const config = { ...tiny('vicreg'), train: { ...tiny('vicreg').train, batchSize: 1 } };
-  await expect(recipe.run(config, contextIn(join(root, 'one'), config))).rejects.toThrow(
-    /batchSize must be at least 2/,
-  );
+test('a batch of one is refused', () => {
+  expect(() => configured(recipe, ['train.batchSize=1'])).toThrow(/'train.batchSize' must be a whole number from 2/);
+});
+
+test('every recipe on images fits its schema, and comes back as it was from its record', () => {
+  for (const one of cifar10) {
+    const config = one.config();
+    expect(configured(one, [])).toEqual(config);
+    expect(reconfigured(one, JSON.parse(JSON.stringify(config)))).toEqual(config);
+  }
+});
+
+test('a method by its name takes its views and its training with it', () => {
+  const mae = cifar10.find(({ name }) => name === 'cifar10-mae')!;
+  const config = configured(mae, ['method=lejepa', 'method.loss.lambda=0.1', 'train.steps=7']);
+  expect(config).toMatchObject({ method: { name: 'lejepa', loss: { lambda: 0.1 } }, train: { steps: 7 } });
+  expect(config.views).toHaveLength(cifar10.find(({ name }) => name === 'cifar10-lejepa')!.config().views.length);
 });
 
 test('without data the remedy is named', async () => {

@@ -3,21 +3,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, JepaError, key } from '../../core/index.ts';
+import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import type { RunFile } from '../../run/index.ts';
 import { trainedValues } from '../../run/index.ts';
 import type { ImageExperiment } from './config.ts';
-import { type AnyJepa, methodOf } from './method.ts';
+import { methodOf } from './method.ts';
+import { imageMethodNamed } from './methods/registry.ts';
 
 /** The numbers of a trained run in `dir`, or fresh ones for the method that trains nothing. */
 export function encoderValues(
   { method }: ImageExperiment,
-  spec: AnyJepa,
+  spec: JepaSpec<unknown>,
   seed: number,
   dir: string,
   onMessage: (message: string) => void,
 ): ModelValues {
-  if (method.name === 'random') return initialise(spec.module, fold(key(seed), 'model'));
+  if (imageMethodNamed(method.name).trains === false) return initialise(spec.module, fold(key(seed), 'model'));
   return trainedValues(spec.module, dir, onMessage).values;
 }
 
@@ -26,7 +28,7 @@ export interface TrainedRun {
   readonly recipe: string;
   readonly seed: number;
   readonly config: ImageExperiment;
-  readonly spec: AnyJepa;
+  readonly spec: JepaSpec<unknown>;
   readonly values: ModelValues;
 }
 

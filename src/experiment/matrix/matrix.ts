@@ -3,9 +3,10 @@
 
 import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
+import { configured } from '../configure.ts';
 import { type FoundRecipe, findRecipe } from '../find-recipe.ts';
 import type { AnyRecipe, ControlChoices } from '../recipe.ts';
-import { configOf, folderName, type PlannedRun, planSweep } from '../sweep/plan.ts';
+import { folderName, type PlannedRun, planSweep } from '../sweep/plan.ts';
 
 /** What is to be run. A list that is left out means all that there is. */
 export interface ControlAsk {
@@ -139,7 +140,7 @@ async function findWorlds(known: readonly AnyRecipe[], { worlds, set }: ControlA
     throw new JepaError('usage', `two of --worlds are called '${twice}'; leave one out`, { world: twice });
   }
   return found.map(({ found: one, control: choices }) => {
-    const config = configOf(one.recipe, set);
+    const config = configured(one.recipe, set);
     return {
       found: one,
       models: choices.models(config),

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { JepaError } from '../../core/index.ts';
+import { configured, reconfigured } from '../configure.ts';
 import { type FoundRecipe, findRecipe } from '../find-recipe.ts';
 import type { AnyRecipe } from '../recipe.ts';
-import { applySettings } from '../settings.ts';
 import { type GridAxis, gridPoints, shortPaths } from './grid.ts';
 
 /** One run of a sweep. */
@@ -23,6 +23,8 @@ export interface PlannedRun {
   readonly data?: string;
   /** The complete configuration. */
   readonly config: object;
+  /** A configuration that a run in its folder recorded, as the recipe has it now. */
+  recorded(config: unknown): object;
 }
 
 /**
@@ -75,7 +77,7 @@ export function planSweep(
     const seen = new Map<string, string>();
     return gridPoints(axes).flatMap((point) => {
       const all = [...set, ...point.map(({ path, value }) => `${path}=${value}`)];
-      const config = configOf(recipe, all);
+      const config = configured(recipe, all);
       const words = [recipe.name, ...point.map(({ value }, i) => `${keys[i]}=${value}`)];
       const text = words.join(' ');
       const twin = seen.get(JSON.stringify(config));
@@ -94,20 +96,11 @@ export function planSweep(
         settings: Object.fromEntries(point.map(({ path, value }) => [path, value])),
         set: all,
         config,
+        recorded: (before: unknown) => reconfigured(recipe, before),
       }));
     });
   });
   return runs;
-}
-
-/** The configuration of a recipe with settings applied. Errors: those of `applySettings`, with the recipe's name. */
-export function configOf(recipe: AnyRecipe, set: readonly string[]): object {
-  try {
-    return applySettings(recipe.config(), set);
-  } catch (error) {
-    if (!(error instanceof JepaError)) throw error;
-    throw new JepaError(error.code, `${recipe.name}: ${error.message}`, error.details, { cause: error });
-  }
 }
 
 const LONGEST = 120;

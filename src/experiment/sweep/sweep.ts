@@ -6,7 +6,7 @@ import { JepaError } from '../../core/index.ts';
 import { isRunFolder, readRunFile } from '../../run/index.ts';
 import { duration, parseProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
-import { applyRecord, differences } from '../settings.ts';
+import { differences } from '../settings.ts';
 import { type ChildEnd, runChild } from './child.ts';
 import type { PlannedRun } from './plan.ts';
 import { earlierFailures, recordOf, type SweepFile, type SweepRun, writeSweep } from './record.ts';
@@ -92,14 +92,14 @@ export function isDone(dir: string, { name }: PlannedRun): boolean {
   return isRunFolder(folder) && readRunFile(folder).status === 'done';
 }
 
-function checkFolder(dir: string, { name, recipe, seed, config }: PlannedRun): void {
+function checkFolder(dir: string, { name, recipe, seed, config, recorded }: PlannedRun): void {
   const folder = join(dir, name);
   if (!isRunFolder(folder)) return;
   const before = readRunFile(folder);
   const changed = [
     ...(before.recipe === recipe ? [] : ['recipe']),
     ...(before.seed === seed ? [] : ['seed']),
-    ...(before.recipe === recipe ? differences(applyRecord(config, before.config ?? {}), config) : []),
+    ...(before.recipe === recipe ? differences(recorded(before.config ?? {}), config) : []),
   ];
   if (changed.length > 0) {
     const message = `'${folder}' holds a run with another ${changed.join(', ')}; choose another --out, or give the same --set`;

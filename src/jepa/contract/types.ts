@@ -67,12 +67,12 @@ export type Target<M> =
       readonly student: string;
       readonly teacher: string;
       readonly momentum: Scheduled;
-      readonly encode: (model: M, view: View) => Latent;
+      encode(model: M, view: View): Latent;
       readonly normalise?: Normalise;
     }
   | {
       readonly kind: 'frozen' | 'own';
-      readonly encode: (model: M, view: View) => Latent;
+      encode(model: M, view: View): Latent;
       readonly normalise?: Normalise;
     }
   /** The input itself: what generative baselines predict. */
@@ -122,7 +122,10 @@ export interface Features {
   readonly tokens?: Tensor;
 }
 
-/** A joint-embedding predictive method. `M` is what its module binds to. */
+/**
+ * A joint-embedding predictive method. `M` is what its module binds to. Its functions are methods, so that a method of any
+ * model is a `JepaSpec<unknown>`, which is what those hold who need not know the model.
+ */
 export interface JepaSpec<M, Z extends Condition = Condition> {
   readonly name: string;
   /** All parts, under the names of the reference. */
@@ -133,7 +136,7 @@ export interface JepaSpec<M, Z extends Condition = Condition> {
   encode(model: M, view: View): Latent;
   readonly target: Target<M>;
   /** The prediction of the selected part of the target. Absent: the context itself. */
-  readonly predict?: (model: M, context: Latent, z: Z) => Tensor;
+  predict?(model: M, context: Latent, z: Z): Tensor;
   readonly terms: readonly Term<M, Z>[];
   /** Frozen features for evaluation: the encoder whose representation the method is judged by. */
   features(model: M, view: View): Features;

@@ -127,7 +127,7 @@ export function columnsOf({ columns }: Comparison, part: Column['part']): number
 }
 
 /** How the numbers are to be read. */
-export function legendOf(comparison: Comparison, interval: string): string {
+function legendOf(comparison: Comparison, interval: string): string {
   const scores = columnsOf(comparison, 'score').length > 0;
   return scores ? `scores and k-NN in percent, means over seeds${interval}` : 'means over seeds';
 }

@@ -95,8 +95,10 @@ export function readControlRuns(dir: string): {
 
 /** The model that a run's configuration names; undefined for the run of another kind of experiment. */
 function modelOf({ config }: RunFile): string | undefined {
-  if (typeof config !== 'object' || config === null || !('model' in config)) return undefined;
-  return typeof config.model === 'string' ? config.model : undefined;
+  if (typeof config !== 'object' || config === null) return undefined;
+  if ('modelName' in config && typeof config.modelName === 'string') return config.modelName;
+  // Until November 2026 `model` was the name.
+  return 'model' in config && typeof config.model === 'string' ? config.model : undefined;
 }
 
 function parseLongHorizon(found: Found): LongHorizonFile {

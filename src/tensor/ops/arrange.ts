@@ -1,7 +1,7 @@
 // Operations that reorder one axis: flip and roll.
 
 import { emitInts } from '../emit.ts';
-import { apply1, type Operation, problem, type Tensor } from '../node.ts';
+import { apply1, type Operation, problem, type Tensor } from '../graph.ts';
 import { axisOf } from '../shape.ts';
 import { concat, slice } from './shaping.ts';
 

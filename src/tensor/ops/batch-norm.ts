@@ -14,7 +14,7 @@ import {
   shapeError,
   type Tensor,
   type TensorType,
-} from '../node.ts';
+} from '../graph.ts';
 import { axisOf, sizeOf } from '../shape.ts';
 import { add, div, mul, reciprocal, sqrt, sub } from './elementwise.ts';
 import { broadcastTo, pixelMajorOf, reduceSum, reshape } from './layout.ts';

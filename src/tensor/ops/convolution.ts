@@ -5,7 +5,7 @@
 // weights (half the time of ConvTranspose); kernels that do not overlap are a reshape and one matrix product.
 
 import { emitInts, type ValueName } from '../emit.ts';
-import { apply1, type Operation, problem, requireDType, shapeError, type Tensor, type TensorType } from '../node.ts';
+import { apply1, type Operation, problem, requireDType, shapeError, type Tensor, type TensorType } from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { flip } from './arrange.ts';
 import { add } from './elementwise.ts';

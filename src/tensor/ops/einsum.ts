@@ -1,6 +1,6 @@
 // Einstein summation: any contraction of labelled axes, through transposes, reshapes and one matrix product per pair.
 
-import { shapeError, type Tensor } from '../node.ts';
+import { shapeError, type Tensor } from '../graph.ts';
 import { mul } from './elementwise.ts';
 import { reduceSum, reshape, transpose } from './layout.ts';
 import { matmul } from './matmul.ts';

@@ -3,7 +3,7 @@
 
 import type { DType } from '../dtype.ts';
 import { emitScalar } from '../emit.ts';
-import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../node.ts';
+import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../graph.ts';
 import { broadcastShape, sameShape } from '../shape.ts';
 import { pixelMajorOf, sumTo } from './layout.ts';
 import { fromPixelMajor, toPixelMajor } from './pixel-major.ts';

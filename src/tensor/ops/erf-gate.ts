@@ -3,7 +3,7 @@
 // half of its passes over the widest tensor of a transformer.
 
 import { emitScalar } from '../emit.ts';
-import { apply, type Operation, requireDType, type Tensor } from '../node.ts';
+import { apply, type Operation, requireDType, type Tensor } from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { add, exp, mul, square, sub } from './elementwise.ts';
 

@@ -1,6 +1,6 @@
 // Markers that steer differentiation.
 
-import { apply1, type Operation, type Tensor } from '../node.ts';
+import { apply1, type Operation, type Tensor } from '../graph.ts';
 
 const stopGradientOp: Operation<Record<string, never>> = {
   name: 'stopGradient',

@@ -1,7 +1,7 @@
 // Operations that select by index: gather, scatter-add, one-hot, top-k, sort and argmax.
 
 import { emitInts, emitScalar } from '../emit.ts';
-import { apply, apply1, type Operation, problem, shapeError, type Tensor } from '../node.ts';
+import { apply, apply1, type Operation, problem, shapeError, type Tensor } from '../graph.ts';
 import { axisOf, sizeOf } from '../shape.ts';
 import { add } from './elementwise.ts';
 import { reshape } from './layout.ts';

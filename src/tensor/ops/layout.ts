@@ -2,7 +2,7 @@
 // the sum. Their rules need each other and nothing else, so every other family of operations stands above this file.
 
 import { emitInts } from '../emit.ts';
-import { apply1, type Operation, problem, type Tensor } from '../node.ts';
+import { apply1, type Operation, problem, type Tensor } from '../graph.ts';
 import { axisOf, broadcastShape, type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 
 const reshapeOp: Operation<{ readonly shape: Shape }> = {

@@ -1,6 +1,6 @@
 // Element-wise and categorical losses, made of other operations.
 
-import { shapeError, type Tensor } from '../node.ts';
+import { shapeError, type Tensor } from '../graph.ts';
 import { sameShape } from '../shape.ts';
 import { abs, less, mul, neg, type Operand, square, sub, where } from './elementwise.ts';
 import { takeAlong } from './indexing.ts';

@@ -1,7 +1,7 @@
 // Matrix products: `matmul` of any rank with transposes and a factor, and `linear`, the product with a weight matrix.
 
 import { emitInts } from '../emit.ts';
-import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../node.ts';
+import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../graph.ts';
 import { broadcastShape, sizeOf } from '../shape.ts';
 import { add, geluInputOf, mul } from './elementwise.ts';
 import { erfGate } from './erf-gate.ts';

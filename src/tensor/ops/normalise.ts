@@ -1,7 +1,7 @@
 // Softmax, log-softmax and layer normalisation.
 
 import { emitInts, emitScalar } from '../emit.ts';
-import { apply, apply1, type Operation, problem, requireDType, type Tensor } from '../node.ts';
+import { apply, apply1, type Operation, problem, requireDType, type Tensor } from '../graph.ts';
 import { axisOf, sizeOf } from '../shape.ts';
 import { add, exp, isConstant, mul, sub } from './elementwise.ts';
 import { broadcastTo, reduceSum, sumTo } from './layout.ts';

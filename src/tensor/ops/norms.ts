@@ -1,6 +1,6 @@
 // Norm-like reductions and one-sided limits, made of other operations.
 
-import { shapeError, type Tensor } from '../node.ts';
+import { shapeError, type Tensor } from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { abs, add, div, exp, less, log, sqrt, square, sub, where } from './elementwise.ts';
 import { stopGradient } from './gradient.ts';

@@ -3,7 +3,7 @@
 // transpose; element-wise operations, batch norms and sums over the pixels look behind the transpose and stay in the order,
 // so that a network of convolutions transposes its input once and its result never.
 
-import type { Tensor } from '../node.ts';
+import type { Tensor } from '../graph.ts';
 import { pixelMajorOf, SWAP, transpose } from './layout.ts';
 
 /** [B, C, H, W] -> [H, W, B, C]. */

@@ -10,7 +10,7 @@ import {
   shapeError,
   type Tensor,
   type TensorType,
-} from '../node.ts';
+} from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { conv2d, type Padding, pairOf, sidesOf } from './convolution.ts';
 import { div } from './elementwise.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../node.ts';
+import type { Tensor } from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { cast, div, equal, mul, sub } from './elementwise.ts';
 import { broadcastTo, type ReduceOptions, reduceSum, reduction } from './layout.ts';

@@ -1,6 +1,6 @@
 // Resizing images [..., H, W]: nearest by a kernel of ones, bilinear as two products with constant matrices.
 
-import { shapeError, type Tensor } from '../node.ts';
+import { shapeError, type Tensor } from '../graph.ts';
 import { sizeOf } from '../shape.ts';
 import { convTranspose2d } from './convolution.ts';
 import { broadcastTo, reshape } from './layout.ts';

@@ -1,6 +1,6 @@
 // Running sums along an axis.
 
-import { apply1, type Operation, problem, requireDType, type Tensor } from '../node.ts';
+import { apply1, type Operation, problem, requireDType, type Tensor } from '../graph.ts';
 import { axisOf } from '../shape.ts';
 
 /** Whether an element's own value is left out, and whether to sum from the end. */

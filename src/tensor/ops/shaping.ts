@@ -1,7 +1,7 @@
 // Operations that cut, join and pad tensors.
 
 import { emitInts, emitScalar } from '../emit.ts';
-import { apply, apply1, type Operation, problem, type Tensor } from '../node.ts';
+import { apply, apply1, type Operation, problem, type Tensor } from '../graph.ts';
 import { axisOf } from '../shape.ts';
 import { add } from './elementwise.ts';
 import { broadcastTo, expandDims, reshape } from './layout.ts';

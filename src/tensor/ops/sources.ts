@@ -2,7 +2,7 @@
 // label, and constants.
 
 import { type DType, type HostArray, type HostArrays, holds, hostArray } from '../dtype.ts';
-import { apply1, type Operation, problem, type Tensor, type TensorType } from '../node.ts';
+import { apply1, type Operation, problem, type Tensor, type TensorType } from '../graph.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 
 /** What feeds a source tensor on each run. */

@@ -8,7 +8,7 @@
 // Legend: H W image (Ho Wo result), B batch, C channels in, O out; along one axis m outputs and n numbers per tile, t tiles,
 // N = n t; the numbers of an axis are ordered (number, tile).
 
-import type { Tensor } from '../node.ts';
+import type { Tensor } from '../graph.ts';
 import { pixelMajorOf, reshape, transpose } from './layout.ts';
 import { linear, matmul } from './matmul.ts';
 import { toPixelMajor } from './pixel-major.ts';

@@ -5,7 +5,7 @@
 // gathered patches; 128 -> 128, 16x16, batch 64: 60 against 76; 256 -> 256, 8x8, batch 64: 81 against 69; 512 -> 512,
 // 4x4, batch 32: 103 against 49. A convolution of transposed tensors is several times slower than either.
 
-import type { Tensor } from '../node.ts';
+import type { Tensor } from '../graph.ts';
 import { gather } from './indexing.ts';
 import { reduceSum, reshape, transpose } from './layout.ts';
 import { matmul } from './matmul.ts';

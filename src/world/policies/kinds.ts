@@ -2,7 +2,8 @@
 
 import { unknownName } from '../../core/index.ts';
 import type { GoalPolicy } from '../goal-policy.ts';
-import { dynamicsOf, type WorldConfig } from '../kinds.ts';
+import type { WorldConfig } from '../kind.ts';
+import { dynamicsOf } from '../kinds.ts';
 import { type GcbcConfig, gcbcPolicy } from './gcbc.ts';
 import { inversePolicy } from './inverse.ts';
 

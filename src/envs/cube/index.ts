@@ -1,2 +1,0 @@
-export { cube } from './cube.ts';
-export { cubeExpert, noisyCubeExpert } from './expert.ts';

@@ -1,0 +1,14 @@
+// Push-T as the registry knows it.
+
+import type { WorldRegistration } from '../registration.ts';
+import { noisyPusher, pusher, weakPusher } from './expert.ts';
+import { pushT } from './push-t.ts';
+import { pushing } from './pushing.ts';
+
+/** `push-t`. */
+export const pushTWorld: WorldRegistration = {
+  id: 'push-t',
+  summary: 'a round agent pushes a T-shaped block to a pose',
+  make: pushT,
+  policies: { expert: pusher, 'noisy-expert': () => noisyPusher(), pushing: () => pushing(), weak: weakPusher },
+};

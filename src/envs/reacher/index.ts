@@ -1,2 +1,0 @@
-export { reacherExpert } from './expert.ts';
-export { reacher } from './reacher.ts';

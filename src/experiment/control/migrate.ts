@@ -1,0 +1,31 @@
+// Configurations of control experiments that earlier versions recorded.
+//
+//   0.1, until November 2026: `model` was a name, `models` held every model by name, each { world, train, encoderFrom? }.
+
+interface OldConfig {
+  readonly model: string;
+  readonly models: Readonly<Record<string, OldModel>>;
+  readonly train?: object;
+}
+
+interface OldModel {
+  readonly world: object;
+  readonly train: object;
+  readonly encoderFrom?: string;
+}
+
+function isOld(recorded: unknown): recorded is OldConfig {
+  if (typeof recorded !== 'object' || recorded === null || !('models' in recorded) || !('model' in recorded))
+    return false;
+  const { model, models } = recorded;
+  return typeof model === 'string' && typeof models === 'object' && models !== null && Object.hasOwn(models, model);
+}
+
+/** A recorded configuration as this version has it; one that is of this version, or of none that is known, as it is. */
+export function migrateControl(recorded: unknown): unknown {
+  if (!isOld(recorded)) return recorded;
+  const { model, models, train, ...rest } = recorded;
+  const { world, train: own, encoderFrom } = models[model]!;
+  const frozen = encoderFrom === undefined || encoderFrom === 'untrained' ? {} : { encoderFrom };
+  return { ...rest, modelName: model, model: { ...world, ...frozen }, train: { ...own, ...train } };
+}

@@ -1,0 +1,138 @@
+// What a control experiment may be told, and the names of models that stand for a model and its training.
+
+import {
+  byName,
+  described,
+  flag,
+  group,
+  listOf,
+  oneOf,
+  optional,
+  real,
+  type Schema,
+  share,
+  text,
+  whole,
+} from '../../core/index.ts';
+import { normalisationSchema, pictureEncoderSchema } from '../../nn/index.ts';
+import { publishedSolvers } from '../../plan/index.ts';
+import { type GcbcConfig, worldSchema } from '../../world/index.ts';
+import type { ControlExperiment, PlannerBudget } from './config.ts';
+import type { PartTraining } from './part.ts';
+
+const budget: Schema<PlannerBudget> = group<PlannerBudget>({
+  solver: oneOf(publishedSolvers),
+  samples: whole(),
+  elites: whole(),
+  iterations: whole(),
+});
+
+const part: { readonly [K in keyof PartTraining]: Schema<number> } = {
+  steps: whole(),
+  batchSize: whole(2),
+  learningRate: real({ above: 0 }),
+};
+
+const gcbc: Schema<GcbcConfig> = group<GcbcConfig>({
+  encoder: pictureEncoderSchema,
+  hidden: listOf(whole(), 1),
+  actionDim: whole(),
+  normalisation: optional(normalisationSchema),
+});
+
+/** Describes control experiments. */
+export const controlSchema: Schema<ControlExperiment> = group<ControlExperiment>({
+  env: described(
+    'the world, and the side of its pictures in pixels',
+    group<ControlExperiment['env']>({ id: text(1), imageSize: whole(8, 1024) }),
+  ),
+  collect: described(
+    'episodes that a policy records',
+    group<ControlExperiment['collect']>({
+      policy: text(1),
+      episodes: whole(1, 10_000_000),
+      maxSteps: whole(),
+      minSteps: whole(),
+      untilGoal: flag(),
+    }),
+  ),
+  data: described(
+    'how episodes become training clips',
+    group<ControlExperiment['data']>({
+      frameSkip: whole(1, 1000),
+      split: group<ControlExperiment['data']['split']>({ train: share(), val: share(), test: share() }),
+      workers: whole(0, 64),
+    }),
+  ),
+  modelName: described('what tables call the model', text(1)),
+  model: described('the model that is trained; a name chooses one of those below with its training', worldSchema),
+  train: described(
+    'how it is trained',
+    group<ControlExperiment['train']>({
+      frames: whole(2, 1000),
+      steps: whole(),
+      batchSize: whole(2, 65_536),
+      learningRate: real({ above: 0 }),
+      warmup: share(),
+      weightDecay: real({ least: 0 }),
+      clip: real({ above: 0 }),
+      checkpointEvery: whole(),
+      logEvery: whole(),
+      instrumentsEvery: whole(),
+    }),
+  ),
+  plan: described(
+    'how goals are reached, and on which tasks',
+    group<ControlExperiment['plan']>({
+      tasks: whole(1, 100_000),
+      goalOffset: whole(),
+      budget: whole(),
+      horizon: whole(1, 1000),
+      recedingHorizon: whole(1, 1000),
+      history: whole(),
+      planner: budget,
+      also: listOf(text(1)),
+      planners: byName(budget),
+      ceiling: text(1),
+      film: whole(0),
+    }),
+  ),
+  hierarchy: described(
+    'the high level of hierarchical planning, for the stage long-horizon',
+    group<ControlExperiment['hierarchy']>({
+      goalOffsets: listOf(whole(), 1),
+      macroDim: whole(),
+      minBlocks: whole(),
+      maxBlocks: whole(),
+      waypoints: whole(2),
+      width: whole(),
+      depth: whole(),
+      samples: whole(),
+      elites: whole(),
+      iterations: whole(),
+      ...part,
+    }),
+  ),
+  policies: described(
+    'policies that act without planning, trained when plan.also names them',
+    group<ControlExperiment['policies']>({
+      inverse: group<ControlExperiment['policies']['inverse']>({
+        hidden: listOf(whole(), 1),
+        maxDistance: whole(),
+        ...part,
+      }),
+      gcbc: group<ControlExperiment['policies']['gcbc']>({ policy: gcbc, frames: whole(2), ...part }),
+    }),
+  ),
+  evals: described(
+    'what is measured of the frozen model',
+    group<ControlExperiment['evals']>({
+      extra: listOf(text(1)),
+      generalisationTasks: whole(),
+      probeRows: whole(10),
+      surpriseClips: whole(),
+      surpriseSteps: whole(),
+      surpriseAt: whole(),
+    }),
+  ),
+});
