@@ -77,7 +77,8 @@ export async function executeRun(
   const work = workOf(found, stage);
   const seedOrDefault = options.seed ?? 0;
   // Mistakes in --set are reported before any folder is made.
-  await found.recipe.check?.(configured(found.recipe, options.set));
+  const asked = configured(found.recipe, options.set);
+  await found.recipe.check?.(asked);
   const out = options.out ?? defaultFolder(found.recipe.name, seedOrDefault);
   const { resumed } = claimFolder(out, options.resume === true);
   const before = resumed && isRunFolder(out) ? readRunFile(out) : undefined;
