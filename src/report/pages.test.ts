@@ -81,6 +81,19 @@ test
   },
 );
 
+test.skipIf(CHROMIUM === undefined).each(['report', 'images', 'worlds'] as const)(
+  'no table of the page %s scrolls in a window of 1400 pixels',
+  async (name) => {
+    const page = await browser!.newPage({ viewport: { width: 1400, height: 900 } });
+    await page.goto(pathToFileURL(pages.get(name)!).href);
+    const wide = await page.evaluate<number>(
+      "[...document.querySelectorAll('.scroll')].filter((c) => c.scrollWidth > c.clientWidth + 1).length",
+    );
+    expect(wide).toBe(0);
+    await page.close();
+  },
+);
+
 /** The width of the page and of the window, and the beginnings of cards that cut their content off. */
 interface Layout {
   readonly content: number;
