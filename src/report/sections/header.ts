@@ -107,7 +107,8 @@ function planningTile(planning: Part<PlanningFile>, metrics: Metrics): Tile | un
 
 function probeTile(probe: Part<ProbeFile>, metrics: Metrics): Tile | undefined {
   const linear = probe.ok ? probe.value.probes.find((p) => p.kind === 'linear') : undefined;
-  const worst = linear === undefined ? undefined : Math.min(...linear.dimensions.map((d) => d.r));
+  const found = linear?.dimensions.map((d) => d.r) ?? [];
+  const worst = found.length === 0 ? undefined : Math.min(...found);
   const r = worst ?? metrics['probe.agent-position.linear.r'];
   if (r === undefined) return undefined;
   return {
