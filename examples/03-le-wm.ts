@@ -1,6 +1,6 @@
 // A LeWorldModel in one file: watch an agent wander through two rooms, learn to predict the next embedding from pixels
 // and actions alone, and check on episodes it never saw that it knows more than "nothing moves".
-// Run after `npm run build`; ends with "ok" when everything it claims is true. About 15 seconds on two cores.
+// Run with `npx jiti examples/03-le-wm.ts`; ends with "ok" when everything it claims is true. About 15 seconds on two cores.
 
 import { ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';

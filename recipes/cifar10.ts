@@ -17,7 +17,14 @@ const PREDICTOR = { dim: 64, depth: 2, heads: 4 };
 const MASKS = { compat: 'fixed', minKeep: 0, contextStep: 1 } as const;
 
 /** Blocks of 2 x 2 on a grid of 4 x 4, and a teacher that can follow in some hundred steps. */
-const BLOCKS = { predictor: PREDICTOR, momentum: 0.98, targets: 4, targetScale: [0.15, 0.3], ...MASKS } as const;
+const BLOCKS = {
+  predictor: PREDICTOR,
+  momentum: 0.98,
+  targets: 4,
+  contexts: 1,
+  targetScale: [0.15, 0.3],
+  ...MASKS,
+} as const;
 
 /** A method with what is said of it in `jepa list`, its views, and what it does not share with the others. */
 interface Entry {

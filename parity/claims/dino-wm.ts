@@ -4,12 +4,13 @@
 
 import { grad } from '../../src/autodiff/index.ts';
 import { compile, type Program } from '../../src/compile/index.ts';
+import { JepaError } from '../../src/core/index.ts';
 import { traceJepa } from '../../src/jepa/index.ts';
 import { bind, blankValues, loadWeights, type ModelValues } from '../../src/nn/index.ts';
 import type { PlanProblem } from '../../src/plan/index.ts';
 import { nodeRuntime } from '../../src/runtime/index.ts';
-import { at, expandDims, type HostArray, input, reduceMean, slice, square, sub, type Tensor } from '../../src/tensor/index.ts';
-import { type DinoWm, type DinoWmConfig, dinoWm, dinoWmMethod, type FrameEncoder, frameCausal, frameGoalCost, storedFeatures } from '../../src/world/index.ts';
+import { at, broadcastTo, expandDims, type HostArray, input, reduceMean, reshape, slice, square, sub, type Tensor } from '../../src/tensor/index.ts';
+import { type DinoWm, type DinoWmConfig, dinoWm, dinoWmMethod, type FrameEncoder, type FrameGoalCost, type FrameState, frameCausal, frameGoalCost, storedFeatures } from '../../src/world/index.ts';
 import type { ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ParityResult, ProducedTensor } from '../runner/claim.ts';
 import { numberOf } from '../runner/config.ts';
@@ -31,6 +32,12 @@ export const dinoWmClaim: ParityClaim = {
 
 function configOf({ config }: ParityCase): { readonly config: DinoWmConfig; readonly encoder: FrameEncoder } {
   const n = (path: string): number => numberOf(config, path);
+  if (n('num_pred') !== 1) {
+    throw new JepaError(
+      'unsupported',
+      `dino_wm: predicts the next frame, as the reference's configurations all do, got num_pred ${n('num_pred')}`,
+    );
+  }
   return {
     config: {
       predictor: {
@@ -83,12 +90,10 @@ async function training(c: ParityCase): Promise<ParityResult> {
   return { tensors: { ...tensors, 'output.attn_mask': mask }, scalars: { loss, ...terms } };
 }
 
-/** What the initial frames and the goal are, and how they are compared. */
+/** The initial frames and the goal. */
 interface Task {
-  readonly model: DinoWm;
-  readonly alpha: number;
-  /** Rolls out candidate blocks [E, S, H, A]. */
-  imagine(candidates: Tensor): ReturnType<DinoWm['rollout']>;
+  /** Rolls out blocks [E, S, T, A], of which the first ones stand between the initial frames (case notes). */
+  imagine(blocks: Tensor): FrameState;
   readonly goal: { readonly visual: Tensor; readonly proprio: Tensor };
 }
 
@@ -97,17 +102,32 @@ function taskOf(c: ParityCase, model: DinoWm): Task {
     visual: model.encodeFrames(stored(c, 'input.roll_visual0')),
     proprio: model.encodeProprio(stored(c, 'input.roll_proprio0')),
   };
-  const known = context.visual.shape[1]!;
-  const executed = known > 1 ? slice(stored(c, 'input.roll_act'), 1, 0, known - 1) : undefined;
   return {
-    model,
-    alpha: numberOf(c.config, 'alpha'),
-    imagine: (candidates) => model.rollout(context, executed, candidates),
+    imagine: (blocks) => imagine(model, context, blocks),
     goal: {
       visual: at(model.encodeFrames(stored(c, 'input.goal_visual')), 1, 0),
       proprio: at(model.encodeProprio(stored(c, 'input.goal_proprio')), 1, 0),
     },
   };
+}
+
+/** The model's rollout with other executed blocks for each sample: every sample as a task of its own. */
+function imagine(model: DinoWm, { visual, proprio }: FrameState, blocks: Tensor): FrameState {
+  const [E, S, T, A] = blocks.shape as [number, number, number, number];
+  const between = visual.shape[1]! - 1;
+  if (between === 0) return model.rollout({ visual, proprio }, undefined, blocks);
+  const perSample = (x: Tensor): Tensor => {
+    const [, ...rest] = x.shape;
+    return reshape(broadcastTo(expandDims(x, 1), [E, S, ...rest]), [E * S, ...rest]);
+  };
+  const rows = reshape(blocks, [E * S, T, A]);
+  const rolled = model.rollout(
+    { visual: perSample(visual), proprio: perSample(proprio!) },
+    slice(rows, 1, 0, between),
+    expandDims(slice(rows, 1, between), 1),
+  );
+  const perTask = (x: Tensor): Tensor => reshape(x, [E, S, ...x.shape.slice(2)]);
+  return { visual: perTask(rolled.visual), proprio: perTask(rolled.proprio!) };
 }
 
 /** Evaluation-mode outputs. */
@@ -117,19 +137,15 @@ async function imagination(c: ParityCase): Promise<ParityResult> {
   const values = blankValues(module);
   loadWeights(values, c.weights(), (t) => Float32Array.from(t.data), c.dir);
   const task = taskOf(c, bind(module, 'eval').model);
-  const act = stored(c, 'input.roll_act');
-  const known = c.tensor('input.roll_visual0').shape[1]!;
-  const { visual, proprio } = task.imagine(expandDims(slice(act, 1, known - 1), 1));
-  const cost = (frames: 'last' | 'all'): Tensor => {
-    const options = { frames, alpha: task.alpha, base: numberOf(c.config, 'base') };
-    return at(frameGoalCost({ visual, proprio }, task.goal, options), 1, 0);
-  };
+  const { visual, proprio } = task.imagine(expandDims(stored(c, 'input.roll_act'), 1));
+  const cost = (options: FrameGoalCost): Tensor => at(frameGoalCost({ visual, proprio }, task.goal, options), 1, 0);
   const outputs = {
     'output.roll_visual': at(visual, 1, 0),
     'output.roll_proprio': at(proprio!, 1, 0),
     'output.goal_proprio_emb': expandDims(task.goal.proprio, 1),
-    'output.obj_last': cost('last'),
-    'output.obj_all': cost('all'),
+    // case.json: the last frame alone with alpha 1, whatever the configuration's; the planner's cost has that.
+    'output.obj_last': cost({ frames: 'last', alpha: 1 }),
+    'output.obj_all': cost({ frames: 'all', alpha: numberOf(c.config, 'alpha'), base: numberOf(c.config, 'base') }),
   };
   const program = await compile(outputs, { runtime: nodeRuntime({ threads: 1 }), name: 'dino-wm' });
   const results = await run(c, program, values);
@@ -156,12 +172,12 @@ async function run(
 }
 
 /** The cross-entropy solve with the stored noise, on the costs of our model. */
-async function solve(c: ParityCase, { imagine, goal, alpha }: Task, values: ModelValues): Promise<ParityResult> {
+async function solve(c: ParityCase, task: Task, values: ModelValues): Promise<ParityResult> {
   const sizes = dinoWmPlanSizes(c);
   const { tasks: E, horizon: H, actionDim: A } = sizes;
   const S = numberOf(c.config, 'plan.samples');
   const plans = input('plans', [E, S, H, A]);
-  const cost = frameGoalCost(imagine(plans), goal, { alpha });
+  const cost = frameGoalCost(task.imagine(plans), task.goal, { alpha: numberOf(c.config, 'alpha') });
   const scorer = await compile({ cost }, { runtime: nodeRuntime({ threads: 1 }), name: 'dino-wm' });
   const problem: PlanProblem = {
     name: 'dino-wm',

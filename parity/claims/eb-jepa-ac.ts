@@ -13,7 +13,7 @@ import { type ModuleProgram, moduleProgram, type StepInputs } from '../../src/tr
 import { type EbJepa, type EbJepaConfig, type EbJepaWeights, ebJepa, ebJepaMethod, ebJepaTensors, trajectoryCost } from '../../src/world/index.ts';
 import type { JsonValue, ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
-import { numberOf, numbersOf } from '../runner/config.ts';
+import { booleanOf, numberOf, numbersOf } from '../runner/config.ts';
 import { ebJepaPlanners } from './stored-planners.ts';
 import { stepInput, timeFirst } from './time-first.ts';
 
@@ -71,11 +71,8 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
   const { config, values } = modelOf(c);
   const [B, , T, ...size] = c.tensor('input.observations').shape as [number, number, number, ...number[]];
   const weights = weightsOf(c);
-  const spec = ebJepaMethod(
-    config,
-    { batch: B, frames: T, steps: numberOf(c.config, 'nsteps'), pixels: 'f32' },
-    weights,
-  );
+  const clips = { batch: B, frames: T, steps: numberOf(c.config, 'nsteps'), pixels: 'f32' } as const;
+  const spec = ebJepaMethod(config, { ...clips, firstStepOnly: booleanOf(c.config, 'reg.first_t_only') }, weights);
   const shapes: Record<string, readonly number[]> = {};
   const program = await moduleProgram<EbJepa, StepInputs>({
     module: spec.module,
@@ -134,11 +131,13 @@ async function training(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
 
 /** Losses of the first step under the names of case.json. */
 function lossScalars(loss: number, terms: Readonly<Record<string, number>>, weights: EbJepaWeights): Scalars {
-  const { prediction, variance, covariance, similarity, inverse } = terms as Record<string, number>;
+  const { prediction, variance, covariance, similarity } = terms as Record<string, number>;
+  // The reference does not compute a term of weight 0.
+  const inverse = weights.inverse > 0 ? terms.inverse : 0;
   return {
     loss,
     reg_loss: loss - prediction!,
-    reg_loss_unweighted: variance! + covariance! + similarity! + inverse! / weights.inverse,
+    reg_loss_unweighted: variance! + covariance! + similarity! + inverse!,
     pred_loss: prediction!,
     cov_loss: covariance!,
     std_loss: variance!,

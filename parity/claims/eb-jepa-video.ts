@@ -55,7 +55,8 @@ async function training(c: ParityCase, tensors: Tensors): Promise<Record<string,
   const { config, values } = modelOf(c);
   const n = (name: string): number => numberOf(c.config, name);
   const weights = { variance: n('std_coeff'), covariance: n('cov_coeff') };
-  const clips = { batch: n('batch'), frames: n('frames'), size: n('size'), steps: n('nsteps') };
+  const [batch, , frames, height, width] = c.tensor('input.video').shape as [number, number, number, number, number];
+  const clips = { batch, frames, size: [height, width], steps: n('nsteps') } as const;
   const spec = ebJepaVideoMethod(config, { ...clips, pixels: 'f32', weights });
   const shapes: Record<string, readonly number[]> = {};
   const program = await moduleProgram<EbJepaVideo, StepInputs>({

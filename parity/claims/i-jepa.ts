@@ -1,21 +1,22 @@
-// Parity case `ijepa`: encoders, predictor, smooth-L1 loss, all gradients, one AdamW step and the teacher's update.
-// Legend: B images, N patches, K context patches, Kp patches of a target block, D width.
+// Parity cases `ijepa` and `ijepa_contexts` (several contexts of an image): encoders, predictor, smooth-L1 loss, all gradients,
+// AdamW steps and the teacher's updates.
+// Legend: B images, N patches, M contexts of K patches, Kp patches of a target block, D width.
 
-import { flatView } from '../../src/core/index.ts';
-import { narrowVit, smoothL1 } from '../../src/jepa/index.ts';
+import { flatView, key } from '../../src/core/index.ts';
+import { forEachContext, narrowVit, smoothL1 } from '../../src/jepa/index.ts';
 import { frozen, type Grid, type Module, module, plainLayerNorm, sinCosPositions, type Vit, vit } from '../../src/nn/index.ts';
 import { adamW, decayMatrices, emaUpdate } from '../../src/optim/index.ts';
 import { concat, layerNorm, linear, matmul, parameter, reduceMean, reshape, slice, smoothL1 as smoothL1Elements, softmax, type Tensor, takeTokens, transpose } from '../../src/tensor/index.ts';
 import type { ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
 import { numberOf } from '../runner/config.ts';
-import { type Pass, stored, trainPass } from './pass.ts';
+import { inputsOf, type Pass, stored, trainPass } from './pass.ts';
 
 const EPSILON = 1e-6;
 
-/** Takes the case `ijepa`. */
-export const iJepaClaim: ParityClaim = {
-  case: 'ijepa',
+/** Takes the cases `ijepa` and `ijepa_contexts`. */
+export const iJepaClaims: readonly ParityClaim[] = ['ijepa', 'ijepa_contexts'].map((name) => ({
+  case: name,
   async run(c) {
     const n = (name: string): number => numberOf(c.config, name);
     const side = n('image') / n('patch');
@@ -43,15 +44,16 @@ export const iJepaClaim: ParityClaim = {
     );
     const pass = await trainPass(c, net, (model) => {
       const images = stored(c, 'input.images');
-      const keep = stored(c, 'input.masks_enc.0');
-      const targets = Array.from({ length: n('n_pred') }, (_, t) => stored(c, `input.masks_pred.${t}`));
+      const contexts = n('n_enc');
+      const masks = (kind: 'enc' | 'pred'): Tensor[] =>
+        Array.from({ length: n(`n_${kind}`) }, (_, i) => stored(c, `input.masks_${kind}.${i}`));
+      const keep = concat(masks('enc'), 0);
+      const targets = masks('pred');
       const whole = model.target_encoder.patches(images);
       const normed = plainLayerNorm(whole, 1e-5);
-      const target = concat(
-        targets.map((ids) => takeTokens(normed, ids)),
-        0,
-      );
-      const context = model.encoder.patches(images, { keep });
+      const blocks = targets.map((ids) => takeTokens(normed, ids));
+      const target = concat(forEachContext(blocks, contexts), 0);
+      const context = model.encoder.patches(concat(Array<Tensor>(contexts).fill(images), 0), { keep });
       const prediction = model.predictor(context, keep, targets);
       const loss = reduceMean(smoothL1().perSlot(prediction, target));
       return {
@@ -74,11 +76,11 @@ export const iJepaClaim: ParityClaim = {
       'output.pos_embed': table(grid, n('dim')),
       'output.predictor_pos_embed': table(grid, n('pred_dim')),
     };
-    step(c, pass, tensors);
+    const losses = await steps(c, pass, tensors);
     await pass.program.program.dispose();
-    return { tensors, scalars: { loss: pass.loss } };
+    return { tensors, scalars: { loss: pass.loss, train_losses: losses } };
   },
-};
+}));
 
 function table(grid: Grid, dim: number): ProducedTensor {
   return { shape: [1, grid[0] * grid[1], dim], data: sinCosPositions(dim, grid) };
@@ -96,20 +98,30 @@ function firstAttention(encoder: Vit, images: Tensor, heads: number): Tensor {
   return softmax(matmul(perHead(0), perHead(D), { transB: true, alpha: 1 / Math.sqrt(D / heads) }));
 }
 
-/** One AdamW step, and the teacher after it. */
-function step(c: ParityCase, { program }: Pass, tensors: Record<string, ProducedTensor>): void {
+/** AdamW steps on the stored batch, each with the teacher after it; gives the loss before each. */
+async function steps(
+  c: ParityCase,
+  { program, loss }: Pass,
+  tensors: Record<string, ProducedTensor>,
+): Promise<number[]> {
   const { layout, params, grads, bufferLayout, buffers } = program;
-  adamW(layout, { weightDecay: numberOf(c.config, 'weight_decay'), group: decayMatrices }).step(
-    params,
-    grads,
-    numberOf(c.config, 'lr'),
-  );
-  for (const { name, shape } of layout.entries) {
-    const data = flatView(layout, params, name);
-    tensors[`after.${name}`] = { shape, data };
-    if (name.startsWith('encoder.'))
-      emaUpdate(flatView(bufferLayout, buffers, `target_${name}`), data, numberOf(c.config, 'ema'));
+  const n = (name: string): number => numberOf(c.config, name);
+  const optimiser = adamW(layout, { weightDecay: n('weight_decay'), group: decayMatrices });
+  const losses = [loss];
+  // The case of one context does not say how many steps it takes: it is one.
+  const count = c.config.steps === undefined ? 1 : n('steps');
+  for (let step = 0; step < count; step++) {
+    if (step > 0) losses.push((await program.step(inputsOf(c, program.program.sources), key(0), step)).loss);
+    optimiser.step(params, grads, n('lr'));
+    for (const { name } of layout.entries)
+      if (name.startsWith('encoder.'))
+        emaUpdate(flatView(bufferLayout, buffers, `target_${name}`), flatView(layout, params, name), n('ema'));
   }
-  for (const { name, shape } of bufferLayout.entries)
-    tensors[`after.${name}`] = { shape, data: flatView(bufferLayout, buffers, name) };
+  for (const [entries, data] of [
+    [layout, params],
+    [bufferLayout, buffers],
+  ] as const)
+    for (const { name, shape } of entries.entries)
+      tensors[`after.${name}`] = { shape, data: flatView(entries, data, name) };
+  return losses;
 }

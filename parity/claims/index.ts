@@ -8,7 +8,7 @@ import { ebJepaAc } from './eb-jepa-ac.ts';
 import { ebJepaLosses } from './eb-jepa-losses.ts';
 import { ebJepaVideoClaim } from './eb-jepa-video.ts';
 import { hfImages } from './hf-images.ts';
-import { iJepaClaim } from './i-jepa.ts';
+import { iJepaClaims } from './i-jepa.ts';
 import { iJepaMasks } from './i-jepa-masks.ts';
 import { leJepaClaim } from './le-jepa.ts';
 import { leWmClaim, leWmDefaultInit } from './le-wm.ts';
@@ -18,6 +18,7 @@ import { pushTClaim } from './push-t.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
 import { swmSolvers } from './swm-solvers.ts';
+import { temporalStraighteningClaim } from './temporal-straightening.ts';
 import { vicregClaim } from './vicreg.ts';
 
 /** The implementations, found by the `name` of case.json. */
@@ -28,7 +29,7 @@ export const claims: readonly ParityClaim[] = [
   ebJepaLosses,
   ebJepaVideoClaim,
   ...hfImages,
-  iJepaClaim,
+  ...iJepaClaims,
   iJepaMasks,
   leJepaClaim,
   leWmClaim,
@@ -39,5 +40,6 @@ export const claims: readonly ParityClaim[] = [
   schedules,
   sigregClaim,
   swmSolvers,
+  temporalStraighteningClaim,
   vicregClaim,
 ];

@@ -6,7 +6,7 @@ import { leJepa, leJepaPreset } from '../../src/jepa/index.ts';
 import { at, type Tensor } from '../../src/tensor/index.ts';
 import type { JsonValue } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
-import { numberOf } from '../runner/config.ts';
+import { numberOf, objectOf } from '../runner/config.ts';
 import { evaluate, stored } from './pass.ts';
 
 /** Takes the case `lejepa_multiview`. */
@@ -18,10 +18,12 @@ export const leJepaClaim: ParityClaim = {
     const views = Array.from({ length: numberOf(c.config, 'V') }, (_, v) => at(z, 0, v));
     const tensors: Record<string, ProducedTensor> = {};
     const scalars: Record<string, JsonValue> = {};
-    for (const name of ['minimal', 'package', 'spt', 'eb_jepa', 'paper']) {
+    for (const name of Object.keys(objectOf(c.config, 'lam'))) {
       const config = { ...leJepaPreset(name.replace('_', '-')), lambda: numberOf(c.config, `lam.${name}`) };
+      // eb_jepa compares two views, however many are global.
       const used = config.centre === 'other' ? views.slice(0, 2) : views;
-      const { value, invariance, sigreg } = leJepa(used, numberOf(c.config, 'V_global'), directions, config);
+      const globalViews = Math.min(numberOf(c.config, 'V_global'), used.length);
+      const { value, invariance, sigreg } = leJepa(used, globalViews, directions, config);
       const outputs: Record<string, Tensor> = { value, invariance, sigreg, d: grad(value, [z])[0]! };
       const out = await evaluate(c, outputs);
       tensors[`output.d_${name}`] = out.d!;

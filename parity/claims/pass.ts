@@ -16,7 +16,8 @@ export function stored(c: ParityCase, name: string): Tensor {
   return input(name, shape, dtype === 'int32' ? 'i32' : 'f32');
 }
 
-function inputsOf(c: ParityCase, sources: ModuleProgram<StepInputs>['program']['sources']): StepInputs {
+/** The stored arrays of the inputs among a program's sources. */
+export function inputsOf(c: ParityCase, sources: ModuleProgram<StepInputs>['program']['sources']): StepInputs {
   const names = sources.filter((s) => s.role === 'input').map((s) => s.name);
   return Object.fromEntries(names.map((name) => [name, c.tensor(name).data as Float32Array | Int32Array]));
 }

@@ -45,7 +45,7 @@ export async function ebJepaPlanners(
     ...cemVariants['eb-jepa'],
     ...sizes,
     initialStd: n('var_scale'),
-    constraint: { kind: 'norm', max: n('max_norm'), size: 2 },
+    constraint: { kind: 'norm', max: n('max_norm'), size: shape.actionDim },
   }).solve(cemProblem, {
     key: key(0), // not drawn from: the noise is given
     noise: stepsFirst(floats(c, 'input.plan_noise'), cemProblem),

@@ -22,11 +22,27 @@ export function numberOf(config: JsonObject, path: string): number {
   throw new JepaError('corrupt', `case.json: config.${path} must be a number, got ${JSON.stringify(value)}`, { path });
 }
 
+/** The truth value at a dotted path. */
+export function booleanOf(config: JsonObject, path: string): boolean {
+  const value = configAt(config, path);
+  if (typeof value === 'boolean') return value;
+  throw new JepaError('corrupt', `case.json: config.${path} must be true or false, got ${JSON.stringify(value)}`, {
+    path,
+  });
+}
+
 /** The list of numbers at a dotted path. */
 export function numbersOf(config: JsonObject, path: string): readonly number[] {
   const value = configAt(config, path);
   if (Array.isArray(value) && value.every((v) => typeof v === 'number')) return value as readonly number[];
   throw new JepaError('corrupt', `case.json: config.${path} must be a list of numbers, got ${JSON.stringify(value)}`);
+}
+
+/** The object at a dotted path. */
+export function objectOf(config: JsonObject, path: string): JsonObject {
+  const value = configAt(config, path);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new JepaError('corrupt', `case.json: config.${path} must be an object, got ${JSON.stringify(value)}`, { path });
 }
 
 /** The text at a dotted path. */

@@ -50,7 +50,7 @@ export function inspectModel(path: string): Inspection {
     value.length > 200 ? `${value.slice(0, 200)}...` : value,
   ]);
   const text = [
-    `${printable(path)}: ${rows.length.toLocaleString('en-US')} tensors, ${elements.toLocaleString('en-US')} numbers`,
+    `${printable(path)}: ${rows.length} tensors, ${elements.toLocaleString('en-US')} numbers`,
     '',
     table(shown),
     '',

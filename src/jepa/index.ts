@@ -9,6 +9,7 @@ export {
   patchesOutside,
   type Range,
   referenceBlockSize,
+  referenceBlockSizes,
 } from './masks/blocks.ts';
 export { type BlockMasks, type MaskSampler, type MultiBlockConfig, multiBlock } from './masks/multi-block.ts';
 export { type RandomMasks, randomMasks } from './masks/random.ts';
@@ -38,7 +39,7 @@ export {
   unitColumns,
 } from './objectives/sigreg.ts';
 export { type StateTerms, type StateTermsOptions, stateTerms } from './objectives/state-terms.ts';
-export { temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
+export { temporalCurvature, temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
 export {
   type CovarianceScale,
   covariancePenalty,
@@ -53,4 +54,4 @@ export {
   type InverseDynamicsConfig,
   inverseDynamics,
 } from './predictors/inverse-dynamics.ts';
-export { type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';
+export { forEachContext, type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';

@@ -138,6 +138,16 @@ test('i-jepa trains with the masks of the code, whose sizes change, and the same
   expect(await losses('masks-b')).toEqual(first);
 });
 
+test.each(['fixed', 'reference'])('i-jepa trains with several contexts of each image, %s', async (compat) => {
+  const base = tiny('i-jepa');
+  const config = { ...base, method: { ...base.method, compat, contexts: 3 } } as ImageExperiment;
+  const out = join(root, `contexts-${compat}`);
+  await recipe.stages!.train!(config, contextIn(out, config));
+  const losses = readMetrics(join(out, 'metrics.jsonl')).map((l) => l.loss);
+  expect(losses).toHaveLength(4);
+  expect(losses.every((loss) => loss > 0.05 && loss < 2)).toBe(true);
+});
+
 test.each([
   ['i-jepa', { views: augmentation('cifar-vicreg') }, /i-jepa needs exactly 1 views, got 2; set views/],
   ['vicreg', { views: augmentation('cifar-dino') }, /vicreg needs exactly 2 views, got 6/],
@@ -153,6 +163,11 @@ test.each([
   ],
   ['mae', { encoder: { kind: 'resnet', width: 8, blocks: [1] } }, /masks patches: set encoder\.kind to 'vit'/],
   ['i-jepa', { method: { ...tiny('i-jepa').method, targets: 40 } }, /left fewer than contextSize/],
+  [
+    'i-jepa',
+    { method: { ...tiny('i-jepa').method, contexts: 0 } },
+    /'contexts' must be a whole number of at least 1, got 0/,
+  ],
 ] as const)(
   '%s: settings that contradict each other are refused before anything is loaded',
   async (name, change, message) => {

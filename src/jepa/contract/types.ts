@@ -21,14 +21,17 @@ export type Scheduled = number | ((step: number) => number);
 export interface View {
   readonly name: string;
   readonly input: Tensor;
-  /** Token ids [B, K] to encode; the others are removed before attention. Absent: all. */
+  /** Token ids [B, K] to encode, or [M B, K] of M contexts; the others are removed before attention. Absent: all. */
   readonly keep?: Tensor;
 }
 
 /** What the predictor is told besides the context. */
 export type Condition =
   | { readonly kind: 'none' }
-  /** Positions: which tokens the context consists of, [B, Kc], and which are to be predicted, one [B, K] per block. */
+  /**
+   * Positions: which tokens the context consists of, [B, Kc], and which are to be predicted, one [B, K] per block. M contexts
+   * are [M B, Kc], one after another.
+   */
   | { readonly kind: 'slots'; readonly context: Tensor; readonly targets: readonly Tensor[] }
   /** Actions [B, T, A], and how often the prediction is fed back. */
   | { readonly kind: 'action'; readonly actions: Tensor; readonly steps: number }

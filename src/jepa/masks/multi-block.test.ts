@@ -216,6 +216,93 @@ test('with a context step the reference context comes in few sizes', () => {
   }
 });
 
+/** Grids, batches and counts for which blocks of the default shares exist and leave a context. */
+const drawn = {
+  seed: fc.nat(),
+  batch: fc.integer({ min: 1, max: 5 }),
+  H: fc.integer({ min: 7, max: 17 }),
+  W: fc.integer({ min: 7, max: 17 }),
+  contexts: fc.integer({ min: 1, max: 4 }),
+  targets: fc.integer({ min: 1, max: 4 }),
+  overlap: fc.boolean(),
+};
+
+test.each(['fixed', 'reference'] as const)(
+  '%s: each image has as many contexts and targets as asked for, on grids that are not square and in batches of one',
+  (compat) => {
+    fc.assert(
+      fc.property(fc.record(drawn), ({ seed, batch, H, W, contexts, targets, overlap }) => {
+        const grid = [H, W] as const;
+        const options = { grid, compat, contexts, targets, allowOverlap: overlap, minKeep: 4, contextSize: 5 };
+        const sampler = multiBlock(options);
+        const { context, contextSize, targets: lists, targetSize } = sampler.sample(key(seed), batch);
+        expect(context.length).toBe(contexts * batch * contextSize);
+        expect(sampler.contextSizes).toContain(contextSize);
+        expect(sampler.targetSizes).toContain(targetSize);
+        expect(lists.map((t) => t.length)).toEqual(Array<number>(targets).fill(batch * targetSize));
+        for (const [i, ids] of rowsOf(context, contextSize).entries()) {
+          expect(ids.every((id, k) => id >= 0 && id < H * W && (k === 0 || id > ids[k - 1]!))).toBe(true);
+          // Context after context, image after image.
+          const hidden = lists.map((t) => rowsOf(t, targetSize)[i % batch]!);
+          for (const t of hidden) rectangle(t, W);
+          // On small grids the reference may have to give up targets, the last first.
+          if (!overlap && compat === 'fixed') expect(hidden.some((t) => t.some((id) => ids.includes(id)))).toBe(false);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  },
+);
+
+test('the contexts of an image differ, and one context is drawn as when there was no choice', () => {
+  for (const compat of ['fixed', 'reference'] as const) {
+    const draw = (contexts?: number): BlockMasks =>
+      multiBlock({
+        grid: [18, 18],
+        compat,
+        contextScale: [0.5, 0.7],
+        ...(contexts === undefined ? {} : { contexts }),
+      }).sample(key(4), 3);
+    expect(draw(1)).toEqual(draw());
+    const { context, contextSize } = draw(2);
+    const [first, second] = rowsOf(context, 3 * contextSize);
+    expect(Array.from(first!)).not.toEqual(Array.from(second!));
+  }
+});
+
+test('several contexts of the reference are prefixes of one size of block less the targets, as short as the shortest', () => {
+  const grid = [20, 15] as const;
+  const sampler = multiBlock({ grid, compat: 'reference', contexts: 3, targets: 2, contextScale: [0.4, 0.6] });
+  const sizes = referenceBlockSizes(grid, [0.4, 0.6], [1, 1]);
+  for (let seed = 0; seed < 10; seed++) {
+    const { context, contextSize, targets, targetSize } = sampler.sample(key(seed), 2);
+    const fits = sizes.filter((size) => {
+      const lengths = rowsOf(context, contextSize).map((ids, i) => {
+        const blocks = targets.map((t) => {
+          const target = rowsOf(t, targetSize)[i % 2]!;
+          return { top: Math.floor(target[0]! / 15), left: target[0]! % 15, size: rectangle(target, 15) };
+        });
+        const found: number[] = [];
+        for (let top = 0; top < 20 - size[0]; top++)
+          for (let left = 0; left < 15 - size[1]; left++) {
+            const rest = patchesOutside({ top, left, size }, blocks, grid);
+            if (rest.subarray(0, contextSize).join() === ids.join()) found.push(rest.length);
+          }
+        return found;
+      });
+      return lengths.every((found) => found.length > 0) && lengths.some((found) => found.includes(contextSize));
+    });
+    expect(fits.length, `seed ${seed}`).toBeGreaterThan(0);
+  }
+});
+
+test('with overlap allowed a context keeps the patches of targets', () => {
+  const grid = [14, 14] as const;
+  const { context, contextSize } = multiBlock({ grid, compat: 'reference', allowOverlap: true }).sample(key(1), 2);
+  const whole = patchesOf({ top: 0, left: 0, size: [13, 13] }, grid);
+  for (const ids of rowsOf(context, contextSize)) expect(Array.from(ids)).toEqual(Array.from(whole));
+});
+
 test('a small grid on which the reference would search for ever is refused with the remedy, and fixed accepts it', () => {
   expect(() => multiBlock({ grid: [8, 8], compat: 'reference' })).toThrow(/only 9 of them.*minKeep below 9.*'fixed'/);
   expect(multiBlock({ grid: [8, 8], compat: 'reference', minKeep: 4 }).sample(key(0), 4).targets.length).toBe(4);
@@ -230,5 +317,6 @@ test('masks that leave no context are refused', () => {
   expect(() => greedy.sample(key(0), 1)).toThrow(/ask for a smaller context/);
   expect(() => multiBlock({ grid, compat: 'fixed', targetSize: 13 })).toThrow(/choose targetSize among/);
   expect(() => multiBlock({ grid: [1, 8], compat: 'fixed' })).toThrow(/at least 2 x 2/);
+  expect(() => multiBlock({ grid, compat: 'fixed', contexts: 0 })).toThrow(/at least one context block, got 0/);
   expect(() => multiBlock({ grid, compat: 'fixed', targetScale: [0.5, 0.2] })).toThrow(/low <= high/);
 });

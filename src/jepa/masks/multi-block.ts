@@ -1,7 +1,7 @@
 // I-JEPA's multi-block masks (Assran et al. 2023, arXiv 2301.08243; code facebookresearch/ijepa, src/masks/multiblock.py): a
-// few blocks to predict, and a large block, less the targets, to predict them from. Index lists on the host, no tensors.
+// few blocks to predict, and one or more large blocks, less the targets, to predict them from. Index lists on the host.
 // Compiled programs have fixed shapes, so each sampler says beforehand which sizes its lists may have.
-// Legend: B images, H x W = N patches, K context patches, Kp patches of a target block.
+// Legend: B images, H x W = N patches, M context blocks, K patches of a context, Kp patches of a target block.
 
 import { fold, JepaError, type Key, permutation, type Stream, stream } from '../../core/index.ts';
 import type { Grid } from '../../nn/index.ts';
@@ -29,6 +29,10 @@ export interface MultiBlockConfig {
   readonly compat: 'reference' | 'fixed';
   /** Number of target blocks; default 4. */
   readonly targets?: number;
+  /** Number M of context blocks, each of which every target is predicted from (`nenc`); default 1. */
+  readonly contexts?: number;
+  /** Whether contexts keep the patches of targets (`allow_overlap`); default false. */
+  readonly allowOverlap?: boolean;
   /** Share of the grid that a target block covers; default 0.15 to 0.2. */
   readonly targetScale?: Range;
   /** Height over width of a target block; default 0.75 to 1.5. */
@@ -50,7 +54,7 @@ export interface MultiBlockConfig {
 
 /** Masks of one batch: patch ids, ascending in each row. */
 export interface BlockMasks {
-  /** [B, K] */
+  /** [M B, K], context block after context block; [B, K] with one. */
   readonly context: Int32Array;
   readonly contextSize: number;
   /** One [B, Kp] per target block. */
@@ -83,25 +87,38 @@ export function multiBlock(config: MultiBlockConfig): MaskSampler {
     grid,
     compat,
     targets = 4,
+    contexts = 1,
+    allowOverlap = false,
     targetScale = [0.15, 0.2],
     aspectRatio = [0.75, 1.5],
     contextScale = [0.85, 1],
   } = config;
-  requireGrid(grid, targets, [targetScale, contextScale]);
-  const settings: Settings = { grid, targets, targetScale, aspectRatio, contextScale };
+  requireGrid(grid, { targets, contexts }, [targetScale, contextScale]);
+  const settings: Settings = { grid, targets, contexts, allowOverlap, targetScale, aspectRatio, contextScale };
   return compat === 'reference' ? referenceSampler(settings, config) : fixedSampler(settings, config);
 }
 
-type Settings = Required<Pick<MultiBlockConfig, 'grid' | 'targets' | 'targetScale' | 'aspectRatio' | 'contextScale'>>;
+type Settings = Required<
+  Pick<
+    MultiBlockConfig,
+    'grid' | 'targets' | 'contexts' | 'allowOverlap' | 'targetScale' | 'aspectRatio' | 'contextScale'
+  >
+>;
 
 const SQUARE: Range = [1, 1];
 const TRIES = 20;
 
-function requireGrid([H, W]: Grid, targets: number, scales: readonly Range[]): void {
+function requireGrid(
+  [H, W]: Grid,
+  { targets, contexts }: Pick<Settings, 'targets' | 'contexts'>,
+  scales: readonly Range[],
+): void {
   if (!(Number.isInteger(H) && Number.isInteger(W) && H >= 2 && W >= 2))
     throw new JepaError('usage', `multiBlock: needs a grid of at least 2 x 2 patches, got ${H} x ${W}`);
   if (!(Number.isInteger(targets) && targets >= 1))
     throw new JepaError('usage', `multiBlock: needs at least one target block, got ${targets}`);
+  if (!(Number.isInteger(contexts) && contexts >= 1))
+    throw new JepaError('usage', `multiBlock: needs at least one context block, got ${contexts}`);
   for (const [low, high] of scales)
     if (!(low > 0 && low <= high && high <= 1))
       throw new JepaError('usage', `multiBlock: a scale must satisfy 0 < low <= high <= 1, got [${low}, ${high}]`);
@@ -123,7 +140,7 @@ const areaOf = ([h, w]: BlockSize): number => h * w;
 const ascending = (sizes: Iterable<number>): number[] => [...new Set(sizes)].sort((a, b) => a - b);
 
 function referenceSampler(
-  { grid, targets, targetScale, aspectRatio, contextScale }: Settings,
+  { grid, targets, contexts, allowOverlap, targetScale, aspectRatio, contextScale }: Settings,
   { minKeep = 10, contextStep = 1 }: MultiBlockConfig,
 ): MaskSampler {
   const [H, W] = grid;
@@ -170,16 +187,16 @@ function referenceSampler(
       const [target, outer] = [targetSize(sizes.uniform()), contextSize(sizes.uniform())];
       const s = stream(fold(key, 'places'));
       const blocks: Int32Array[][] = Array.from({ length: targets }, () => []);
-      const contexts: Int32Array[] = [];
+      const seen: Int32Array[][] = Array.from({ length: contexts }, () => []);
       for (let b = 0; b < batch; b++) {
         const placed = Array.from({ length: targets }, () => place(s, target));
         for (const [t, block] of placed.entries()) blocks[t]!.push(patchesOf(block, grid));
-        contexts.push(context(s, outer, placed));
+        for (const lists of seen) lists.push(context(s, outer, allowOverlap ? [] : placed));
       }
-      const K = contexts.reduce((least, ids) => Math.min(least, ids.length), Number.POSITIVE_INFINITY);
+      const K = seen.flat().reduce((least, ids) => Math.min(least, ids.length), Number.POSITIVE_INFINITY);
       const kept = Math.floor(K / contextStep) * contextStep;
       return {
-        context: rows(contexts, kept),
+        context: rows(seen.flat(), kept),
         contextSize: kept,
         targets: blocks.map((lists) => rows(lists, areaOf(target))),
         targetSize: areaOf(target),
@@ -189,16 +206,17 @@ function referenceSampler(
 }
 
 function fixedSampler(settings: Settings, config: MultiBlockConfig): MaskSampler {
-  const { grid, targets, contextScale } = settings;
+  const { grid, targets, contexts, allowOverlap, contextScale } = settings;
   const [H, W] = grid;
   const N = H * W;
   const { contextSize = Math.max(1, Math.floor(N / 4)) } = config;
   const shapes = targetShapes(settings, config.targetSize);
   const targetSize = areaOf(shapes[0]!);
-  if (!(Number.isInteger(contextSize) && contextSize >= 1 && contextSize <= N - targetSize))
+  const most = allowOverlap ? N : N - targetSize;
+  if (!(Number.isInteger(contextSize) && contextSize >= 1 && contextSize <= most))
     throw new JepaError(
       'usage',
-      `multiBlock: contextSize must lie in [1, ${N - targetSize}] on ${H} x ${W} patches with targets of ${targetSize}, got ${contextSize}: masks that leave no context teach nothing`,
+      `multiBlock: contextSize must lie in [1, ${most}] on ${H} x ${W} patches with targets of ${targetSize}, got ${contextSize}: masks that leave no context teach nothing`,
     );
 
   const place = (s: Stream, size: BlockSize): Block => ({
@@ -212,14 +230,19 @@ function fixedSampler(settings: Settings, config: MultiBlockConfig): MaskSampler
   };
 
   /** Blocks of one image, drawn again until enough context is left. */
-  const image = (key: Key): { readonly context: Int32Array; readonly blocks: readonly Block[] } => {
+  const image = (key: Key): { readonly contexts: readonly Int32Array[]; readonly blocks: readonly Block[] } => {
     const s = stream(key);
     for (let attempt = 0; attempt < 50 * TRIES; attempt++) {
       const blocks = Array.from({ length: targets }, () => place(s, shapes[below(s, shapes.length)]!));
-      const ids = patchesOutside(place(s, around(s)), blocks, grid);
-      if (ids.length < contextSize) continue;
-      const chosen = permutation(fold(key, 'subset'), ids.length).subarray(0, contextSize).sort();
-      return { context: Int32Array.from(chosen, (i) => ids[i]!), blocks };
+      const seen = Array.from({ length: contexts }, () =>
+        patchesOutside(place(s, around(s)), allowOverlap ? [] : blocks, grid),
+      );
+      if (seen.some((ids) => ids.length < contextSize)) continue;
+      const subset = (ids: Int32Array, m: number): Int32Array => {
+        const order = permutation(m === 0 ? fold(key, 'subset') : fold(key, 'subset', m), ids.length);
+        return Int32Array.from(order.subarray(0, contextSize).sort(), (i) => ids[i]!);
+      };
+      return { contexts: seen.map(subset), blocks };
     }
     throw new JepaError(
       'usage',
@@ -235,7 +258,7 @@ function fixedSampler(settings: Settings, config: MultiBlockConfig): MaskSampler
       const images = Array.from({ length: batch }, (_, b) => image(fold(key, b)));
       return {
         context: rows(
-          images.map(({ context }) => context),
+          Array.from({ length: contexts }, (_, m) => images.map(({ contexts: seen }) => seen[m]!)).flat(),
           contextSize,
         ),
         contextSize,

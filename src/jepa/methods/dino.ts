@@ -110,9 +110,10 @@ export function dino(options: ViewOptions & DinoConfig): JepaSpec<DinoModel> {
         reads: 'embedding',
         weight: 1,
         trace(step, model) {
-          const named = (of: typeof step.latents) =>
-            Array.from({ length: views.length }, (_, i) => of[`view${i}`]?.embedding).filter((t) => t !== undefined);
-          const { value, centre } = dinoLoss(named(step.latents), named(step.targets), model.center.read(), {
+          const teacher = Array.from({ length: globalViews }, (_, g) => step.targets[`view${g}`]!.embedding);
+          // A single global view is in no pair of the student's: the teacher's embedding only keeps its place.
+          const student = views.map((_, v) => step.latents[`view${v}`]?.embedding ?? teacher[v]!);
+          const { value, centre } = dinoLoss(student, teacher, model.center.read(), {
             studentTemperature,
             teacherTemperature: step.scheduled('teacherTemperature', teacherTemperature),
           });

@@ -1,8 +1,9 @@
 // I-JEPA (Assran et al. 2023, arXiv 2301.08243): from a context block of an image predict, in embedding space, what a
 // teacher says about several target blocks. The context encoder sees only the context's patches; the teacher sees the whole
-// image; a narrow predictor is told the positions to predict. Collapse is prevented by the teacher.
+// image; a narrow predictor is told the positions to predict. Collapse is prevented by the teacher. With several contexts
+// every target is predicted from each of them.
 // With `target: 'pixels'` the same predictor predicts normalised pixels: the generative baseline of the paper's ablation.
-// Legend: B images, N patches, K context patches, T target blocks of Kp patches, D width.
+// Legend: B images, N patches, M contexts of K patches, T target blocks of Kp patches, D width.
 
 import { frozen, module } from '../../nn/index.ts';
 import { concat, type Tensor, takeTokens } from '../../tensor/index.ts';
@@ -12,7 +13,7 @@ import type { Embed } from '../encoders/image-encoder.ts';
 
 import { type Energy, l2, smoothL1 } from '../objectives/energies.ts';
 import { pixelTargets } from '../objectives/pixel-targets.ts';
-import { type NarrowVit, narrowVit } from '../predictors/narrow-vit.ts';
+import { forEachContext, type NarrowVit, narrowVit } from '../predictors/narrow-vit.ts';
 import type { ViewOptions } from './joint-embedding.ts';
 import { type PredictorConfig, patchesOf, tokensOf } from './patch-method.ts';
 import { predictEnergy } from './terms.ts';
@@ -20,8 +21,13 @@ import { predictEnergy } from './terms.ts';
 /** Options of I-JEPA. */
 export interface IJepaConfig {
   readonly predictor: PredictorConfig;
-  /** Constant sizes of the masks: K patches of context, and T target blocks of Kp. */
-  readonly masks: { readonly context: number; readonly targets: number; readonly target: number };
+  /** Constant sizes of the masks: K patches of each of M contexts (default 1), and T target blocks of Kp. */
+  readonly masks: {
+    readonly context: number;
+    readonly contexts?: number;
+    readonly targets: number;
+    readonly target: number;
+  };
   /** Momentum of the teacher: linear from 0.996 to 1. */
   readonly momentum: Scheduled;
   /** Default smooth L1 with beta 1, as the code; the paper writes a squared distance. */
@@ -39,13 +45,17 @@ export interface IJepaModel {
 
 type Slots = Extract<Condition, { readonly kind: 'slots' }>;
 
-/** I-JEPA on images, with masks as the inputs `context` i32 [B, K] and `target0`, `target1`, ... i32 [B, Kp]. */
+/**
+ * I-JEPA on images, with masks as the inputs `context` i32 [M B, K], context after context, and `target0`, `target1`, ... i32
+ * [B, Kp]. Predictions and targets have rows in the order target block, context, image, and the loss is their mean.
+ */
 export function iJepa(
   options: Omit<ViewOptions, 'views'> & { readonly size: number } & IJepaConfig,
 ): JepaSpec<IJepaModel, Slots> {
   const { encoder, batch, size, masks, momentum, target = 'embedding' } = options;
   const patches = patchesOf('i-jepa', encoder);
   const pixels = target === 'pixels';
+  const { contexts = 1 } = masks;
   const predictor = narrowVit({
     ...options.predictor,
     inDim: encoder.width,
@@ -69,7 +79,7 @@ export function iJepa(
       : module({ ...parts, target_encoder: frozen(encoder.module) }, (m): IJepaModel => m),
     inputs: {
       view0: { dtype: 'u8', shape: [batch, size, size, 3] },
-      context: { dtype: 'i32', shape: [batch, masks.context] },
+      context: { dtype: 'i32', shape: [contexts * batch, masks.context] },
       ...Object.fromEntries(names.map((name) => [name, { dtype: 'i32', shape: [batch, masks.target] }] as const)),
     },
     pairs(inputs) {
@@ -83,7 +93,10 @@ export function iJepa(
           z: { kind: 'slots', context, targets },
           select: (whole) =>
             concat(
-              targets.map((ids) => takeTokens(whole, ids)),
+              forEachContext(
+                targets.map((ids) => takeTokens(whole, ids)),
+                contexts,
+              ),
               0,
             ),
         },
@@ -97,7 +110,10 @@ export function iJepa(
   });
 }
 
-function latentOf(embed: Embed, view: View): Latent {
-  const tokens: Tensor = tokensOf(embed(view.input, view.keep));
+/** Tokens of a view; kept ids of several contexts [M B, K] give [M B, K, D]. */
+function latentOf(embed: Embed, { input, keep }: View): Latent {
+  const contexts = keep === undefined ? 1 : keep.shape[0]! / input.shape[0]!;
+  const images = contexts === 1 ? input : concat(Array<Tensor>(contexts).fill(input), 0);
+  const tokens: Tensor = tokensOf(embed(images, keep));
   return { embedding: tokens, representation: tokens };
 }

@@ -1,9 +1,26 @@
 // What may be asked of a trajectory of embeddings: that it changes slowly, and that it runs straight.
 // Sources: facebookresearch/eb_jepa, losses.py (`TemporalSimilarityLoss`); PLDM, arXiv 2502.14819; temporal straightening,
-// arXiv 2603.12231, as in stable-worldmodel, wm/loss.py (`TemporalStraighteningLoss`).
+// arXiv 2603.12231, as in stable-worldmodel, wm/loss.py (`TemporalStraighteningLoss`), and as in its authors' code,
+// agentic-learning-ai-lab/temporal-straightening.
 // Legend: B clips, T time steps, D dimensions.
 
-import { dot, l2Normalise, neg, reduceMean, shapeError, slice, square, sub, type Tensor } from '../../tensor/index.ts';
+import {
+  cast,
+  div,
+  dot,
+  greater,
+  l2Normalise,
+  maximum,
+  mul,
+  neg,
+  reduceMean,
+  reduceSum,
+  shapeError,
+  slice,
+  square,
+  sub,
+  type Tensor,
+} from '../../tensor/index.ts';
 
 /** z_{t+1} - z_t, [B, T - 1, ...]. */
 function velocity(name: string, z: Tensor, steps: number): Tensor {
@@ -34,4 +51,22 @@ export function temporalStraightening(z: Tensor): Tensor {
   const v = l2Normalise(velocity('temporalStraightening', z, 3), -1, 1e-8);
   const last = v.shape[1]! - 1;
   return neg(reduceMean(dot(slice(v, 1, 0, last), slice(v, 1, 1))));
+}
+
+/**
+ * Curvature: the mean of 1 - cos(v_t, v_{t+1}) over successive velocities v_t = z_{t+1} - z_t that are both longer than
+ * `least`. Pairs with a shorter one do not count; 0 when none does. 0 on straight lines, 2 on a trajectory that turns back at
+ * every step. It is 1 + `temporalStraightening` where everything moves.
+ *
+ * @param z [B, T, ..., D]; every place between T and D is a trajectory of its own
+ * @throws JepaError 'shape' when there are fewer than 3 steps
+ */
+export function temporalCurvature(z: Tensor, least = 1e-6): Tensor {
+  const v = velocity('temporalCurvature', z, 3);
+  const last = v.shape[1]! - 1;
+  const [before, after] = [slice(v, 1, 0, last), slice(v, 1, 1)];
+  const moves = (x: Tensor): Tensor => cast(greater(reduceSum(square(x), { axes: -1 }), least ** 2), 'f32');
+  const counts = mul(moves(before), moves(after));
+  const bent = sub(1, dot(l2Normalise(before, -1, least), l2Normalise(after, -1, least)));
+  return div(reduceSum(mul(bent, counts)), maximum(reduceSum(counts), 1));
 }

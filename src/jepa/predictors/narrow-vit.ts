@@ -1,7 +1,7 @@
 // I-JEPA's predictor (Assran et al. 2023, arXiv 2301.08243; code facebookresearch/ijepa, `VisionTransformerPredictor`): a
 // narrow transformer that sees the context's tokens and, for each token to predict, a mask token at its position. With
 // `outDim` the size of a patch and one block of all masked patches it is a masked autoencoder's decoder.
-// Legend: B images, K context tokens, T target blocks, Kp tokens of a block, D width of the embedding, d of the predictor.
+// Legend: B images, M contexts of K tokens, T target blocks of Kp tokens, D width of the embedding, d of the predictor.
 
 import { JepaError } from '../../core/index.ts';
 import {
@@ -39,11 +39,11 @@ export interface NarrowVitConfig {
 }
 
 /**
- * Predictions [T B, Kp, outDim] of the tokens at `targets`, block after block along the batch, each block from the context
- * alone: blocks do not see each other.
+ * Predictions [T M B, Kp, outDim] of the tokens at `targets`, each block from each context alone: neither blocks nor contexts
+ * see each other. Rows are in the order target block, context, image, as in the reference.
  *
- * @param context [B, K, D]
- * @param contextIds i32 [B, K]
+ * @param context [M B, K, D], the tokens of M contexts of the same images, context after context
+ * @param contextIds i32 [M B, K]
  * @param targets one i32 [B, Kp] per block
  */
 export type NarrowVit = (context: Tensor, contextIds: Tensor, targets: readonly Tensor[]) => Tensor;
@@ -67,15 +67,17 @@ export function narrowVit(config: NarrowVitConfig): Module<NarrowVit> {
   return module(children, (p) => (context, contextIds, targets) => {
     const first = targets[0];
     const fits = context.shape.length === 3 && sameShape(contextIds.shape, context.shape.slice(0, 2));
-    if (first === undefined || !fits || targets.some((t) => !sameShape(t.shape, first.shape)))
+    const contexts = context.shape[0]! / (first?.shape[0] ?? 1);
+    const whole = Number.isInteger(contexts) && contexts >= 1;
+    if (first === undefined || !fits || !whole || targets.some((t) => !sameShape(t.shape, first.shape)))
       throw shapeError(
         'narrowVit',
         [context, contextIds, ...targets],
-        'needs a context [B, K, D], its ids [B, K], and target blocks of one shape [B, Kp]',
+        'needs contexts [M B, K, D], their ids [M B, K], and target blocks of one shape [B, Kp]',
       );
     const positions = reshape(p.predictor_pos_embed.read(), [N, dim]);
     const seen = add(p.predictor_embed(context), gather(positions, contextIds));
-    const asked = add(gather(positions, concat(targets, 0)), p.mask_token);
+    const asked = add(gather(positions, concat(forEachContext(targets, contexts), 0)), p.mask_token);
     // Mask tokens first, so that the last block need compute only them; attention does not see the order.
     const Kp = first.shape[1]!;
     const start = concat(
@@ -92,4 +94,9 @@ export function narrowVit(config: NarrowVitConfig): Module<NarrowVit> {
     const end = p.predictor_blocks.reduce((x, b, i) => b(x, i === last ? { queries: Kp } : {}), start);
     return p.predictor_proj(p.predictor_norm(end));
   });
+}
+
+/** What belongs to each target block, once for each of `contexts` contexts: the order of a predictor's rows. */
+export function forEachContext<T>(perBlock: readonly T[], contexts: number): T[] {
+  return perBlock.flatMap((block) => Array<T>(contexts).fill(block));
 }

@@ -23,6 +23,8 @@ export interface UnrollOptions {
   readonly pixels?: 'u8' | 'f32';
   /** For u8 pixels, one number per channel. */
   readonly normalisation?: PixelNormalisation;
+  /** Whether variance and covariance see the first frame of each clip only; default no for EB-JEPA, yes for PLDM. */
+  readonly firstStepOnly?: boolean;
 }
 
 /** Weights of the terms beside the prediction, whose weight is 1. */
@@ -129,7 +131,7 @@ export function ebJepaMethod(
   options: UnrollOptions,
   weights: EbJepaWeights = EB_JEPA_WEIGHTS,
 ): JepaSpec<EbJepa, Acting> {
-  return unrolled('eb-jepa', config, options, regularisers(weights, false));
+  return unrolled('eb-jepa', config, options, regularisers(weights, options.firstStepOnly ?? false));
 }
 
 /**
@@ -149,7 +151,7 @@ export function pldmMethod(
     weight: weights.varianceOverTime,
   };
   return unrolled('pldm', config, options, [
-    ...regularisers(weights, true),
+    ...regularisers(weights, options.firstStepOnly ?? true),
     ofStates(overTime, (z) => pldmTerms(z).varianceOverTime),
   ]);
 }

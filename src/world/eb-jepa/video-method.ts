@@ -13,8 +13,8 @@ export interface VideoOptions {
   readonly batch: number;
   /** T, at least 3. */
   readonly frames: number;
-  /** Height and width, multiples of 8. */
-  readonly size: number;
+  /** Height and width, or one number for both. */
+  readonly size: number | readonly [height: number, width: number];
   /** H; default 4, as the reference. */
   readonly steps?: number;
   /** `u8` pixels [B, T, h, w, C] (default), or `f32` [B, T, C, h, w] in [0, 1]. */
@@ -39,6 +39,7 @@ export function ebJepaVideoMethod(config: VideoConfig, options: VideoOptions): J
       `eb-jepa-video: needs more than ${VIDEO_CONTEXT} frames and at least one step, got ${frames} and ${steps}`,
     );
   }
+  const [h, w] = typeof size === 'number' ? [size, size] : size;
   // Both terms read one projection: projecting again would move the running statistics again.
   const known = new WeakMap<object, StateTerms>();
   const regulariser = (part: 'variance' | 'covariance'): VideoTerm => ({
@@ -58,7 +59,7 @@ export function ebJepaVideoMethod(config: VideoConfig, options: VideoOptions): J
     inputs: {
       pixels: {
         dtype: pixels,
-        shape: [batch, frames, ...(pixels === 'u8' ? [size, size, config.channels] : [config.channels, size, size])],
+        shape: [batch, frames, ...(pixels === 'u8' ? [h, w, config.channels] : [config.channels, h, w])],
       },
     },
     pairs: ({ pixels: clip }) => [

@@ -72,8 +72,6 @@ test('black clips are a collapse that only the variance sees', async () => {
   expect(out.covariance![0]).toBeCloseTo(0, 6);
 });
 
-test('sizes that cannot be halved three times, and clips of two frames, are refused', async () => {
-  const trace = (m: EbJepaVideo) => ({ y: m.predict(input('maps', [1, 3, 12, 12, D])) });
-  await expect(runModule(ebJepaVideo(TINY), 'eval', trace, { values })).rejects.toThrow(/multiples of 8, got 12 x 12/);
+test('clips of two frames are refused', () => {
   expect(() => ebJepaVideoMethod(TINY, { batch: B, frames: 2, size: SIDE })).toThrow(/more than 2 frames/);
 });

@@ -3,7 +3,6 @@
 // Regulariser and prediction error read the maps through one projector. Parameter names are the reference's.
 // Legend: B clips, T frames, N = B T, C channels of an image, h w size of image and map, D channels of the map, R rows.
 
-import { JepaError } from '../../core/index.ts';
 import {
   batchNorm2d,
   convolution,
@@ -14,7 +13,7 @@ import {
   module,
   pixelPlanes,
 } from '../../nn/index.ts';
-import { add, concat, mul, relu, reshape, slice, type Tensor, transpose } from '../../tensor/index.ts';
+import { add, concat, mul, relu, reshape, resizeBilinear, slice, type Tensor, transpose } from '../../tensor/index.ts';
 
 /** Size of a video model. */
 export interface VideoConfig {
@@ -86,7 +85,10 @@ function encoder({ channels, encoderWidth: width, dim }: VideoConfig): Module<Im
   return module(children, (m) => (x: Tensor) => m.layer3(m.layer2(m.layer1(relu(m.bn1(m.conv1(x)))))));
 }
 
-/** Three times down and up with skips between equal sizes, [N, 2 D, h, w] -> [N, D, h, w] (`ResUNet`). */
+/**
+ * Three times down and up with skips, [N, 2 D, h, w] -> [N, D, h, w] (`ResUNet`). Halving rounds up, so that a doubled map may
+ * be one longer than its skip connection: it is then resized to it (bilinear, half-pixel centres), as the reference.
+ */
 function unet({ dim, predictorWidth: width }: VideoConfig): Module<ImageMap> {
   const children = {
     conv1: convolution(2 * dim, width, 3, { bias: false }),
@@ -104,13 +106,14 @@ function unet({ dim, predictorWidth: width }: VideoConfig): Module<ImageMap> {
     head: convolution(width, dim, 1),
   };
   return module(children, (m) => (x: Tensor) => {
-    const [, , h, w] = x.shape as [number, number, number, number];
-    if (h % 8 !== 0 || w % 8 !== 0)
-      throw new JepaError('shape', `eb-jepa-video: height and width must be multiples of 8, got ${h} x ${w}`);
     const one = m.enc1(relu(m.bn1(m.conv1(x))));
     const two = m.enc2(one);
     const three = m.enc3(two);
-    const up = (from: Tensor, skip: Tensor): Tensor => concat([from, skip], 1);
+    const up = (from: Tensor, skip: Tensor): Tensor => {
+      const [h, w] = skip.shape.slice(2) as [number, number];
+      const fits = from.shape[2] === h && from.shape[3] === w;
+      return concat([fits ? from : resizeBilinear(from, [h, w]), skip], 1);
+    };
     const third = m.dec3(up(m.up3(m.bott(three)), three));
     const second = m.dec2(up(m.up2(third), two));
     return m.head(m.dec1(up(m.up1(second), one)));

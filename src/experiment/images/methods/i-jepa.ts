@@ -1,6 +1,6 @@
 // I-JEPA, and its predictor on pixels: generative at equal masks.
 
-import { type Entries, fold, oneOf, pairOf, share, whole } from '../../../core/index.ts';
+import { type Entries, fold, oneOf, optional, pairOf, share, whole } from '../../../core/index.ts';
 import { type BlockMasks, type MultiBlockConfig, methods, multiBlock } from '../../../jepa/index.ts';
 import { linearMomentum } from '../../../optim/index.ts';
 import { type AnyImageMethod, defineImageMethod, gridOf, type Method, type MethodInput } from './kind.ts';
@@ -11,6 +11,8 @@ export interface BlockSettings {
   readonly predictor: PredictorSize;
   readonly momentum: number;
   readonly targets: number;
+  /** How many contexts an image has; each target is predicted from each of them. @default 1 */
+  readonly contexts?: number;
   /** Share of the patches that a target block covers, least and most. */
   readonly targetScale: readonly [number, number];
   /** Whose masks, see `multiBlock`. With those of the code, `reference`, every size of masks is compiled when it comes. */
@@ -24,6 +26,7 @@ const settings: Entries<BlockSettings> = {
   predictor: predictorSize,
   momentum: share(),
   targets: whole(),
+  contexts: optional(whole()),
   targetScale: pairOf(share()),
   compat: oneOf(['reference', 'fixed']),
   minKeep: whole(0),
@@ -35,7 +38,7 @@ type MaskSizes = Parameters<typeof methods.iJepa>[0]['masks'];
 function blocks(given: BlockSettings, input: MethodInput, target: 'embedding' | 'pixels'): Method {
   const { encoder, batch, size, steps, key } = input;
   const grid = gridOf(encoder);
-  const { targets } = given;
+  const { targets, contexts = 1 } = given;
   const sampler = multiBlock({ ...given, grid: [grid, grid] });
   const sample = (step: number): BlockMasks => sampler.sample(fold(key, 'step', step), batch);
   // Asked twice a step where sizes change: for the size, then for the inputs.
@@ -46,6 +49,7 @@ function blocks(given: BlockSettings, input: MethodInput, target: 'embedding' | 
   };
   const sizesOf = ({ contextSize: context, targetSize }: BlockMasks): MaskSizes => ({
     context,
+    contexts,
     targets,
     target: targetSize,
   });
