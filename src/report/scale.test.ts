@@ -74,6 +74,11 @@ test.each([
   expectAxis(logScale(low, high));
 });
 
+test('a value beside an axis as wide as the numbers go has a place', () => {
+  // The axis ends at 0, since the upper end is nothing beside its steps.
+  expect(linearScale(-1.5e308, 1e292).at(1e292)).toBeCloseTo(1, 9);
+});
+
 test('a logarithmic axis from 0.01 to 1e308 ends', () => {
   expectAxis(logScale(0.01, 1e308));
 });

@@ -61,9 +61,11 @@ function finite(value: number): number {
 
 function linear(low: number, high: number, ticks: readonly number[]): Scale {
   const span = high - low;
-  const at = Number.isFinite(span)
-    ? (v: number): number => (v - low) / span
-    : (v: number): number => (v / 2 - low / 2) / (high / 2 - low / 2);
+  // A value beside a wide axis may lie further away than the largest number: a quarter of it does not.
+  const at =
+    span < Number.MAX_VALUE / 4
+      ? (v: number): number => (v - low) / span
+      : (v: number): number => (v / 4 - low / 4) / (high / 4 - low / 4);
   return { log: false, low, high, ticks, at };
 }
 
