@@ -13,7 +13,7 @@ import { ACTION, type Batch, fitNormaliser, openStore, splitEpisodes, windowLoad
 import { makePolicy, twoRoom } from 'jepa/envs';
 import { bind } from 'jepa/nn';
 import { adamW, warmupCosine } from 'jepa/optim';
-import { createRun } from 'jepa/run';
+import { createRun } from 'jepa/run/node';
 import { input, mul, reduceMean, slice, square, sub } from 'jepa/tensor';
 import { jepaProgram, train } from 'jepa/train';
 import { type Acting, type LeWm, type LeWmConfig, leWm, leWmMethod } from 'jepa/world';

@@ -7,7 +7,7 @@ import { JepaError } from '../../src/core/index.ts';
 import { libraryVersion } from '../../src/data/index.ts';
 import { type BallBatch, ballBatches } from '../../src/envs/index.ts';
 import { adamW, constant } from '../../src/optim/index.ts';
-import { createRun, openRun } from '../../src/run/index.ts';
+import { createRun, openRun } from '../../src/run/node.ts';
 import { nodeRuntime, type Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
 import { moduleProgram, train } from '../../src/train/index.ts';

@@ -180,7 +180,7 @@ test('a second Ctrl-C stops a recipe that does not stop by itself', async () => 
 
 test('eval runs the recipe of a run with its configuration and adds its metrics to the run', async () => {
   await jepa('run', recipe, '--out', 'e', '--set', 'train.lr=0.25');
-  const { code, out } = await jepa('eval', 'e', '--json');
+  const { code, out } = await jepa('eval', 'e', '--json', '--trust-recipe');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ run: 'e', metrics: { evaluated: 0.25 } });
   const { metrics } = JSON.parse(readFileSync(join(dir, 'e/run.json'), 'utf8'));
@@ -264,6 +264,15 @@ test('an option that a command does not read is refused with the names of those 
     expect(err).toMatch(/^jepa: \w+ does not read --\w+; it is an option of: run, story, /);
   }
   expect(await jepa('list', '--set', 'a=1')).toMatchObject({ code: 2, err: expect.stringContaining('with a recipe') });
+  for (const option of [['--trust-recipe'], ['--recipe', 'f.mjs'], ['--allow-older-checkpoint']]) {
+    const { code, err } = await jepa('report', 'x', ...option);
+    expect(code).toBe(2);
+    expect(err).toContain(`report does not read ${option[0]}; it is an option of: eval, plan, export`);
+  }
+  expect(await jepa('plan', 'x', '--recorded', '--trust-recipe')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('got --trust-recipe beside it'),
+  });
   expect((await jepa('inspect', '--help')).out).not.toContain('--resume');
 });
 
@@ -295,7 +304,7 @@ test('a damaged record of a sweep is named', async () => {
   writeFileSync(join(dir, 'sweep/sweep.json'), '{"runs": [3]}');
   const { code, err } = await jepa('bench', 'control', '--tables-only', '--out', 'sweep');
   expect(code).toBe(2);
-  expect(err).toContain('sweep.json must be the record of a sweep: it must hold command');
+  expect(err).toMatch(/sweep.json must be the record of a sweep: .*must be .*; remove it to begin its runs anew/);
 });
 
 test('list shows every setting of a recipe by its path', async () => {

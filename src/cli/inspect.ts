@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/index.ts';
 import { settingPaths } from '../experiment/index.ts';
-import { readRunFile, readRunFolder } from '../run/index.ts';
+import { originWords } from '../run/index.ts';
+import { readRunFile, readRunFolder } from '../run/node.ts';
 import { printable } from './printable.ts';
 
 /** A description for programs and for people. */
@@ -75,14 +76,26 @@ export function inspectRun(dir: string): Inspection {
     checkpoints: names('checkpoints'),
     rollouts: rollouts.ok ? rollouts.value.length : 0,
   };
+  const { machine, failure, others = {} } = run;
+  const made = run.recipe === '' ? 'made by code, without a recipe' : `recipe ${run.recipe}`;
+  const where =
+    machine === undefined
+      ? 'unknown'
+      : `${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryGiB)} GiB, ${machine.platform}`;
   const text = [
-    `${printable(dir)}: recipe ${printable(run.recipe)}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
+    printable(`${dir}: ${made}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`),
+    ...(failure === undefined ? [] : [`failed       ${printable(failure.message)}`]),
+    `machine      ${printable(where)}`,
     `last step    ${last === undefined ? 'none' : `${last.step}, loss ${last.loss ?? 'n/a'}`}`,
     `evals        ${listed(json.evals)}`,
     `checkpoints  ${listed(json.checkpoints)}`,
     `rollouts     ${json.rollouts}`,
     '',
     table(Object.entries(run.metrics ?? {}).map(([k, v]) => [k, String(v)])),
+    ...Object.entries(others).flatMap(([digest, other]) => {
+      const rows = Object.entries(other.metrics).map(([k, v]) => [k, String(v)]);
+      return ['', printable(`@${digest}, with ${originWords(other).join(', ')}:`), table(rows)];
+    }),
     '',
     table(settingPaths(run.config ?? {}).map(([k, v]) => [k, JSON.stringify(v)])),
   ].join('\n');

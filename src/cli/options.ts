@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { JepaError } from '../core/index.ts';
 
-/** Values of the shared options, as commander stores them. */
+/** Values of the common options, as commander stores them. */
 export interface CommonOptions {
   readonly seed?: number;
   readonly out?: string;
@@ -11,12 +11,20 @@ export interface CommonOptions {
   readonly resume?: boolean;
 }
 
-/** Which of the common options a command reads; `out` says what `--out` means for it. */
+/** Options of commands that use the model of a run. */
+export interface ModelOptions {
+  readonly trustRecipe?: boolean;
+  readonly recipe?: string;
+  readonly allowOlderCheckpoint?: boolean;
+}
+
+/** Which of the shared options a command reads; `out` says what `--out` means for it, `model` stands for `ModelOptions`. */
 export interface ReadOptions {
   readonly seed?: boolean;
   readonly out?: string;
   readonly set?: boolean;
   readonly resume?: boolean;
+  readonly model?: boolean;
 }
 
 /** Adds all common options; `out` says what `--out` means for the command. */
@@ -30,23 +38,36 @@ export function withUnseededOptions(command: Command, out: string): Command {
 }
 
 /**
- * Adds `--json`, `--quiet` and those of the common options that the command reads. The others are refused with the names
+ * Adds `--json`, `--quiet` and those of the shared options that the command reads. The others are refused with the names
  * of the commands that read them: an option that changes nothing would mislead.
  */
 export function withOptions(command: Command, reads: ReadOptions): Command {
-  const all: readonly (readonly [Option, boolean])[] = [
-    [seedOption(), reads.seed === true],
-    [new Option('--out <path>', reads.out ?? ''), reads.out !== undefined],
-    [setOption(), reads.set === true],
-    [new Option('--resume', 'continue an interrupted run in its folder'), reads.resume === true],
-  ];
-  for (const [option, read] of all) {
+  for (const [option, read] of sharedOptions(reads)) {
     if (read) command.addOption(option);
     else if (!command.options.some(({ long }) => long === option.long)) refuse(command, option);
   }
   return command
     .option('--json', 'print one JSON object as the last line of standard output; text goes to standard error')
     .option('-q, --quiet', 'print no log and no progress');
+}
+
+/** Every shared option, and whether it is read. */
+function sharedOptions({
+  seed = false,
+  out,
+  set = false,
+  resume = false,
+  model = false,
+}: ReadOptions): readonly (readonly [Option, boolean])[] {
+  return [
+    [seedOption(), seed],
+    [new Option('--out <path>', out ?? ''), out !== undefined],
+    [setOption(), set],
+    [new Option('--resume', 'continue an interrupted run in its folder'), resume],
+    [new Option('--trust-recipe', 'run the code of the recipe file that run.json names'), model],
+    [new Option('--recipe <file>', 'the recipe of the run, instead of the file that run.json names'), model],
+    [new Option('--allow-older-checkpoint', 'use an older checkpoint where the newest is damaged'), model],
+  ];
 }
 
 function seedOption(): Option {

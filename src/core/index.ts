@@ -34,6 +34,7 @@ export {
   listOf,
   mustBe,
   oneOf,
+  open,
   optional,
   orNull,
   pairOf,
@@ -47,6 +48,7 @@ export {
   shown,
   takesText,
   text,
+  textLike,
   unknownKey,
   whole,
 } from './schema.ts';

@@ -65,7 +65,7 @@ export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { readRegular } from './regular-file.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';
-export { removeStaleFiles } from './stale-files.ts';
+export { isTemporary, removeStaleFiles } from './stale-files.ts';
 export { describeStore, type EpisodeStore, openStore, type StoreDescription } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';
 export { libraryVersion } from './version.ts';

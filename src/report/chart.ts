@@ -142,8 +142,8 @@ function runningMean(y: readonly number[], log: boolean): number[] {
 }
 
 function yScale(spec: ChartSpec, series: readonly Series[]): Scale {
-  const values = series.flatMap((s) => [...s.y, ...(s.band?.low ?? []), ...(s.band?.high ?? [])]);
-  values.push(...(spec.rules ?? []).map((r) => r.y), ...(spec.include ?? []));
+  const drawn = series.flatMap((s) => [s.y, s.band?.low ?? [], s.band?.high ?? []]);
+  const values = [...drawn, (spec.rules ?? []).map((r) => r.y), spec.include ?? []].flat();
   const usable = values.filter((v) => Number.isFinite(v) && (spec.log !== true || v > 0));
   const [low, high] = extentOf(usable);
   return spec.log === true ? logScale(low, high) : linearScale(low, high);

@@ -14,7 +14,8 @@ import {
   textWidth,
 } from '../raster/index.ts';
 import { type AnimationOptions, animatedGif, type GifFile } from '../raster/node.ts';
-import type { Point, Rollout } from '../run/index.ts';
+import type { Point } from '../run/index.ts';
+import type { Rollout } from '../run/node.ts';
 
 /** How the GIF is laid out. */
 export interface GifOptions extends AnimationOptions {

@@ -32,11 +32,9 @@ test('a run without a failure has no such card', () => {
   expect(report()).not.toContain('This run failed');
 });
 
-test('settings that differ from the recipe come first, found from its defaults or named', () => {
+test('settings that differ from the recipe come first', () => {
   const open =
     /<details class="card" open><summary>Changed settings <small>1<\/small><\/summary>.*?<td>train\.lr<\/td><td>2<\/td>/s;
-  json('run.json', { ...run, defaults: { train: { lr: 1, steps: 3 }, env: 'x' } });
-  expect(report()).toMatch(open);
   json('run.json', { ...run, changed: ['train.lr'] });
   expect(report()).toMatch(open);
   expect(report()).toContain('Settings as in the recipe <small>2</small>');
@@ -49,24 +47,29 @@ test('settings that differ from the recipe come first, found from its defaults o
 test('results made with other settings stand below the first ones, with settings and command', () => {
   full();
   const planning = JSON.parse(readFileSync(join(dir, 'evals/planning.json'), 'utf8'));
-  const made = { settings: { 'plan.horizon': 9 }, command: 'jepa eval r --set plan.horizon=9' };
-  json('evals/planning@a1b2.json', { ...planning, ...made });
-  json('evals/probe@a1b2.json', { probes: [], settings: ['evals.probes=3'] });
+  const origin = { settings: { 'plan.horizon': 9 }, command: 'jepa eval r --set plan.horizon=9' };
+  json('evals/planning@a1b2.json', { ...planning, origin });
+  json('evals/probe@a1b2.json', {
+    probes: [],
+    origin: { settings: {}, seed: 3, checkpoint: 40, command: 'jepa eval r' },
+  });
   const page = report();
   const section = sectionOf(page, 'planning');
   expect(section.indexOf('With other settings')).toBeGreaterThan(section.indexOf('<h3>paper'));
   expect(section).toContain('plan.horizon=9</small>');
   expect(section).toContain('<code>jepa eval r --set plan.horizon=9</code>');
   expect(section.match(/<h3>strict/g)).toHaveLength(2);
-  expect(sectionOf(page, 'probe')).toContain('evals.probes=3');
+  expect(sectionOf(page, 'probe')).toContain('seed 3, after step 40</small>');
   expect(sectionOf(page, 'surprise')).not.toContain('With other settings');
 });
 
 test('a damaged result with other settings is named and leaves the first one alone', () => {
   full();
-  json('evals/surprise@x.json', { clips: 'many' });
+  json('evals/surprise@x.json', { clips: 'many', origin: { settings: {}, command: 'jepa eval r' } });
+  json('evals/surprise@y.json', { clips: 5 });
   const section = sectionOf(report(), 'surprise');
   expect(section).toContain('evals/surprise@x.json: clips must be a number, got string');
+  expect(section).toContain('evals/surprise@y.json: origin must be');
   expect(section).toContain('AUC <b>0.998</b>');
 });
 

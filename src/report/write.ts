@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { writeFileAtomic } from '../data/index.ts';
-import { parsePlanning, parseProbe, parseSurprise, type RunContents, readRunFolder } from '../run/index.ts';
-import { absent } from './html.ts';
-import { readOtherResults, readRunNotes } from './notes.ts';
+import { planningFile, probeFile, surpriseFile } from '../run/index.ts';
+import { type RunContents, readOtherResults, readRunFolder } from '../run/node.ts';
 import { htmlPage } from './page.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';
@@ -34,17 +33,16 @@ export function renderReport(folder: RunContents): string {
     ? `${folder.run.value.recipe || folder.dir}, seed ${folder.run.value.seed}`
     : 'run report';
   const { dir } = folder;
-  const found = readRunNotes(dir);
-  const notes = found.ok ? found.value : {};
+  // Commands that fill a missing section know the run's model by its recipe.
+  const byRecipe = !folder.run.ok || folder.run.value.recipe !== '';
   const sections = [
-    episodesSection(folder.rollouts),
-    planningSection(folder.planning, readOtherResults(dir, 'planning', parsePlanning)),
-    trainingSection(folder.metrics),
+    episodesSection(folder.rollouts, byRecipe),
+    planningSection(folder.planning, readOtherResults(dir, 'planning', planningFile), byRecipe),
+    trainingSection(folder.metrics, byRecipe),
     collapseSection(folder.metrics, folder.embedding, folder.run),
-    probeSection(folder.probe, readOtherResults(dir, 'probe', parseProbe)),
-    surpriseSection(folder.surprise, readOtherResults(dir, 'surprise', parseSurprise)),
-    folder.run.ok && !found.ok ? absent(found.why, '') : '',
-    configurationSection(folder.run, notes.changed),
+    probeSection(folder.probe, readOtherResults(dir, 'probe', probeFile), byRecipe),
+    surpriseSection(folder.surprise, readOtherResults(dir, 'surprise', surpriseFile), byRecipe),
+    configurationSection(folder.run),
   ];
-  return htmlPage(title, `${headerSection(folder, notes.failure)}${sections.join('')}`);
+  return htmlPage(title, `${headerSection(folder)}${sections.join('')}`);
 }

@@ -1,7 +1,7 @@
 // `jepa report RUN`: writes the page of a run again, from what its folder holds.
 
 import { writeReport } from '../../report/index.ts';
-import { readRunFile } from '../../run/index.ts';
+import { lockRun, readRunFile } from '../../run/node.ts';
 import { withOptions } from '../options.ts';
 import { reading } from '../reading.ts';
 import type { CommandFile } from '../session.ts';
@@ -14,7 +14,12 @@ export const reportCommand: CommandFile = (program, session) => {
     .argument('<run>', 'run folder');
   withOptions(command, {}).action((run: string) => {
     reading(run, () => readRunFile(run));
-    const report = writeReport(run);
-    session.output.answer({ run, report }, report);
+    const lock = lockRun(run, session.commandLine);
+    try {
+      const report = writeReport(run);
+      session.output.answer({ run, report }, report);
+    } finally {
+      lock.release();
+    }
   });
 };

@@ -5,9 +5,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelValues } from '../../nn/index.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
-import { createRun, openRun } from '../../run/index.ts';
+import { createRun, openRun } from '../../run/node.ts';
 import { type BatchSource, type LossProgram, train } from '../../train/index.ts';
 import type { RunContext } from '../recipe.ts';
+import { resultName } from '../run-files.ts';
 import { trainingIn, trainingSummary } from '../training.ts';
 
 /** How a part is trained. */
@@ -25,7 +26,7 @@ export async function trainPart<B>(
   batches: (startStep: number) => BatchSource<B>,
   { steps, batchSize, learningRate }: PartTraining,
 ): Promise<ModelValues> {
-  const dir = join(context.out, name);
+  const dir = join(context.out, resultName(context, name));
   const resume = existsSync(join(dir, 'checkpoints'));
   const described = { config: { part: name, steps, batchSize, learningRate }, seed: context.seed, versions: {} };
   const run = existsSync(join(dir, 'run.json')) ? openRun(dir) : createRun(dir, described);

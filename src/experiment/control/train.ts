@@ -2,15 +2,16 @@
 
 import { type Batch, libraryVersion, windowLoader } from '../../data/index.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/index.ts';
+import { openRun } from '../../run/node.ts';
 import { train } from '../../train/index.ts';
 import { clipLatents, healthInstruments } from '../instruments.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { rememberDataset } from '../run-files.ts';
 import { trainingIn, trainingSummary } from '../training.ts';
 import type { ControlExperiment } from './config.ts';
+import { dataRecord, trainingData } from './data.ts';
 import { controlProgram } from './method.ts';
-import { actionBounds, experimentDynamics, keyFor, openData } from './stages.ts';
+import { actionBounds, experimentDynamics, keyFor } from './stages.ts';
 
 /** Embeddings wider than this are token maps or pictures: the instruments of a vector say nothing about them. */
 const WIDEST = 1024;
@@ -18,7 +19,7 @@ const WIDEST = 1024;
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   rememberDataset(context);
-  const data = openData(config, context);
+  const data = trainingData(config, context);
   const { frames, steps, batchSize, warmup, learningRate, weightDecay, clip } = config.train;
   const { frameSkip } = config.data;
   const { dim } = experimentDynamics(config);
@@ -35,7 +36,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       program,
       batches: (startStep) =>
         windowLoader({
-          source: data.dir,
+          source: data.location,
           episodes: data.split.train,
           frames,
           frameSkip,
@@ -44,7 +45,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
           normalisers: [data.actions],
           key: keyFor(context, 'batches'),
           startStep,
-          workers: config.data.workers,
+          workers: context.loaders ?? config.data.workers,
         }),
       optimiser: adamW(program.layout, { weightDecay }),
       learningRate: warmupCosine({
@@ -59,12 +60,11 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       checkpointEvery: config.train.checkpointEvery,
       logEvery: config.train.logEvery,
       metadata: {
+        ...dataRecord(data),
         env: config.env.id,
         imageSize: config.env.imageSize,
         frameSkip,
-        actions: data.actions,
         actionBounds: actionBounds(config),
-        split: data.split,
         version: libraryVersion(),
       },
       ...(dim > WIDEST

@@ -2,10 +2,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JepaError } from '../../core/index.ts';
+import { anything, byName, JepaError, listOf, oneOf, open, optional, text, whole } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
-import { isRunFolder, readRunFile, readRunFolder } from '../../run/index.ts';
+import { parseFile } from '../../run/index.ts';
+import { isRunFolder, readRunFile, readRunFolder } from '../../run/node.ts';
 import { shortPaths } from './grid.ts';
 import type { PlannedRun } from './plan.ts';
 
@@ -37,6 +38,27 @@ export interface SweepFile {
   readonly runs: readonly SweepRun[];
 }
 
+const sweepRun = open<SweepRun>({
+  name: text(),
+  recipe: text(),
+  seed: whole(0),
+  settings: byName(text()),
+  status: oneOf(['waiting', 'done', 'failed', 'interrupted']),
+  why: optional(text()),
+  minutes: optional(anything<number>()),
+  metrics: optional(byName(anything<number>())),
+});
+
+const sweepFile = open<SweepFile>({
+  command: text(),
+  recipes: listOf(text()),
+  grid: byName(listOf(text())),
+  set: listOf(text()),
+  seeds: listOf(whole(0)),
+  data: optional(text()),
+  runs: listOf(sweepRun),
+});
+
 /** Writes sweep.json of the sweep in `dir`. */
 export function writeSweep(dir: string, sweep: SweepFile): void {
   writeFileAtomic(join(dir, 'sweep.json'), [new TextEncoder().encode(`${JSON.stringify(sweep, undefined, 2)}\n`)]);
@@ -45,40 +67,17 @@ export function writeSweep(dir: string, sweep: SweepFile): void {
 /**
  * Reads sweep.json of the sweep in `dir`; undefined when it has none.
  *
- * @throws JepaError 'corrupt' when the file is not what `writeSweep` writes.
+ * @throws JepaError 'corrupt' when the file is not what `writeSweep` writes
  */
 export function readSweep(dir: string): SweepFile | undefined {
   const path = join(dir, 'sweep.json');
   if (!existsSync(path)) return undefined;
-  const damaged = (why: string, cause?: unknown): JepaError =>
-    new JepaError(
-      'corrupt',
-      `${path} must be the record of a sweep: ${why}; remove it to begin its runs anew`,
-      { path },
-      { cause },
-    );
-  let found: unknown;
   try {
-    found = JSON.parse(readFileSync(path, 'utf8'));
+    return parseFile(sweepFile, readFileSync(path, 'utf8'), 'sweep.json');
   } catch (error) {
-    throw damaged((error as Error).message, error);
+    const message = `${path} must be the record of a sweep: ${(error as Error).message}; remove it to begin its runs anew`;
+    throw new JepaError('corrupt', message, { path }, { cause: error });
   }
-  if (!isSweep(found)) throw damaged('it must hold command, recipes, grid, set, seeds, and runs with name and status');
-  return found;
-}
-
-function isSweep(found: unknown): found is SweepFile {
-  if (!isObject(found) || typeof found.command !== 'string' || !isObject(found.grid)) return false;
-  const { recipes, set, seeds, runs } = found;
-  if (![recipes, set, seeds].every(Array.isArray) || !Array.isArray(runs)) return false;
-  return runs.every(
-    (run: unknown) =>
-      isObject(run) && typeof run.name === 'string' && typeof run.status === 'string' && isObject(run.settings),
-  );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Why a run failed when the sweep last tried it, by its name. */

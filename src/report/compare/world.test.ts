@@ -104,7 +104,7 @@ test('a damaged file of a world model is named in the notes, and one that is not
   const run = made({ model: 'm', seed: 0, strict: { planner: 90 }, evals: { probe: { probes: 3 } } });
   const { notes } = compared(run);
   expect(notes.filter((note) => note.includes('evals/'))).toEqual([
-    `${run}: evals/probe.json: probes must be an array, got number.`,
+    `${run}: evals/probe.json: probes must be a list of an object, got number.`,
   ]);
 });
 

@@ -21,7 +21,8 @@ export function collapseSection(
   const title = 'Is the embedding healthy?';
   if (!metrics.ok) return section('collapse', title, LEAD, absent(metrics.why, ''));
   const lines = metrics.value;
-  const latest: Instruments = Object.assign({}, ...lines.map((l) => l.instruments ?? {}));
+  const latest: Instruments = {};
+  for (const { instruments } of lines) Object.assign(latest, instruments);
   const known = Object.keys(latest).length > 0;
   if (!known) return section('collapse', title, LEAD, unmeasured(lines, run));
   return section(

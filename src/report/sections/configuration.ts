@@ -5,9 +5,9 @@ import { escapeHtml, section } from '../html.ts';
 import { shortNumber } from '../scale.ts';
 
 /** The section with command, configuration and metrics; what is known to be changed from the recipe stands first, and open. */
-export function configurationSection(run: Part<RunFile>, changed?: ReadonlySet<string>): string {
+export function configurationSection(run: Part<RunFile>): string {
   if (!run.ok) return '';
-  const { command, config, metrics } = run.value;
+  const { command, config, changed, metrics } = run.value;
   const parts = [
     command === undefined ? '' : `<pre class="card command">${escapeHtml(command)}</pre>`,
     details(
@@ -19,10 +19,10 @@ export function configurationSection(run: Part<RunFile>, changed?: ReadonlySet<s
   return section('again', 'Run it again', 'Everything that made this result.', parts.join(''));
 }
 
-function configurationParts(all: readonly (readonly [string, string])[], changed?: ReadonlySet<string>): string[] {
+function configurationParts(all: readonly (readonly [string, string])[], changed?: readonly string[]): string[] {
   if (changed === undefined) return [details('Configuration', all)];
-  const own = all.filter(([path]) => changed.has(path));
-  const rest = all.filter(([path]) => !changed.has(path));
+  const own = all.filter(([path]) => changed.includes(path));
+  const rest = all.filter(([path]) => !changed.includes(path));
   const same = own.length === 0 ? '<p class="after">Every setting is as the recipe has it.</p>' : '';
   return [details('Changed settings', own, true), same, details('Settings as in the recipe', rest)];
 }

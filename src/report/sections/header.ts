@@ -2,17 +2,9 @@
 
 import { basename, resolve } from 'node:path';
 import { wilsonInterval } from '../../measure/index.ts';
-import type {
-  MetricsLine,
-  Part,
-  PlanningFile,
-  PolicyResult,
-  ProbeFile,
-  RunContents,
-  RunFile,
-} from '../../run/index.ts';
+import type { Failure, MetricsLine, Part, PlanningFile, PolicyResult, ProbeFile, RunFile } from '../../run/index.ts';
+import type { RunContents } from '../../run/node.ts';
 import { escapeHtml } from '../html.ts';
-import type { Failure } from '../notes.ts';
 import { shortNumber } from '../scale.ts';
 
 interface Tile {
@@ -22,7 +14,7 @@ interface Tile {
 }
 
 /** The page's `<header>`: title, why the run failed, tiles and the record of machine and versions. */
-export function headerSection(folder: RunContents, failure?: Failure): string {
+export function headerSection(folder: RunContents): string {
   const run = folder.run.ok ? folder.run.value : undefined;
   const title = run?.recipe || basename(resolve(folder.dir));
   const badges = run === undefined ? '' : `<span class="badge">seed ${run.seed}</span>${statusBadge(run)}`;
@@ -33,7 +25,7 @@ export function headerSection(folder: RunContents, failure?: Failure): string {
   return (
     `<header><div class="top"><span class="brand">jepa <em>run report</em></span>` +
     `<button type="button" id="theme" aria-label="switch between light and dark">◐</button></div>` +
-    `<h1>${escapeHtml(title)} ${badges}</h1>${run === undefined ? missing : recordLine(run)}${failure === undefined ? '' : failureCard(failure)}` +
+    `<h1>${escapeHtml(title)} ${badges}</h1>${run === undefined ? missing : recordLine(run)}${run?.failure === undefined ? '' : failureCard(run.failure)}` +
     (tiles === '' ? '' : `<div class="tiles">${tiles}</div>`) +
     `</header>`
   );

@@ -2,8 +2,8 @@
 
 import { wilsonInterval } from '../../measure/index.ts';
 import type { Part, PlanningFile, PlanningProtocol, PolicyResult } from '../../run/index.ts';
+import type { OtherResult } from '../../run/node.ts';
 import { absent, escapeHtml, section } from '../html.ts';
-import type { OtherResult } from '../notes.ts';
 import { BASELINES, rateBar } from '../rate.ts';
 import { shortNumber } from '../scale.ts';
 import { percent } from './header.ts';
@@ -18,10 +18,11 @@ const LEAD =
 export function planningSection(
   planning: Part<PlanningFile>,
   others: readonly Part<OtherResult<PlanningFile>>[] = [],
+  byRecipe: boolean = true,
 ): string {
   const own = planning.ok
     ? protocolTables(planning.value)
-    : absent(planning.why, 'It is written by <code>jepa eval RUN</code>.');
+    : absent(planning.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : '');
   return section('planning', 'Planning', LEAD, own + otherResults(others, protocolTables));
 }
 

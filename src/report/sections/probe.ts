@@ -1,8 +1,8 @@
 // What a linear map can read out of the frozen embedding: a table, and true against predicted values.
 
 import type { Part, ProbeFile, ProbeResult, ProbeSample } from '../../run/index.ts';
+import type { OtherResult } from '../../run/node.ts';
 import { absent, escapeHtml, section } from '../html.ts';
-import type { OtherResult } from '../notes.ts';
 import { extentOf, linearScale, shortNumber } from '../scale.ts';
 import { otherResults } from './others.ts';
 
@@ -14,11 +14,20 @@ const SIZE = 300;
 const PAD = 40;
 
 /** The section with the probe table and scatter. */
-export function probeSection(probe: Part<ProbeFile>, others: readonly Part<OtherResult<ProbeFile>>[] = []): string {
+export function probeSection(
+  probe: Part<ProbeFile>,
+  others: readonly Part<OtherResult<ProbeFile>>[] = [],
+  byRecipe: boolean = true,
+): string {
   const title = 'What the embedding knows';
   const below = otherResults(others, probeTable);
   if (!probe.ok)
-    return section('probe', title, LEAD, absent(probe.why, 'It is written by <code>jepa eval RUN</code>.') + below);
+    return section(
+      'probe',
+      title,
+      LEAD,
+      absent(probe.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : '') + below,
+    );
   const { sample } = probe.value;
   const plots =
     sample === undefined

@@ -1,9 +1,9 @@
 // Surprise along clips: prediction error of the world model when something impossible happens.
 
 import type { Part, SurpriseCurve, SurpriseFile } from '../../run/index.ts';
+import type { OtherResult } from '../../run/node.ts';
 import { type Hue, lineChart, type Series } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
-import type { OtherResult } from '../notes.ts';
 import { shortNumber } from '../scale.ts';
 import { otherResults } from './others.ts';
 
@@ -16,11 +16,12 @@ const LEAD =
 export function surpriseSection(
   surprise: Part<SurpriseFile>,
   others: readonly Part<OtherResult<SurpriseFile>>[] = [],
+  byRecipe: boolean = true,
 ): string {
   const title = 'Surprise at the impossible';
   const own = surprise.ok
     ? surpriseCharts(surprise.value)
-    : absent(surprise.why, 'It is written by <code>jepa eval RUN</code>.');
+    : absent(surprise.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : '');
   return section('surprise', title, LEAD, own + otherResults(others, surpriseCharts));
 }
 
