@@ -208,6 +208,8 @@ test('results with other settings stand beside those of the run, and equal setti
     others: { [digest]: { settings: { score: 5 }, seed: 3, metrics: { evaluated: 5 } } },
   });
   expect((await jepa('inspect', 'a')).out).toContain(`@${digest}, with score=5, seed 3:`);
+  const page = readFileSync(join(dir, 'a', 'report.html'), 'utf8');
+  expect(page).toContain('With other settings<small>score=5, seed 3</small>');
 });
 
 test('a recorded run runs no code of its own unless it is trusted, or the file is given', async () => {
