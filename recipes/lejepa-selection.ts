@@ -3,7 +3,8 @@
 
 import { join } from 'node:path';
 import { JepaError } from '../src/core/index.ts';
-import { augmentation, writeFileAtomic } from '../src/data/index.ts';
+import { augmentation } from '../src/data/index.ts';
+import { writeFileAtomic } from '../src/data/node.ts';
 import type { Recipe, RunContext, RunSummary } from '../src/experiment/index.ts';
 import { checkExperiment, openData, writeJson } from '../src/experiment/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
-import { type Cifar10, libraryVersion } from '../../src/data/index.ts';
+import { type Cifar10, libraryVersion } from '../../src/data/node.ts';
 import type { ImageExperiment, RunContext } from '../../src/experiment/index.ts';
 import {
   encoderValues,

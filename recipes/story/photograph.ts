@@ -2,9 +2,10 @@
 // Legend: D width.
 
 import { readFileSync } from 'node:fs';
-import { readPretrained } from '../../src/agent/index.ts';
+import { readPretrained } from '../../src/agent/node.ts';
 import { JepaError } from '../../src/core/index.ts';
-import { decodeImage, type ImageSet } from '../../src/data/index.ts';
+import type { ImageSet } from '../../src/data/index.ts';
+import { decodeImage } from '../../src/data/node.ts';
 import { featureProgram, readTrainedRun } from '../../src/experiment/index.ts';
 import { type Matrix, matrix } from '../../src/measure/index.ts';
 import { type Canvas, canvas, resizeBilinear } from '../../src/raster/index.ts';

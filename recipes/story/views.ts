@@ -13,7 +13,7 @@ import { dimensionDeviation, matrix, rankMe, sigregStatistic } from '../../src/m
 import { bind } from '../../src/nn/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import { type Instruments, moduleProgram } from '../../src/train/index.ts';
+import { type InstrumentSchedule, moduleProgram } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
 import { jobKey, type Training, trainingTransitions } from './job.ts';
 import { encoder } from './networks.ts';
@@ -69,7 +69,7 @@ async function watcher(
   transitions: BallTransitions,
   program: Training<Views>['program'],
   runtime: Runtime,
-): Promise<Instruments> {
+): Promise<InstrumentSchedule> {
   const sizes = sizesFor(config, 1);
   const { size } = config.world;
   const encode = bind(encoder(sizes), 'eval').model;

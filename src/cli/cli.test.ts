@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createEpisodes, createStore, writeSafetensors } from '../data/index.ts';
+import { createEpisodes, createStore, writeSafetensors } from '../data/node.ts';
 import { writeSyntheticRun } from '../report/synthetic-run.law.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type SafeTensor, writeSafetensors } from '../data/index.ts';
+import type { SafeTensor } from '../data/index.ts';
+import { writeSafetensors } from '../data/node.ts';
 import { inspectModel } from './inspect.ts';
 
 test('a file of more tensors than a call takes arguments is described', () => {

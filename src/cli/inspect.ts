@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/index.ts';
+import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/node.ts';
 import { settingPaths } from '../experiment/index.ts';
 import { originWords } from '../run/index.ts';
 import { readRunFile, readRunFolder } from '../run/node.ts';

@@ -52,3 +52,4 @@ export {
   unknownKey,
   whole,
 } from './schema.ts';
+export { VERSION } from './version.ts';

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { JepaError, open, textLike } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { parseFile, type ResultOrigin } from '../run/index.ts';
 import type { RunContext } from './recipe.ts';
 

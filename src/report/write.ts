@@ -1,7 +1,7 @@
 // Puts the sections together into one self-contained page: no network, no other file, works from file://.
 
 import { join } from 'node:path';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { planningFile, probeFile, surpriseFile } from '../run/index.ts';
 import { type RunContents, readOtherResults, readRunFolder } from '../run/node.ts';
 import { htmlPage } from './page.ts';

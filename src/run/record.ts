@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { parseRun } from './parse.ts';
 import type { RunFile } from './schema.ts';
 

@@ -1,6 +1,6 @@
 // `jepa compare RUN...`: runs side by side on one page.
 
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { comparisonJson, comparisonMarkdown, comparisonText, writeComparison } from '../../report/index.ts';
 import { type CommonOptions, withOptions } from '../options.ts';
 import { isThere, requireReadable } from '../reading.ts';

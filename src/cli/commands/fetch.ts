@@ -1,7 +1,7 @@
 // `jepa fetch NAME`: downloads a public dataset, or a checkpoint of the hub.
 
 import { unknownName } from '../../core/index.ts';
-import { type FetchedFile, type FetchOptions, fetchCheckpoint, fetchCifar10 } from '../../data/index.ts';
+import { type FetchedFile, type FetchOptions, fetchCheckpoint, fetchCifar10 } from '../../data/node.ts';
 import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 

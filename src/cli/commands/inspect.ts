@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
-import { detectFormat } from '../../data/index.ts';
+import { detectFormat } from '../../data/node.ts';
 import { isRunFolder } from '../../run/node.ts';
 import { inspectDataset, inspectModel, inspectRun } from '../inspect.ts';
 import { withOptions } from '../options.ts';

@@ -2,7 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
 import { makeFolder, readRollouts, readRunFile } from '../../run/node.ts';

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { anything, byName, JepaError, listOf, oneOf, open, optional, text, whole } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
 import { parseFile } from '../../run/index.ts';
 import { isRunFolder, readRunFile, readRunFolder } from '../../run/node.ts';

@@ -1,6 +1,6 @@
 // One self-contained page for some runs.
 
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { escapeHtml } from '../html.ts';
 import { htmlPage } from '../page.ts';
 import { neighbourSection, patchSection } from './pictures.ts';

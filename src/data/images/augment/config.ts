@@ -7,7 +7,7 @@
 import { JepaError } from '../../../core/index.ts';
 
 /** A range of numbers, both ends included. */
-export type Range = readonly [low: number, high: number];
+export type AugmentRange = readonly [low: number, high: number];
 
 /** The part of the image that becomes the view. */
 export type Crop =
@@ -15,7 +15,7 @@ export type Crop =
    * `RandomResizedCrop`: a box with a share of the area drawn from `scale` (default [0.08, 1]) and a ratio of width to
    * height drawn from `ratio` (default [3/4, 4/3]), resized.
    */
-  | { readonly kind: 'random'; readonly scale?: Range; readonly ratio?: Range }
+  | { readonly kind: 'random'; readonly scale?: AugmentRange; readonly ratio?: AugmentRange }
   /** `RandomCrop` with zeros around the image: a box of the view's size, shifted by up to `padding` pixels; no resizing. */
   | { readonly kind: 'shift'; readonly padding: number }
   /** The whole image: shortest side resized, centre taken. Nothing is drawn. */
@@ -35,7 +35,7 @@ export interface Jitter {
 export interface Blur {
   readonly p: number;
   readonly kernel: number;
-  readonly sigma: Range;
+  readonly sigma: AugmentRange;
 }
 
 /** How one view is made; what is absent is not done. `p` are probabilities. */
@@ -52,14 +52,14 @@ export interface AugmentConfig {
 }
 
 /** Scale and ratio of a random crop whose configuration names none: torchvision's defaults. */
-export const DEFAULT_SCALE: Range = [0.08, 1];
-export const DEFAULT_RATIO: Range = [3 / 4, 4 / 3];
+export const DEFAULT_SCALE: AugmentRange = [0.08, 1];
+export const DEFAULT_RATIO: AugmentRange = [3 / 4, 4 / 3];
 
 function must(holds: boolean, what: string, got: unknown): void {
   if (!holds) throw new JepaError('usage', `augmentation: ${what}, got ${JSON.stringify(got)}`, { got });
 }
 
-function checkRange(what: string, range: Range, low: number, high: number): void {
+function checkRange(what: string, range: AugmentRange, low: number, high: number): void {
   const holds = range.length === 2 && range[0] >= low && range[0] <= range[1] && range[1] <= high;
   must(holds, `${what} must be [low, high] with ${low} <= low <= high <= ${high}`, range);
 }

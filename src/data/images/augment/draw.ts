@@ -5,7 +5,7 @@
 
 import { type Key, uniform } from '../../../core/index.ts';
 import { type Box, roundHalfEven } from '../../../raster/index.ts';
-import { type AugmentConfig, type Crop, DEFAULT_RATIO, DEFAULT_SCALE, type Range } from './config.ts';
+import { type AugmentConfig, type AugmentRange, type Crop, DEFAULT_RATIO, DEFAULT_SCALE } from './config.ts';
 
 /** Parts of the colour jitter. */
 export const BRIGHTNESS = 0;
@@ -45,7 +45,7 @@ const DRAWS = SOLARISE + 1;
 
 const u = new Float32Array(DRAWS);
 
-function between([low, high]: Range, x: number): number {
+function between([low, high]: AugmentRange, x: number): number {
   return low + (high - low) * x;
 }
 
@@ -55,9 +55,15 @@ function between([low, high]: Range, x: number): number {
  *
  * @param draws four uniforms in [0, 1) per attempt: area, ratio, top, left
  */
-export function randomBox(height: number, width: number, scale: Range, ratio: Range, draws: Float32Array): Box {
+export function randomBox(
+  height: number,
+  width: number,
+  scale: AugmentRange,
+  ratio: AugmentRange,
+  draws: Float32Array,
+): Box {
   const area = height * width;
-  const logRatio: Range = [Math.log(ratio[0]), Math.log(ratio[1])];
+  const logRatio: AugmentRange = [Math.log(ratio[0]), Math.log(ratio[1])];
   for (let i = 0; i < ATTEMPTS; i++) {
     const target = area * between(scale, draws[4 * i]!);
     const aspect = Math.exp(between(logRatio, draws[4 * i + 1]!));

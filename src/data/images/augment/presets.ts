@@ -12,7 +12,7 @@
 // at all: like the papers' own CIFAR recipes (SimCLR B.9, eb_jepa) those presets have no blur.
 
 import { unknownName } from '../../../core/index.ts';
-import type { AugmentConfig, Blur, Jitter, Range } from './config.ts';
+import type { AugmentConfig, AugmentRange, Blur, Jitter } from './config.ts';
 
 const BYOL_JITTER: Jitter = { p: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1 };
 
@@ -25,10 +25,10 @@ const simclrJitter = (s: number): Jitter => ({
   hue: 0.2 * s,
 });
 
-const SIGMA: Range = [0.1, 2];
+const SIGMA: AugmentRange = [0.1, 2];
 const blur224 = (p: number): Blur => ({ p, kernel: 23, sigma: SIGMA });
 
-const view = (size: number, scale: Range, rest: Omit<AugmentConfig, 'size' | 'crop'> = {}): AugmentConfig => ({
+const view = (size: number, scale: AugmentRange, rest: Omit<AugmentConfig, 'size' | 'crop'> = {}): AugmentConfig => ({
   size,
   crop: { kind: 'random', scale },
   flip: 0.5,
@@ -38,7 +38,7 @@ const view = (size: number, scale: Range, rest: Omit<AugmentConfig, 'size' | 'cr
 const times = (count: number, config: AugmentConfig): AugmentConfig[] => Array.from({ length: count }, () => config);
 
 /** BYOL's pair: the first view is always blurred, the second is at times solarised. */
-const byolPair = (size: number, scale: Range, blurred: boolean): AugmentConfig[] => {
+const byolPair = (size: number, scale: AugmentRange, blurred: boolean): AugmentConfig[] => {
   const common = { jitter: BYOL_JITTER, grayscale: 0.2 };
   const solarise = { p: 0.2, threshold: 128 };
   return blurred
