@@ -22,7 +22,13 @@ export function readRunFile(dir: string): RunFile {
     const problem = existsSync(dir) ? 'has no run.json' : 'does not exist';
     throw new JepaError('usage', `'${dir}' must be a run folder, but it ${problem}; check the path`, { dir });
   }
-  return parseRun(readFileSync(path, 'utf8'), path);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new JepaError('corrupt', `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
+  }
+  return parseRun(text, path);
 }
 
 /**

@@ -1,7 +1,10 @@
 // `jepa list [RECIPE]`: the recipes, or the settings of one.
 
+import { JepaError } from '../../core/index.ts';
 import { configured, findRecipe, settingPaths } from '../../experiment/index.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type CommonOptions, withOptions } from '../options.ts';
+import { printable } from '../printable.ts';
+import { requireReadable } from '../reading.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -10,21 +13,35 @@ export const listCommand: CommandFile = (program, session) => {
     .command('list')
     .description('list the recipes, or every setting of one with its value')
     .argument('[recipe]', 'name of a recipe, or the path of a module that exports one');
-  withCommonOptions(command, 'not used').action(async (name: string | undefined, options: CommonOptions) => {
+  withOptions(command, { set: true }).action(async (name: string | undefined, options: Pick<CommonOptions, 'set'>) => {
     if (name === undefined) {
+      if (options.set.length > 0) {
+        throw new JepaError(
+          'usage',
+          `list reads --set only with a recipe, got --set ${options.set.join(' --set ')} without one`,
+        );
+      }
       const known = session.recipes.map(({ name, summary }) => ({ name, summary }));
       const width = Math.max(0, ...known.map((r) => r.name.length));
       const text = known.map((r) => `${r.name.padEnd(width)}  ${r.summary}`).join('\n');
       session.output.answer({ recipes: known }, text || 'no recipe is built in');
       return;
     }
+    if (/[/\\]/.test(name)) requireReadable(name);
     const { recipe } = await findRecipe(name, session.recipes);
     const config = configured(recipe, options.set);
     const settings = settingPaths(config);
-    const width = Math.max(0, ...settings.map(([path]) => path.length));
-    const rows = settings.map(([path, value]) => `${path.padEnd(width)}  ${JSON.stringify(value)}`);
+    const width = settings.reduce((most, [path]) => Math.max(most, printable(path).length), 0);
+    const rows = settings.map(
+      ([path, value]) => `${printable(path).padEnd(width)}  ${printable(JSON.stringify(value))}`,
+    );
     const stages = Object.keys(recipe.stages ?? {});
-    const text = [`${recipe.name}: ${recipe.summary}`, `parts: ${stages.join(', ') || 'none'}`, '', ...rows].join('\n');
+    const text = [
+      `${printable(recipe.name)}: ${printable(recipe.summary)}`,
+      `parts: ${stages.join(', ') || 'none'}`,
+      '',
+      ...rows,
+    ].join('\n');
     session.output.answer({ recipe: recipe.name, summary: recipe.summary, stages, config }, text);
   });
 };
