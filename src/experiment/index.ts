@@ -1,3 +1,4 @@
+export type { ComputeOptions } from './compute.ts';
 export { configured, reconfigured } from './configure.ts';
 export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';

@@ -2,6 +2,7 @@
 
 import { JepaError } from '../core/index.ts';
 import { type Env, type EnvOptions, listEnvs, type Policy, registerWorld } from '../envs/index.ts';
+import type { ComputeOptions } from './compute.ts';
 import { type WorldRecipeOptions, worldRecipe } from './control/world-recipe.ts';
 import { executeRun } from './execute.ts';
 import type { AnyRecipe, ProgressLine } from './recipe.ts';
@@ -21,6 +22,8 @@ export interface TrainWorldModelOptions extends WorldRecipeOptions {
   /** Continue the run that `out` holds. @default false */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
+  /** Where to compute. @default this machine's processor */
+  readonly compute?: ComputeOptions;
   /** Lines for people. @default none */
   readonly log?: (line: string) => void;
   readonly onProgress?: (line: ProgressLine) => void;
@@ -61,7 +64,7 @@ function worldOf(env: TrainWorldModelOptions['env'], policies: TrainWorldModelOp
  * metrics['planning.strict.success']; // share of held-out goals that were reached
  */
 export async function trainWorldModel(options: TrainWorldModelOptions): Promise<TrainedWorldModel> {
-  const { env, policies, out, seed = 0, set = [], resume = false, signal, log, onProgress, ...rest } = options;
+  const { env, policies, out, seed = 0, set = [], resume = false, signal, compute, log, onProgress, ...rest } = options;
   const recipe = worldRecipe(worldOf(env, policies), rest);
   const done = await executeRun(
     {
@@ -72,7 +75,7 @@ export async function trainWorldModel(options: TrainWorldModelOptions): Promise<
     },
     'run',
     recipe.name,
-    { seed, out, set, resume },
+    { seed, out, set, resume, ...compute },
   );
   return { run: done.run, report: done.report, metrics: done.metrics };
 }

@@ -5,13 +5,14 @@ import { adamW, warmupCosine } from '../../optim/index.ts';
 import { openRun } from '../../run/node.ts';
 import { train } from '../../train/index.ts';
 import { clipLatents, healthInstruments } from '../instruments.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { rememberDataset } from '../run-files.ts';
 import { trainingIn, trainingSummary } from '../training.ts';
 import type { ControlExperiment } from './config.ts';
 import { dataRecord, trainingData } from './data.ts';
 import { controlProgram } from './method.ts';
-import { actionBounds, experimentDynamics, keyFor } from './stages.ts';
+import { actionBounds, experimentDynamics } from './stages.ts';
 
 /** Embeddings wider than this are token maps or pictures: the instruments of a vector say nothing about them. */
 const WIDEST = 1024;
