@@ -1,5 +1,4 @@
 export { behindWall, hasWalls } from './behind-wall.ts';
-export { type BallFloors, ballFloors, bayesPrediction, moveRightProbability } from './bouncing-ball/bayes.ts';
 export { type BouncingBallOptions, ballExpert, bouncingBall } from './bouncing-ball/bouncing-ball.ts';
 export {
   addDots,
@@ -10,16 +9,6 @@ export {
   drawBall,
   inside,
 } from './bouncing-ball/physics.ts';
-export {
-  type BallBatch,
-  type BallBatches,
-  type BallNoise,
-  type BallTransitions,
-  type BallView,
-  ballBatch,
-  ballBatches,
-  ballTransitions,
-} from './bouncing-ball/transitions.ts';
 export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube } from './cube/cube.ts';
 export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';

@@ -35,3 +35,4 @@ export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';
 export { executeSweep, isDone, type SweepOptions } from './sweep/sweep.ts';
+export { type Training, type TrainingContext, trainIn } from './training.ts';

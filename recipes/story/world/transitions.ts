@@ -3,8 +3,8 @@
 //
 // Legend: B rows of a batch, F frames of one observation (1 or 2), S picture size.
 
-import { fold, JepaError, type Key, randomBits, stream } from '../../core/index.ts';
-import { addDots, type BallWorld, bounce, checkBallWorld, drawBall, inside } from './physics.ts';
+import { fold, JepaError, type Key, randomBits, stream } from '../../../src/core/index.ts';
+import { addDots, type BallWorld, bounce, checkBallWorld, drawBall, inside } from '../../../src/envs/index.ts';
 
 /** Frames of an episode; an episode gives one transition fewer. */
 export const EPISODE_FRAMES = 24;

@@ -1,20 +1,10 @@
 // Transitions, batches and the errors that nobody can avoid.
 
 import { expect, test } from 'vitest';
-import { key } from '../../core/index.ts';
-import {
-  type BallWorld,
-  ballBatch,
-  ballBatches,
-  ballFloors,
-  ballTransitions,
-  ballWorlds,
-  bayesPrediction,
-  bounce,
-  drawBall,
-  inside,
-  moveRightProbability,
-} from '../index.ts';
+import { key } from '../../../src/core/index.ts';
+import { type BallWorld, ballWorlds, bounce, drawBall, inside } from '../../../src/envs/index.ts';
+import { ballFloors, bayesPrediction, moveRightProbability } from './bayes.ts';
+import { ballBatch, ballBatches, ballTransitions } from './transitions.ts';
 
 const { full, lite } = ballWorlds;
 
