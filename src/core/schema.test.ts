@@ -5,6 +5,7 @@ import {
   byName,
   check,
   depending,
+  described,
   fits,
   flag,
   group,
@@ -107,6 +108,10 @@ test('values are described in words', () => {
     'a number above 0 and of at most 2',
     'true or false',
     'a text that is not empty',
+  ]);
+  expect([described('how many', whole()), described('which', listOf(text(), 1))].map((s) => mustBe(s))).toEqual([
+    'a whole number of at least 1',
+    'a list of texts with at least 1 item',
   ]);
   expect([orNull(whole()), listOf(text(), 1), pairOf(real())].map((s) => mustBe(s))).toEqual([
     'a whole number of at least 1 or null',

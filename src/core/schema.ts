@@ -118,7 +118,7 @@ interface Shape {
 
 const shapeOf = (schema: Schema): Shape => schema as unknown as Shape;
 
-/** The schema behind what wraps it: optional, null, depending on `value`. */
+/** The schema behind what wraps it: a description, optional, null, depending on `value`. */
 function bare(schema: Schema, value: unknown): Schema {
   const { type, wrapped, getter, pipe } = shapeOf(schema);
   if (wrapped !== undefined) return bare(wrapped, value);
@@ -126,7 +126,8 @@ function bare(schema: Schema, value: unknown): Schema {
   const first = pipe?.[0];
   if (first !== undefined && first !== (schema as unknown) && first.kind === 'schema' && pipe!.length > 1) {
     const inner = shapeOf(first as unknown as Schema);
-    if (inner.wrapped !== undefined || inner.type === 'lazy') return bare(first as unknown as Schema, value);
+    if (inner.wrapped !== undefined || inner.pipe !== undefined || inner.type === 'lazy')
+      return bare(first as unknown as Schema, value);
   }
   return schema;
 }
