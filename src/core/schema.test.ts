@@ -109,9 +109,9 @@ test('values are described in words', () => {
     'true or false',
     'a text that is not empty',
   ]);
-  expect([described('how many', whole()), described('which', listOf(text(), 1))].map((s) => mustBe(s))).toEqual([
+  expect([described('how many', whole()), described('which', listOf(text(1), 1))].map((s) => mustBe(s))).toEqual([
     'a whole number of at least 1',
-    'a list of texts with at least 1 item',
+    'a list of texts that are not empty with at least 1 item',
   ]);
   expect([orNull(whole()), listOf(text(), 1), pairOf(real())].map((s) => mustBe(s))).toEqual([
     'a whole number of at least 1 or null',

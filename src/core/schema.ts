@@ -240,7 +240,12 @@ export function mustBe(schema: Schema, value?: unknown): string {
 }
 
 function plural(one: string): string {
-  return one.startsWith('a ') ? one.slice(2).replace(/^(whole number|number|text|value|list)\b/, '$1s') : one;
+  return one.startsWith('a ')
+    ? one
+        .slice(2)
+        .replace(/^(whole number|number|text|value|list)\b/, '$1s')
+        .replace('that is', 'that are')
+    : one;
 }
 
 /** A value in a few characters, for a message. */

@@ -1,4 +1,4 @@
-export { configured, reconfigured } from './configure.ts';
+export { configured, reconfigured, schemaOf } from './configure.ts';
 export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';

@@ -1,14 +1,15 @@
 // `jepa list [RECIPE]`: the recipes, or the settings of one.
 
-import { configured, findRecipe, settingPaths } from '../../experiment/index.ts';
+import { type AnyRecipe, configured, findRecipe, schemaOf } from '../../experiment/index.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
+import { settingGroups, settingGroupsText } from '../setting-groups.ts';
 
 /** Adds the command. */
 export const listCommand: CommandFile = (program, session) => {
   const command = program
     .command('list')
-    .description('list the recipes, or every setting of one with its value')
+    .description('list the recipes, or every setting of one with its value and what it must be')
     .argument('[recipe]', 'name of a recipe, or the path of a module that exports one');
   withCommonOptions(command, 'not used').action(async (name: string | undefined, options: CommonOptions) => {
     if (name === undefined) {
@@ -20,11 +21,23 @@ export const listCommand: CommandFile = (program, session) => {
     }
     const { recipe } = await findRecipe(name, session.recipes);
     const config = configured(recipe, options.set);
-    const settings = settingPaths(config);
-    const width = Math.max(0, ...settings.map(([path]) => path.length));
-    const rows = settings.map(([path, value]) => `${path.padEnd(width)}  ${JSON.stringify(value)}`);
+    const groups = settingGroups(schemaOf(recipe), config);
     const stages = Object.keys(recipe.stages ?? {});
-    const text = [`${recipe.name}: ${recipe.summary}`, `parts: ${stages.join(', ') || 'none'}`, '', ...rows].join('\n');
-    session.output.answer({ recipe: recipe.name, summary: recipe.summary, stages, config }, text);
+    const presets = presetsOf(recipe);
+    const text = [
+      `${recipe.name}: ${recipe.summary}`,
+      `parts: ${stages.join(', ') || 'none'}`,
+      ...Object.entries(presets).map(([path, names]) => `--set ${path}=NAME replaces it whole: ${names.join(', ')}`),
+      '',
+      settingGroupsText(groups),
+    ].join('\n');
+    session.output.answer({ recipe: recipe.name, summary: recipe.summary, stages, presets, config, groups }, text);
   });
 };
+
+/** The names that stand for more than themselves, by the setting that takes them. */
+function presetsOf(recipe: AnyRecipe): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(recipe.presets?.() ?? {}).map(([path, values]) => [path, Object.keys(values)]),
+  );
+}
