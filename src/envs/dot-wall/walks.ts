@@ -2,26 +2,10 @@
 //
 // Source: eb_jepa `datasets/two_rooms/dot_dataset.py` (`generate_actions`).
 
-import type { Stream } from '../../core/index.ts';
+import { type Stream, vonMises } from '../../core/index.ts';
 
 /** Concentration of the heading's change: 1 / 0.2. */
 const CONCENTRATION = 5;
-
-/** A von Mises number about 0 (Best and Fisher 1979). */
-function vonMises(random: Stream, concentration: number): number {
-  const a = 1 + Math.sqrt(1 + 4 * concentration * concentration);
-  const b = (a - Math.sqrt(2 * a)) / (2 * concentration);
-  const r = (1 + b * b) / (2 * b);
-  for (;;) {
-    const z = Math.cos(Math.PI * random.uniform());
-    const f = (1 + r * z) / (r + z);
-    const c = concentration * (r - f);
-    const u = random.uniform();
-    if (c * (2 - c) > u || Math.log(c / u) + 1 - c >= 0) {
-      return (random.uniform() < 0.5 ? -1 : 1) * Math.acos(Math.min(1, Math.max(-1, f)));
-    }
-  }
-}
 
 /** A normal number redrawn until it lies within the bounds. */
 export function truncated(random: Stream, mean: number, std: number, low: number, high: number): number {
