@@ -89,7 +89,7 @@ function summaryOf(outcome: TrainOutcome, stage: string, signal: AbortSignal): R
   if (outcome.kind === 'non-finite') {
     throw new JepaError(
       'numeric',
-      `${stage}: training stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; the last good checkpoint is ${outcome.lastGood ?? 'none'}; lower its learning rate`,
+      `${stage}: training stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; the last good checkpoint is ${outcome.lastGood ?? 'none'}; lower its learningRate`,
       outcome,
     );
   }
