@@ -113,6 +113,10 @@ test('values are described in words', () => {
     'a whole number of at least 1',
     'a list of texts that are not empty with at least 1 item',
   ]);
+  expect([listOf(flag(), 2, 3), listOf(real(), 3, 3)].map((s) => mustBe(s))).toEqual([
+    'a list of true or false with 2 to 3 items',
+    'a list of numbers with 3 items',
+  ]);
   expect([orNull(whole()), listOf(text(), 1), pairOf(real())].map((s) => mustBe(s))).toEqual([
     'a whole number of at least 1 or null',
     'a list of texts with at least 1 item',

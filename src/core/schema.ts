@@ -227,7 +227,7 @@ export function mustBe(schema: Schema, value?: unknown): string {
     const [least, most] = ['min_length', 'max_length'].map(limit);
     const length =
       least !== undefined && least > 0 && most !== undefined
-        ? ` with ${least} to ${most} items`
+        ? ` with ${least === most ? least : `${least} to ${most}`} items`
         : least !== undefined && least > 0
           ? ` with at least ${least} ${least === 1 ? 'item' : 'items'}`
           : '';
