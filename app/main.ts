@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { recipes } from '../recipes/index.ts';
 import { commandProgram, exitCodeOf, outputFor } from '../src/cli/index.ts';
 import { JepaError } from '../src/core/index.ts';
-import { EXIT, interruptSignal, isInterruption } from '../src/experiment/index.ts';
+import { EXIT, interruptSignal, isInterruption, isUnheard } from '../src/experiment/index.ts';
 import { benches } from './benches.ts';
 
 const LINGER_MS = 2000;
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (thrown instanceof CommanderError) return parsingOutcome(thrown, (error) => output.failure(error.code, error));
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     if (isInterruption(error, signal)) {
-      output.failure('interrupted', error);
+      if (!isUnheard(signal)) output.failure('interrupted', error);
       return EXIT.interrupted;
     }
     output.failure(error instanceof JepaError ? error.code : 'internal', error);
@@ -47,6 +47,8 @@ function quoted(argument: string): string {
 /** The process's own command line. Called by bin/jepa.js. */
 export async function start(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2));
+  // What was interrupted may have left work behind, which nobody waits for.
+  if (process.exitCode === EXIT.interrupted) process.exit();
   // Threads that a recipe left behind must not keep a finished command alive; the timer itself keeps nothing alive.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }

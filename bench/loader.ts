@@ -13,7 +13,7 @@ import { makeEnv, makePolicy } from '../src/envs/index.ts';
 import type { ControlExperiment } from '../src/experiment/index.ts';
 import { controlProgram } from '../src/experiment/index.ts';
 import { adamW } from '../src/optim/index.ts';
-import { createRun } from '../src/run/index.ts';
+import { createRun } from '../src/run/node.ts';
 import { train } from '../src/train/index.ts';
 import { median, timed } from './measure.ts';
 import { ms, percent, table } from './table.ts';

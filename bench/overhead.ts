@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JepaError } from '../src/core/index.ts';
 import { adamW } from '../src/optim/index.ts';
-import { createRun } from '../src/run/index.ts';
+import { createRun } from '../src/run/node.ts';
 import type { Runtime } from '../src/runtime/index.ts';
 import { train } from '../src/train/index.ts';
 import { LEARNING_RATE, type VitStepSize, vitBatch, vitStep } from './vit-step.ts';

@@ -1,6 +1,6 @@
 // Linear regression by hand, with the engine alone: trace a loss, differentiate it, compile both into one program, and
 // walk downhill. Finds the plane that made the data, and agrees with the exact solution of least squares.
-// Run after `npm run build`; ends with "ok" when everything it claims is true.
+// Run with `npx jiti examples/01-tensor.ts`; ends with "ok" when everything it claims is true.
 
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { grad } from 'jepa/autodiff';

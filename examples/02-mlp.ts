@@ -1,6 +1,6 @@
 // A complete training of a small network: two moons, one hidden layer, AdamW. Parameters, gradients and the optimiser's
 // moments are flat buffers with one layout; the program reads and fills views of them without a copy.
-// Run after `npm run build`; ends with "ok" when everything it claims is true.
+// Run with `npx jiti examples/02-mlp.ts`; ends with "ok" when everything it claims is true.
 
 import { ok } from 'node:assert/strict';
 import { grad } from 'jepa/autodiff';

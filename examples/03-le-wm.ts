@@ -1,6 +1,6 @@
 // A LeWorldModel in one file: watch an agent wander through two rooms, learn to predict the next embedding from pixels
 // and actions alone, and check on episodes it never saw that it knows more than "nothing moves".
-// Run after `npm run build`; ends with "ok" when everything it claims is true. About 15 seconds on two cores.
+// Run with `npx jiti examples/03-le-wm.ts`; ends with "ok" when everything it claims is true. About 15 seconds on two cores.
 
 import { ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { ACTION, type Batch, fitNormaliser, openStore, splitEpisodes, windowLoad
 import { makePolicy, twoRoom } from 'jepa/envs';
 import { bind } from 'jepa/nn';
 import { adamW, warmupCosine } from 'jepa/optim';
-import { createRun } from 'jepa/run';
+import { createRun } from 'jepa/run/node';
 import { input, mul, reduceMean, slice, square, sub } from 'jepa/tensor';
 import { jepaProgram, train } from 'jepa/train';
 import { type Acting, type LeWm, type LeWmConfig, leWm, leWmMethod } from 'jepa/world';

@@ -1,6 +1,6 @@
 // Every planner on a problem whose optimum is known: push a puck so that it lies at a goal after ten pushes, with little
 // effort. Prints the share of the avoidable cost that each planner leaves with the same number of imagined plans
-// (0 is the optimum, 1 is doing nothing). Run after `npm run build`; ends with "ok" when everything it claims is true.
+// (0 is the optimum, 1 is doing nothing). Run with `npx jiti examples/05-planners.ts`; ends with "ok" when everything it claims is true.
 
 import { ok } from 'node:assert/strict';
 import { key, uniform } from 'jepa/core';

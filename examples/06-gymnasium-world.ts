@@ -1,6 +1,6 @@
 // A world written in the manner of Gymnasium: a car that steers. The world is thirty lines with the calls that Gymnasium
 // has (spaces, reset, step, render) and `setState`; `fromGymnasium` makes the rest of the contract out of it.
-// Run after `npm run build`; ends with "ok" when everything it claims is true.
+// Run with `npx jiti examples/06-gymnasium-world.ts`; ends with "ok" when everything it claims is true.
 
 import { fold, type JepaError, key, stream } from 'jepa/core';
 import {

@@ -1,6 +1,6 @@
 // Episodes in a format of your own: `07-own-format-lines.js` reads folders of JSON lines, in thirty lines. Registered by its
 // URL it is recognised by `openEpisodes`, and the loader's threads read it as they read our own store: the batches are equal.
-// Run after `npm run build`; ends with "ok" when everything it claims is true.
+// Run with `npx jiti examples/07-own-format.ts`; ends with "ok" when everything it claims is true.
 
 import { deepEqual, ok } from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -5,10 +5,18 @@ import { join } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
 import { type Cifar10, libraryVersion } from '../../src/data/index.ts';
 import type { ImageExperiment, RunContext } from '../../src/experiment/index.ts';
-import { encoderValues, featureProgram, methodOf, spread, trainStage, writeJson } from '../../src/experiment/index.ts';
+import {
+  encoderValues,
+  featureProgram,
+  methodOf,
+  onRuntime,
+  spread,
+  trainStage,
+  writeJson,
+} from '../../src/experiment/index.ts';
 import { evaluateFeatures } from '../../src/measure/index.ts';
 import { finalLoss } from '../../src/report/index.ts';
-import { createRun, type RunFile, readMetrics } from '../../src/run/index.ts';
+import { createRun, readMetrics, readRunFile, writeRunFile } from '../../src/run/node.ts';
 import type { Choice } from './config.ts';
 import type { Outcome } from './correlate.ts';
 
@@ -36,10 +44,10 @@ export async function measure(
   if (!resume) createRun(dir, { config: { ...config }, seed: context.seed, versions }).close();
   const inner: RunContext = { ...context, out: dir, model: dir, resume };
   const outcome: Outcome = { ...choice, ...(await numbers(config, inner, data)) };
-  const manifest = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as Omit<RunFile, 'recipe' | 'status'>;
-  const minutes = (manifest.minutes ?? 0) + (performance.now() - began) / 60_000;
+  const before = readRunFile(dir);
+  const minutes = (before.minutes ?? 0) + (performance.now() - began) / 60_000;
   const status = outcome.ok ? 'done' : 'failed';
-  writeJson(inner, 'run.json', { ...manifest, recipe: 'lejepa-selection', status, minutes });
+  writeRunFile(dir, { ...before, recipe: 'lejepa-selection', status, minutes });
   writeJson(inner, OUTCOME, outcome);
   return outcome;
 }
@@ -56,12 +64,13 @@ async function numbers(config: ImageExperiment, context: RunContext, data: Cifar
   context.signal.throwIfAborted();
   const lines = readMetrics(join(context.out, 'metrics.jsonl'));
   const mean = (name: string): number =>
-    finalLoss(lines.map(({ step, terms }) => ({ step, loss: terms[name] ?? Number.NaN }))) ?? Number.NaN;
+    finalLoss(lines.map(({ step, terms }) => ({ step, loss: terms?.[name] ?? Number.NaN }))) ?? Number.NaN;
   const { spec } = methodOf(config, context.seed);
   const features = await featureProgram(
     spec,
     config.data.size,
     encoderValues(config, spec, context.seed, context.out, context.log),
+    onRuntime(context),
   );
   try {
     const scores = await evaluateFeatures(
@@ -76,7 +85,7 @@ async function numbers(config: ImageExperiment, context: RunContext, data: Cifar
     const accuracy = (probe: string): number => scores.probes.find((p) => p.probe === probe)!.accuracy;
     return {
       ok: true,
-      loss: finalLoss(lines.map(({ step, loss }) => ({ step, loss })))!,
+      loss: finalLoss(lines)!,
       invariance: mean('invariance'),
       sigreg: mean('sigreg'),
       knn: accuracy('knn-20'),

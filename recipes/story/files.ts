@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { writeFileAtomic } from '../../src/data/index.ts';
 import { escapeHtml } from '../../src/report/index.ts';
-import { type MetricRecord, readMetrics } from '../../src/run/index.ts';
+import type { MetricsLine } from '../../src/run/index.ts';
+import { readMetrics } from '../../src/run/node.ts';
 import { modelDir } from './job.ts';
 import type { StoryJob } from './variants.ts';
 
@@ -32,6 +33,6 @@ export function writeFigure(out: string, name: string, bytes: Uint8Array, alt: s
 }
 
 /** The metrics of a trained model. */
-export function metricsOf(out: string, job: StoryJob): readonly MetricRecord[] {
+export function metricsOf(out: string, job: StoryJob): readonly MetricsLine[] {
   return readMetrics(join(modelDir(out, job), 'metrics.jsonl'));
 }

@@ -4,7 +4,7 @@
 import { type CompileOptions, compile } from '../../src/compile/index.ts';
 import { JepaError } from '../../src/core/index.ts';
 import { bind, type ModelValues, type Module } from '../../src/nn/index.ts';
-import { trainedValues } from '../../src/run/index.ts';
+import { trainedValues } from '../../src/run/node.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { input, type Tensor } from '../../src/tensor/index.ts';
 import type { StoryConfig } from './config.ts';

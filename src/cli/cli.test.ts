@@ -180,7 +180,7 @@ test('a second Ctrl-C stops a recipe that does not stop by itself', async () => 
 
 test('eval runs the recipe of a run with its configuration and adds its metrics to the run', async () => {
   await jepa('run', recipe, '--out', 'e', '--set', 'train.lr=0.25');
-  const { code, out } = await jepa('eval', 'e', '--json');
+  const { code, out } = await jepa('eval', 'e', '--json', '--trust-recipe');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ run: 'e', metrics: { evaluated: 0.25 } });
   const { metrics } = JSON.parse(readFileSync(join(dir, 'e/run.json'), 'utf8'));

@@ -6,7 +6,7 @@ import { freemem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { machineRecord, ownVersion, packageVersion } from '../run/index.ts';
+import { machineRecord, ownVersion, packageVersion } from '../run/node.ts';
 import { onnxRuntimeNode } from '../runtime/index.ts';
 
 /** The result of one check. `needed`: jepa cannot work without it. */

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/index.ts';
 import { settingPaths } from '../experiment/index.ts';
-import { readRunFile, readRunFolder } from '../run/index.ts';
+import { readRunFile, readRunFolder } from '../run/node.ts';
 
 /** A description for programs and for people. */
 export interface Inspection {
@@ -13,8 +13,10 @@ export interface Inspection {
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  const columns = Math.max(0, ...rows.map((r) => r.length));
-  const widths = Array.from({ length: columns }, (_, c) => Math.max(...rows.map((r) => r[c]?.length ?? 0)));
+  const columns = rows.reduce((most, r) => Math.max(most, r.length), 0);
+  const widths = Array.from({ length: columns }, (_, c) =>
+    rows.reduce((most, r) => Math.max(most, r[c]?.length ?? 0), 0),
+  );
   return rows
     .map((r) =>
       r
@@ -60,14 +62,31 @@ export function inspectRun(dir: string): Inspection {
     checkpoints: names('checkpoints'),
     rollouts: rollouts.ok ? rollouts.value.length : 0,
   };
+  const { machine, failure, others = {} } = run;
+  const made = run.recipe === '' ? 'made by code, without a recipe' : `recipe ${run.recipe}`;
+  const where =
+    machine === undefined
+      ? 'unknown'
+      : `${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryGiB)} GiB, ${machine.platform}`;
   const text = [
-    `${dir}: recipe ${run.recipe}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
+    `${dir}: ${made}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
+    ...(failure === undefined ? [] : [`failed       ${failure.message}`]),
+    `machine      ${where}`,
     `last step    ${last === undefined ? 'none' : `${last.step}, loss ${last.loss ?? 'n/a'}`}`,
     `evals        ${json.evals.join(', ') || 'none'}`,
     `checkpoints  ${json.checkpoints.join(', ') || 'none'}`,
     `rollouts     ${json.rollouts}`,
     '',
     table(Object.entries(run.metrics ?? {}).map(([k, v]) => [k, String(v)])),
+    ...Object.entries(others).flatMap(([digest, { settings, seed, checkpoint, metrics }]) => {
+      const differs = [
+        ...Object.entries(settings).map(([path, value]) => `${path}=${JSON.stringify(value)}`),
+        ...(seed === undefined ? [] : [`seed ${seed}`]),
+        ...(checkpoint === undefined ? [] : [`after step ${checkpoint}`]),
+      ];
+      const rows = Object.entries(metrics).map(([k, v]) => [k, String(v)]);
+      return ['', `@${digest}, with ${differs.join(', ')}:`, table(rows)];
+    }),
     '',
     table(settingPaths(run.config ?? {}).map(([k, v]) => [k, JSON.stringify(v)])),
   ].join('\n');

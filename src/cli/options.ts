@@ -30,6 +30,21 @@ export function withUnseededOptions(command: Command, out: string): Command {
     .option('-q, --quiet', 'print no log and no progress');
 }
 
+/** Options of commands that use the model of a run. */
+export interface ModelOptions {
+  readonly trustRecipe?: boolean;
+  readonly recipe?: string;
+  readonly allowOlderCheckpoint?: boolean;
+}
+
+/** Adds the options of commands that use the model of a run. */
+export function withModelOptions(command: Command): Command {
+  return command
+    .option('--trust-recipe', 'run the code of the recipe file that run.json names')
+    .option('--recipe <file>', 'the recipe of the run, instead of the file that run.json names')
+    .option('--allow-older-checkpoint', 'use an older checkpoint where the newest is damaged');
+}
+
 /** Options of commands that read a recipe's data. */
 export interface DataOptions {
   readonly data?: string;

@@ -1,7 +1,7 @@
 // The commands, put together.
 
 import { Command } from 'commander';
-import { ownVersion } from '../run/index.ts';
+import { ownVersion } from '../run/node.ts';
 import { benchCommand } from './commands/bench.ts';
 import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';

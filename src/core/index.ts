@@ -35,6 +35,7 @@ export {
   listOf,
   mustBe,
   oneOf,
+  open,
   optional,
   orNull,
   pairOf,
@@ -48,6 +49,7 @@ export {
   shown,
   takesText,
   text,
+  textLike,
   unknownKey,
   whole,
 } from './schema.ts';

@@ -46,6 +46,11 @@ export function text(least: number = 0): Schema<string> {
   return v.pipe(v.string(), v.minLength(least)) as Schema<string>;
 }
 
+/** Text of one form; `what` says which, as in 'must be a date'. */
+export function textLike(form: RegExp, what: string): Schema<string> {
+  return v.pipe(v.string(), v.regex(form, what)) as Schema<string>;
+}
+
 /** One of some names. */
 export function oneOf<const N extends string>(names: readonly N[]): Schema<N> {
   return v.picklist(names) as unknown as Schema<N>;
@@ -68,6 +73,11 @@ export function pairOf<T>(item: Schema<T>): Schema<readonly [T, T]> {
 /** An object with these keys and no others. */
 export function group<T extends object>(entries: { readonly [K in keyof T]-?: Schema<unknown> }): Schema<T> {
   return v.strictObject(entries as v.ObjectEntries) as unknown as Schema<T>;
+}
+
+/** An object with these keys and perhaps others, which are kept: a file that a later version may have written. */
+export function open<T extends object>(entries: { readonly [K in keyof T]-?: Schema<unknown> }): Schema<T> {
+  return v.looseObject(entries as v.ObjectEntries) as unknown as Schema<T>;
 }
 
 /** A value that may be absent. */
@@ -113,7 +123,12 @@ interface Shape {
   readonly wrapped?: Schema;
   readonly options?: readonly unknown[];
   readonly getter?: (value: unknown) => Schema;
-  readonly pipe?: readonly { readonly kind: string; readonly type: string; readonly requirement?: unknown }[];
+  readonly pipe?: readonly {
+    readonly kind: string;
+    readonly type: string;
+    readonly requirement?: unknown;
+    readonly message?: unknown;
+  }[];
 }
 
 const shapeOf = (schema: Schema): Shape => schema as unknown as Shape;
@@ -220,22 +235,20 @@ export function mustBe(schema: Schema, value?: unknown): string {
     ];
     return [base, parts.join(' and ')].filter((p) => p !== '').join(' ') + or;
   }
+  const form = pipe?.find((p) => p.type === 'regex')?.message;
+  if (type === 'string' && typeof form === 'string') return `${form}${or}`;
   if (type === 'string') return `${limit('min_length') ? 'a text that is not empty' : 'a text'}${or}`;
   if (type === 'boolean') return `true or false${or}`;
   if (type === 'picklist') return `one of ${(options ?? []).join(', ')}${or}`;
   if (type === 'array') {
-    const [least, most] = ['min_length', 'max_length'].map(limit);
-    const length =
-      least !== undefined && least > 0 && most !== undefined
-        ? ` with ${least === most ? least : `${least} to ${most}`} items`
-        : least !== undefined && least > 0
-          ? ` with at least ${least} ${least === 1 ? 'item' : 'items'}`
-          : '';
+    const [least = 0, most] = ['min_length', 'max_length'].map(limit);
+    const count = most === undefined ? `at least ${least}` : least === most ? `${least}` : `${least} to ${most}`;
+    const length = least === 0 ? '' : ` with ${count} ${/\b1$/.test(count) ? 'item' : 'items'}`;
     return `a list of ${item === undefined ? 'values' : plural(mustBe(item))}${length}${or}`;
   }
   if (type === 'tuple')
     return `a list of ${items?.length ?? 0}, each ${items?.[0] === undefined ? 'a value' : mustBe(items[0])}${or}`;
-  if (type === 'strict_object' || type === 'record') return `an object${or}`;
+  if (type === 'strict_object' || type === 'loose_object' || type === 'record') return `an object${or}`;
   return 'a value';
 }
 

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { download } from './download.ts';
-import { fetchCheckpoint } from './hub.ts';
 import { fetchCifar10 } from './images/cifar10.ts';
 
 const CONTENT = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(200_000, 'content'), Buffer.from('PAR1')]);
@@ -20,13 +19,19 @@ let hash = SHA256;
 let breakAfter = Number.POSITIVE_INFINITY;
 let ranges = true;
 let requests: string[] = [];
+/** Answers for single addresses. */
+let own: Record<string, (response: ServerResponse, request: IncomingMessage) => void> = {};
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { method, url = '', headers } = request;
   requests.push(`${method} ${headers.range ?? ''}`.trim());
-  if (url.startsWith('/datasets/') || url.startsWith('/org/model/resolve/main/') || url === '/hub') {
+  if (url.startsWith('/datasets/') || url === '/hub') {
     const linked = { 'x-linked-etag': `"${hash}"`, 'x-linked-size': CONTENT.length, location: '/blob' };
     response.writeHead(302, linked).end();
+    return;
+  }
+  if (own[url] !== undefined) {
+    own[url](response, request);
     return;
   }
   if (url !== '/blob') {
@@ -48,7 +53,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'jepa-download-'));
-  [hash, breakAfter, ranges, requests] = [SHA256, Number.POSITIVE_INFINITY, true, []];
+  [hash, breakAfter, ranges, requests, own] = [SHA256, Number.POSITIVE_INFINITY, true, [], {}];
   server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -125,13 +130,123 @@ test('an aborted download stops and can be continued', async () => {
   expect(readFileSync(path).equals(CONTENT)).toBe(true);
 });
 
-test('a checkpoint is fetched by its name: configuration and weights', async () => {
-  const files = await fetchCheckpoint('org/model', { dir: join(dir, 'model'), endpoint: base });
-  expect(files.map(({ path }) => path)).toEqual(
-    ['config.json', 'model.safetensors'].map((file) => join(dir, 'model', file)),
+test('not a byte more than announced is taken, wherever the length was announced', async () => {
+  const path = join(dir, 'config.json');
+  let sent = 0;
+  const flood = (response: ServerResponse): void => {
+    const more = (): void => {
+      while (!response.destroyed && sent < 2 ** 30) {
+        sent += 2 ** 20;
+        if (!response.write(Buffer.alloc(2 ** 20))) return void response.once('drain', more);
+      }
+      response.end();
+    };
+    more();
+  };
+  own['/flood'] = (response, { method }) => {
+    if (method === 'HEAD') response.writeHead(200, { 'content-length': 18, etag: '"x"' }).end();
+    else flood(response.writeHead(200)); // chunked
+  };
+  await expect(download(`${base}/flood`, path)).rejects.toThrow(/more than the 18 bytes that were announced come/);
+  expect(sent).toBeLessThan(2 ** 26);
+  expect(readdirSync(dir)).toEqual([]);
+  own['/silent'] = (response, { method }) => {
+    if (method === 'HEAD') response.writeHead(200).end();
+    else flood(response.writeHead(200));
+  };
+  await expect(download(`${base}/silent`, path)).rejects.toThrow(/does not say how long the file is/);
+  sent = 0;
+  await expect(download(`${base}/silent`, path, { most: 1000 })).rejects.toThrow(/more than the 1000 bytes/);
+  expect(sent).toBeLessThan(2 ** 26);
+  await expect(download(`${base}/hub`, path, { most: 1000 })).rejects.toThrow(/at most 1000 are taken/);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('a file without content is a file', async () => {
+  own['/empty'] = (response) => response.writeHead(200, { 'content-length': 0, etag: '"e"' }).end();
+  expect(await download(`${base}/empty`, join(dir, 'empty'))).toEqual({ bytes: 0, present: false });
+});
+
+test('an HTML page and a Git LFS pointer are not kept as a file, whatever the server calls them', async () => {
+  const path = join(dir, 'model.safetensors');
+  const page = '<!DOCTYPE html><html>Sign in</html>';
+  own['/page'] = (response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+  await expect(download(`${base}/page`, path)).rejects.toThrow(/it is an HTML page .*sign-in.*HF_ENDPOINT/);
+  own['/plain'] = (response) => response.writeHead(200, { 'content-length': page.length }).end(page);
+  await expect(download(`${base}/plain`, path)).rejects.toThrow(/what came is not the file, it is an HTML page/);
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n';
+  own['/pointer'] = (response) => response.writeHead(200, { 'content-length': pointer.length }).end(pointer);
+  await expect(download(`${base}/pointer`, path)).rejects.toThrow(/it is a Git LFS pointer/);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('each refusal has its own reason and remedy', async () => {
+  const said = async (status: number, options = {}, headers = {}): Promise<string> => {
+    own['/org/m/resolve/main/x'] = (response) => response.writeHead(status, headers).end();
+    return download(`${base}/org/m/resolve/main/x`, join(dir, 'x'), options).then(
+      () => 'nothing',
+      ({ message, details }) => {
+        expect(details.status).toBe(status);
+        return message;
+      },
+    );
+  };
+  const token = { token: 'hf_x' };
+  expect(await said(401)).toMatch(/answered 401 .*a login is needed: set HF_TOKEN.*check '/);
+  expect(await said(401, token)).toMatch(/the token in HF_TOKEN is not valid/);
+  expect(await said(403)).toMatch(/accept the licence on http:.*\/org\/m, then set HF_TOKEN/);
+  expect(await said(403, token)).toMatch(/the account of HF_TOKEN has no access.*\/org\/m/);
+  expect(await said(404)).toMatch(/no such file or repository: check the name/);
+  expect(await said(404, {}, { 'x-error-code': 'EntryNotFound' })).toMatch(
+    /the repository has no such file: see .*\/org\/m/,
   );
-  expect(readFileSync(files[1]!.path)).toEqual(CONTENT);
-  await expect(fetchCheckpoint('org/other', { dir, endpoint: base })).rejects.toThrow(/the server answered 404/);
-  await expect(fetchCheckpoint('../up', { dir, endpoint: base })).rejects.toThrow(/got '\.\.\/up'/);
-  await expect(fetchCheckpoint('model', { dir, endpoint: base })).rejects.toThrow(/organisation\/model, got 'model'/);
+  expect(await said(429)).toMatch(/too many requests/);
+  expect(await said(503, {}, { 'x-error-message': 'closed for cleaning' })).toMatch(
+    /"closed for cleaning".*in trouble/,
+  );
+});
+
+test('a token goes to the host of the address and to no other, and never over plain http to another machine', async () => {
+  const heard: (string | undefined)[] = [];
+  const elsewhere = createServer((request, response) => {
+    heard.push(request.headers.authorization);
+    response.writeHead(200, { 'content-length': 2, etag: '"a"' }).end(request.method === 'HEAD' ? undefined : 'ok');
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const address = elsewhere.address();
+  const location = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/file`;
+  const here: (string | undefined)[] = [];
+  own['/gated'] = (response, request) => {
+    here.push(request.headers.authorization);
+    response.writeHead(302, { location }).end();
+  };
+  await download(`${base}/gated`, join(dir, 'gated'), { token: 'hf_secret' });
+  elsewhere.close();
+  expect([here, heard]).toEqual([
+    ['Bearer hf_secret', 'Bearer hf_secret'],
+    [undefined, undefined],
+  ]);
+  await expect(download('http://hub.example/x', join(dir, 'x'), { token: 'hf_secret' })).rejects.toThrow(
+    /over https only/,
+  );
+});
+
+test('the part of another version is removed, and a part without a version is not continued', async () => {
+  const path = join(dir, 'a.parquet');
+  writeFileSync(`${path}.part-000000000000`, 'old');
+  await download(`${base}/hub`, path);
+  expect(readdirSync(dir)).toEqual(['a.parquet']);
+  breakAfter = 70_000;
+  const other = join(dir, 'b.parquet');
+  await expect(download(`${base}/blob`, other)).rejects.toThrow(/broke after/); // no etag
+  breakAfter = Number.POSITIVE_INFINITY;
+  requests = [];
+  await download(`${base}/blob`, other);
+  expect([requests, readFileSync(other).equals(CONTENT)]).toEqual([['HEAD', 'GET'], true]);
+});
+
+test('a check of the content is asked before the file gets its name', async () => {
+  const path = join(dir, 'a.parquet');
+  await expect(download(`${base}/hub`, path, { check: () => 'it is no poem' })).rejects.toThrow(/it is no poem/);
+  expect(readdirSync(dir)).toEqual([]);
 });

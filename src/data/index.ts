@@ -16,6 +16,7 @@ export {
   readU8,
   rowSize,
 } from './episode.ts';
+export { type FileKind, fileKind } from './file-kind.ts';
 export { compareDataset, type DatasetChange, type DatasetFingerprint, datasetFingerprint } from './fingerprint.ts';
 export { f32Tensor, toFloat32 } from './formats/dtype.ts';
 export type { EpisodeAppender, EpisodeFormat, EpisodeLocation, EpisodeReader, FormatModule } from './formats/format.ts';
@@ -27,12 +28,11 @@ export {
   openEpisodes,
   registerFormat,
 } from './formats/registry.ts';
+export type { SafeDType, SafeTensor } from './formats/safe-tensor.ts';
 export {
   parseSafetensors,
   readSafetensors,
-  type SafeDType,
   type SafeFile,
-  type SafeTensor,
   SHA256_KEY,
   writeSafetensors,
 } from './formats/safetensors.ts';
@@ -53,16 +53,19 @@ export { type ImageBatchesOptions, imageBatches, type PlainImages } from './imag
 export { type ImageBatch, type ImageLoader, imageLoader } from './images/loader/image-loader.ts';
 export type { ImageLoaderOptions } from './images/loader/plan.ts';
 export { type OpenImagesOptions, openImages } from './images/open-images.ts';
-export { type DecodedImage, decodeImage } from './images/read/decode.ts';
-export type { ColumnOptions } from './images/read/parquet.ts';
+export { decodeImage } from './images/read/decode.ts';
+export type { DecodedImage } from './images/read/decoded.ts';
+export type { ColumnOptions } from './images/read/parquet-file.ts';
 export { type LazyOptions, lazySource } from './lazy-source.ts';
+export { READ_LIMITS, type ReadLimits, readLimits, requireLimit } from './limits.ts';
 export type { LoaderPart, WindowLoaderOptions } from './loader/plan.ts';
 export type { LoaderStats } from './loader/slots.ts';
 export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';
 export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
+export { readRegular } from './regular-file.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';
-export { removeStaleFiles } from './stale-files.ts';
+export { isTemporary, removeStaleFiles } from './stale-files.ts';
 export { describeStore, type EpisodeStore, openStore, type StoreDescription } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';
 export { libraryVersion } from './version.ts';

@@ -23,6 +23,11 @@ function isStale(path: string, pid: number): boolean {
   return modified !== undefined && modified < startMs - 1000;
 }
 
+/** Whether `name` is that of a file which is being written, or was. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
 /** Where to look. */
 export interface StaleOptions {
   /** Also in the folders in it (default false). */

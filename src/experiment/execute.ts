@@ -1,50 +1,32 @@
-// Runs a recipe or one of its stages in a folder: configuration, `run.json`, interruption, report.
+// Runs a recipe in a folder of its own: configuration, `run.json`, lock, interruption, report.
 
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { writeReport } from '../report/index.ts';
+import type { Failure, RunFile } from '../run/index.ts';
 import {
-  claimFolder,
+  claimRun,
   isRunFolder,
   machineRecord,
-  makeFolder,
-  type RunFile,
+  type RunClaim,
   readRunFile,
   versionRecord,
   writeRunFile,
-} from '../run/index.ts';
+} from '../run/node.ts';
 import { configured, reconfigured } from './configure.ts';
+import { type Executed, elapsed, workOf } from './executed.ts';
 import { type FoundRecipe, findRecipe } from './find-recipe.ts';
 import { isInterruption } from './interrupt.ts';
-import type { RecipeStages, RunContext, RunSummary } from './recipe.ts';
+import type { RunContext } from './recipe.ts';
 import type { ExecuteOptions, Session } from './session.ts';
 import { differences } from './settings.ts';
 
-/** The names of the parts of a recipe. */
-export type StageName = keyof RecipeStages<object>;
+/** How often the minutes of a run are written down, for a sitting that is killed. */
+const MINUTES_EVERY_MS = 60_000;
 
-/** The outcome of a command that ran a recipe: what the JSON line of `jepa run` holds, and the report's path. */
-export interface Executed {
-  readonly recipe: string;
-  readonly seed: number;
-  readonly run: string;
-  readonly minutes: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly report?: string;
-}
-
-type Work = (config: object, context: RunContext) => Promise<RunSummary>;
-
-function workOf({ recipe }: FoundRecipe, stage: StageName | 'run'): Work {
-  if (stage === 'run') return (config, context) => recipe.run(config, context);
-  const work = recipe.stages?.[stage];
-  if (work === undefined) {
-    const parts = Object.keys(recipe.stages ?? {}).join(', ') || 'none';
-    const message = `recipe ${recipe.name} has no separate '${stage}' (its parts: ${parts}); use 'jepa run ${recipe.name}'`;
-    throw new JepaError('usage', message, { recipe: recipe.name, stage });
-  }
-  return (config, context) => work.call(recipe.stages, config, context);
-}
+/** Codes of errors in what was asked, rather than in the work. */
+const MISTAKES: readonly string[] = ['usage', 'data', 'shape'];
 
 function contextFor(
   session: Session,
@@ -54,18 +36,34 @@ function contextFor(
   return { ...base, signal, log: (line) => output.log(line), progress: (line) => output.progress(line) };
 }
 
-function elapsed(startMs: number, before = 0): number {
-  return Math.round((before + (performance.now() - startMs) / 60_000) * 1000) / 1000;
-}
-
 /** The first folder of a recipe: `runs/<recipe>-seed<k>`. */
 function defaultFolder(recipe: string, seed: number, suffix = ''): string {
   return join('runs', `${recipe}-seed${seed}${suffix}`);
 }
 
+/** An interruption says how to continue. */
+function explained(session: Session, error: unknown): unknown {
+  if (isInterruption(error, session.signal) && error instanceof Error) {
+    error.message = `interrupted; continue with: ${session.commandLine.replace(/ --resume\b/, '')} --resume`;
+  }
+  return error;
+}
+
+/** Does `work` in a claimed folder. A mistake that shows before anything was made leaves no folder. */
+async function inClaim<T>(session: Session, claim: RunClaim, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof JepaError && MISTAKES.includes(error.code)) claim.discard();
+    throw explained(session, error);
+  } finally {
+    claim.release();
+  }
+}
+
 /**
- * `jepa run` and `jepa train`: starts or continues a run folder. On an interruption the folder is marked so, and the
- * error says how to continue.
+ * `jepa run` and `jepa train`: starts or continues a run folder. However it ends, `run.json` says so: `done`, `interrupted`
+ * (the error then says how to continue), or `failed` with the reason.
  */
 export async function executeRun(
   session: Session,
@@ -75,60 +73,63 @@ export async function executeRun(
 ): Promise<Executed> {
   const found = await findRecipe(name, session.recipes);
   const work = workOf(found, stage);
-  const seedOrDefault = options.seed ?? 0;
   // Mistakes in --set are reported before any folder is made.
-  await found.recipe.check?.(configured(found.recipe, options.set));
-  const out = options.out ?? defaultFolder(found.recipe.name, seedOrDefault);
-  const { resumed } = claimFolder(out, options.resume === true);
-  const before = resumed && isRunFolder(out) ? readRunFile(out) : undefined;
-  if (options.resume === true && !resumed)
-    session.output.log(`nothing to resume in ${out}: starting from the beginning`);
-  const { seed, config } = planOf(found, options, before, out);
-  const startMs = performance.now();
-  let run: RunFile = {
-    recipe: found.recipe.name,
-    seed,
-    status: 'unfinished',
-    command: before?.command ?? session.commandLine,
-    ...(found.file === undefined ? {} : { recipeFile: found.file }),
-    started: before?.started ?? new Date().toISOString(),
-    minutes: before?.minutes ?? 0,
-    machine: machineRecord(),
-    versions: versionRecord(),
-    config,
-    metrics: before?.metrics ?? {},
-  };
-  writeRunFile(out, run);
-  const { data } = options;
-  const context = contextFor(session, {
-    seed,
-    out,
-    resume: resumed,
-    model: out,
-    ...(data === undefined ? {} : { data }),
-  });
-  try {
-    const summary = await work(config, context);
-    run = { ...run, status: 'done', minutes: elapsed(startMs, before?.minutes), metrics: summary.metrics };
+  const asked = configured(found.recipe, options.set);
+  await found.recipe.check?.(asked);
+  const out = options.out ?? defaultFolder(found.recipe.name, options.seed ?? 0);
+  const resume = options.resume === true;
+  const claim = claimRun(out, { resume, recipe: found.recipe.name, command: session.commandLine });
+  return inClaim(session, claim, async () => {
+    if (resume && !claim.resumed) session.output.log(`nothing to resume in ${out}: starting from the beginning`);
+    const { seed, config, before } = planOf(session, found, options, claim, out, asked);
+    const resumed = before !== undefined || (claim.resumed && !claim.blank);
+    const startMs = performance.now();
+    const minutes = (): number => elapsed(startMs, before?.minutes);
+    let run: RunFile = {
+      recipe: found.recipe.name,
+      seed,
+      status: 'unfinished',
+      command: before?.command ?? session.commandLine,
+      ...(found.file === undefined ? {} : { recipeFile: found.file }),
+      started: before?.started ?? new Date().toISOString(),
+      minutes: before?.minutes ?? 0,
+      machine: machineRecord(),
+      versions: versionRecord(),
+      config,
+      metrics: before?.metrics ?? {},
+    };
     writeRunFile(out, run);
-    const report = summary.report ?? writeReport(out);
-    return { recipe: run.recipe, seed, run: out, minutes: run.minutes ?? 0, metrics: summary.metrics, report };
-  } catch (error) {
-    const stopped = isInterruption(error, session.signal);
-    markStopped(session, out, {
-      ...run,
-      status: stopped ? 'interrupted' : 'failed',
-      minutes: elapsed(startMs, before?.minutes),
-    });
-    if (stopped && error instanceof Error) {
-      error.message = `interrupted; continue with: ${session.commandLine.replace(/ --resume\b/, '')} --resume`;
+    const clock = setInterval(() => {
+      record(session, out, { ...run, minutes: minutes() });
+    }, MINUTES_EVERY_MS);
+    clock.unref();
+    const { data } = options;
+    const given = { seed, out, resume: resumed, model: out, ...(data === undefined ? {} : { data }) };
+    try {
+      const summary = await work(config, contextFor(session, given));
+      run = { ...run, status: 'done', minutes: minutes(), metrics: summary.metrics };
+      writeRunFile(out, run);
+      const report = summary.report ?? writeReport(out);
+      return { recipe: run.recipe, seed, run: out, minutes: run.minutes ?? 0, metrics: summary.metrics, report };
+    } catch (error) {
+      const end: Pick<RunFile, 'status' | 'failure'> = isInterruption(error, session.signal)
+        ? { status: 'interrupted' }
+        : { status: 'failed', failure: failureOf(error) };
+      record(session, out, { ...run, ...end, minutes: minutes() });
+      throw error;
+    } finally {
+      clearInterval(clock);
     }
-    throw error;
-  }
+  });
 }
 
-/** Records how a run ended without hiding why it ended. */
-function markStopped(session: Session, out: string, run: RunFile): void {
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof JepaError ? error.code : 'internal', message };
+}
+
+/** Records how a run stands without hiding why it ended. */
+function record(session: Session, out: string, run: RunFile): void {
   try {
     writeRunFile(out, run);
   } catch (error) {
@@ -136,19 +137,38 @@ function markStopped(session: Session, out: string, run: RunFile): void {
   }
 }
 
-/** Seed and configuration of a run: those of the command line, or those recorded, which a resumed run must keep. */
+/** What a run is to be: as the command line says, or as a run that is continued was. */
+interface RunPlan {
+  readonly seed: number;
+  readonly config: object;
+  /** The run that is continued. */
+  readonly before?: RunFile;
+}
+
+/** A run that is continued keeps its recipe, seed and configuration; one that made nothing yet may begin anew with others. */
 function planOf(
+  session: Session,
   { recipe }: FoundRecipe,
   options: ExecuteOptions,
-  before: RunFile | undefined,
+  claim: RunClaim,
   out: string,
-): { readonly seed: number; readonly config: object } {
-  if (before === undefined) return { seed: options.seed ?? 0, config: configured(recipe, options.set) };
+  asked: object,
+): RunPlan {
+  const anew: RunPlan = { seed: options.seed ?? 0, config: asked };
+  const before = isRunFolder(out) ? readRunFile(out) : undefined;
+  if (before === undefined) return anew;
+  const startAnew = (): RunPlan => {
+    session.output.log(`the run in ${out} collected and trained nothing: it begins again, with the settings given now`);
+    for (const file of ['run.json', 'dataset-link.json', 'report.html']) rmSync(join(out, file), { force: true });
+    return anew;
+  };
+  if (!claim.resumed) return startAnew();
   if (before.recipe !== recipe.name) {
-    const message = `'${out}' holds a run of recipe ${before.recipe}, got ${recipe.name}; choose another --out`;
+    const message = `'${out}' holds a run of recipe ${before.recipe || 'of code, not of a recipe'}, got ${recipe.name}; choose another --out`;
     throw new JepaError('usage', message, { recipe: before.recipe });
   }
   if (options.seed !== undefined && options.seed !== before.seed) {
+    if (claim.blank) return startAnew();
     const message = `a resumed run keeps its seed ${before.seed}, got --seed ${options.seed}; leave it out or choose another --out`;
     throw new JepaError('usage', message, { seed: before.seed });
   }
@@ -156,10 +176,11 @@ function planOf(
   const config = reconfigured(recipe, recorded, options.set);
   const changed = differences(recorded, config);
   if (changed.length > 0) {
+    if (claim.blank) return startAnew();
     const message = `a resumed run keeps its configuration, but --set changes ${changed.join(', ')}; leave that out or choose another --out`;
     throw new JepaError('usage', message, { changed });
   }
-  return { seed: before.seed, config };
+  return { seed: before.seed, config, before };
 }
 
 /** `jepa collect`: writes a dataset into a folder of its own. */
@@ -170,51 +191,10 @@ export async function executeCollect(session: Session, name: string, options: Ex
   await found.recipe.check?.(config);
   const seed = options.seed ?? 0;
   const out = options.out ?? defaultFolder(found.recipe.name, seed, '-data');
-  const { resumed } = claimFolder(out, options.resume === true);
-  const startMs = performance.now();
-  const { metrics } = await work(config, contextFor(session, { seed, out, resume: resumed }));
-  return { recipe: found.recipe.name, seed, run: out, minutes: elapsed(startMs), metrics };
-}
-
-/** `jepa eval`, `plan` and `export`: read a finished run, and write into it or into `--out`. */
-export async function executeOnRun(
-  session: Session,
-  stage: 'eval' | 'plan' | 'export',
-  model: string,
-  options: ExecuteOptions,
-  defaultOut: string = model,
-): Promise<Executed> {
-  const before = readRunFile(model);
-  if (before.recipe === '') {
-    const message = `the run in '${model}' must have been made by a recipe, but its run.json names none; use the library instead`;
-    throw new JepaError('usage', message, { run: model });
-  }
-  const found = await findRecipe(before.recipeFile ?? before.recipe, session.recipes);
-  const work = workOf(found, stage);
-  const config = reconfigured(found.recipe, before.config ?? {}, options.set);
-  const seed = options.seed ?? before.seed;
-  const out = options.out ?? defaultOut;
-  makeFolder(out);
-  const startMs = performance.now();
-  const { metrics } = await work(config, contextFor(session, { seed, out, resume: true, model }));
-  const done = { recipe: found.recipe.name, seed, run: model, minutes: elapsed(startMs), metrics };
-  if (out !== model) return done;
-  // The run may have been changed by the recipe meanwhile, so it is read again.
-  const now = readRunFile(model);
-  writeRunFile(model, { ...now, metrics: { ...now.metrics, ...metrics } });
-  return { ...done, report: writeReport(model) };
-}
-
-/** The metrics as an aligned table, and where to look next. */
-export function executedText({ run, minutes, metrics, report }: Executed): string {
-  const width = Math.max(0, ...Object.keys(metrics).map((name) => name.length));
-  const value = (v: number): string => (Number.isFinite(v) ? String(Number(v.toPrecision(5))) : 'not finite');
-  const rows = Object.entries(metrics).map(([name, v]) => `${name.padEnd(width)}  ${value(v)}`);
-  const tail = [`folder  ${run}`, ...(report === undefined ? [] : [`report  ${report}`]), `minutes ${minutes}`];
-  return [...rows, ...(rows.length > 0 ? [''] : []), ...tail].join('\n');
-}
-
-/** The JSON line of `jepa run`. */
-export function executedJson({ recipe, seed, run, minutes, metrics }: Executed): object {
-  return { recipe, seed, run, minutes, metrics };
+  const claim = claimRun(out, { resume: options.resume === true, command: session.commandLine });
+  return inClaim(session, claim, async () => {
+    const startMs = performance.now();
+    const { metrics } = await work(config, contextFor(session, { seed, out, resume: claim.resumed }));
+    return { recipe: found.recipe.name, seed, run: out, minutes: elapsed(startMs), metrics };
+  });
 }

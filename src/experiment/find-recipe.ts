@@ -1,9 +1,8 @@
 // From what the user typed to a recipe: the name of a built-in one, or the path of a module that exports one.
 
-import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { JepaError, unknownName } from '../core/index.ts';
+import { isModulePath, loadModule } from './load-module.ts';
 import type { AnyRecipe } from './recipe.ts';
 
 /** A recipe and, when it is not built in, the absolute path of its module. */
@@ -13,11 +12,13 @@ export interface FoundRecipe {
 }
 
 /**
- * Finds a recipe by name, or loads the default export of a JavaScript module when `name` is a path. Errors: `usage` for
- * an unknown name (with the nearest), a missing file, or a module that exports no recipe.
+ * Finds a recipe by name, or loads the default export of a JavaScript or TypeScript module when `name` is a path.
+ *
+ * @throws JepaError `usage` for an unknown name (with the nearest), a missing file, a module that does not compile or load, or
+ * that exports no recipe
  */
 export async function findRecipe(name: string, known: readonly AnyRecipe[]): Promise<FoundRecipe> {
-  if (/[/\\]/.test(name) || /\.[cm]?[jt]s$/.test(name)) return { recipe: await loadRecipe(name), file: resolve(name) };
+  if (isModulePath(name)) return { recipe: await loadRecipe(name), file: resolve(name) };
   const recipe = known.find((r) => r.name === name);
   if (recipe === undefined) {
     const names = known.map((r) => r.name);
@@ -27,17 +28,10 @@ export async function findRecipe(name: string, known: readonly AnyRecipe[]): Pro
 }
 
 async function loadRecipe(path: string): Promise<AnyRecipe> {
-  if (!existsSync(path))
-    throw new JepaError('usage', `recipe file must exist, got '${path}'; check the path`, { path });
-  if (extname(path).endsWith('ts')) {
-    const message = `a recipe file must be JavaScript, got '${path}'; compile it first (npx tsc)`;
-    throw new JepaError('usage', message, { path });
-  }
-  const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
-  const recipe = module.default as Partial<AnyRecipe> | undefined;
+  const recipe = (await loadModule(path)).default as Partial<AnyRecipe> | undefined;
   const named = typeof recipe?.name === 'string' && recipe.name !== '';
   if (!named || typeof recipe.config !== 'function' || typeof recipe.run !== 'function') {
-    const message = `the default export of ${path} must be a recipe { name, summary, config(), run(config, context) }`;
+    const message = `the default export of ${path} must be a recipe { name, summary, config(), run(config, context) }, such as worldRecipe makes one`;
     throw new JepaError('usage', message, { path });
   }
   return recipe as AnyRecipe;

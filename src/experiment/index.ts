@@ -3,7 +3,9 @@ export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
 export { controlProgram } from './control/method.ts';
-export { type Executed, executeCollect, executedJson, executedText, executeOnRun, executeRun } from './execute.ts';
+export { type WorldRecipeOptions, worldRecipe } from './control/world-recipe.ts';
+export { executeCollect, executeRun } from './execute.ts';
+export { type Executed, executedJson, executedText } from './executed.ts';
 export { findRecipe } from './find-recipe.ts';
 export { checkExperiment } from './images/check.ts';
 export type { ImageExperiment } from './images/config.ts';
@@ -16,24 +18,27 @@ export { registerImageMethod } from './images/methods/registry.ts';
 export { imageSchema } from './images/schema.ts';
 export { trainStage } from './images/train.ts';
 export { encoderValues, readTrainedRun } from './images/trained.ts';
-export { interruptSignal, isInterruption } from './interrupt.ts';
+export { interruptSignal, isInterruption, isUnheard } from './interrupt.ts';
 export { checkDatasets, datasetMaker } from './matrix/datasets.ts';
 export { type ControlMatrix, planControl } from './matrix/matrix.ts';
+export { executeOnRun } from './on-run.ts';
 export { duration, parseProgress, progressReporter } from './progress.ts';
-export type {
-  AnyRecipe,
-  ControlChoices,
-  ProgressLine,
-  Recipe,
-  RecipeStages,
-  RunContext,
-  RunSummary,
+export {
+  type AnyRecipe,
+  type ControlChoices,
+  onRuntime,
+  type ProgressLine,
+  type Recipe,
+  type RecipeStages,
+  type RunContext,
+  type RunSummary,
 } from './recipe.ts';
-export { writeJson } from './run-files.ts';
-export { EXIT, type ExecuteOptions, type Session, type SessionOutput } from './session.ts';
+export { writeBytes, writeJson } from './run-files.ts';
+export { EXIT, type ExecuteOptions, type OnRunOptions, type Session, type SessionOutput } from './session.ts';
 export { applySettings, type Presets, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';
 export { executeSweep, isDone, type SweepOptions } from './sweep/sweep.ts';
+export { type TrainedWorldModel, type TrainWorldModelOptions, trainWorldModel } from './train-world-model.ts';
 export { type Training, type TrainingContext, trainIn } from './training.ts';

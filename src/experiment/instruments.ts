@@ -59,7 +59,7 @@ export function clipLatents(of: Observed): Latents | null {
 }
 
 /** A reading as it is recorded: numbers by name, and each alarm that stands as `alarm.<CODE>`. */
-export function healthValues(reading: Health): InstrumentValues {
+function healthValues(reading: Health): InstrumentValues {
   const { samples, dim, sigreg, effectiveRank, pooledStd, minStd } = reading;
   return {
     samples,

@@ -2,6 +2,7 @@
 // configuration and the code that carries it out.
 
 import type { Schema } from '../core/index.ts';
+import type { Runtime } from '../runtime/index.ts';
 import type { Presets } from './settings.ts';
 
 /** Progress of one stage: shown as one rewritten line on a terminal, as a line every few seconds elsewhere. */
@@ -35,8 +36,17 @@ export interface RunContext {
   readonly resume: boolean;
   /** Dataset folder given by the user (`train --data`). */
   readonly data?: string;
+  /** Where numbers are computed (`--device`, `--threads`). @default this machine's processor, with all its cores */
+  readonly runtime?: Runtime;
+  /** Threads that load data (`--loaders`), in place of the configuration's `data.workers`. */
+  readonly loaders?: number;
   /** Run folder whose model `eval`, `plan` and `export` read; the same as `out` unless the user gave `--out`. */
   readonly model?: string;
+}
+
+/** The runtime of a context as an option; nothing where the default is to be taken. */
+export function onRuntime({ runtime }: Pick<RunContext, 'runtime'>): { readonly runtime?: Runtime } {
+  return runtime === undefined ? {} : { runtime };
 }
 
 /** The outcome of a recipe function. */

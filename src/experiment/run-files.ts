@@ -1,22 +1,63 @@
-// Files that recipes write into a run folder.
+// Files that recipes write into a run folder. Results made with other settings than the run's get names of their own.
 
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../data/index.ts';
+import type { ResultOrigin } from '../run/index.ts';
 import type { RunContext } from './recipe.ts';
 
-/** Writes `value` as a JSON file of the run. */
-export function writeJson(context: RunContext, name: string, value: unknown): void {
-  const path = join(context.out, name);
+/** A context whose results were made with other settings than the run's. */
+export interface OtherContext extends RunContext {
+  /** In what they differ; written into each of their files. */
+  readonly origin?: ResultOrigin;
+  /** Put into the names of their files, so that they stand beside the run's own. */
+  readonly digest?: string;
+}
+
+/** Eight digits that stand for what differs, whatever the command was. */
+export function originDigest({ settings, seed, checkpoint }: ResultOrigin): string {
+  const ordered = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([ordered, seed ?? null, checkpoint ?? null]))
+    .digest('hex')
+    .slice(0, 8);
+}
+
+/**
+ * The name under which a result is kept: `evals/<name>.json` becomes `evals/<name>@<digest>.json`, and `<folder>/<file>` becomes
+ * `<folder>@<digest>/<file>`, where the settings are not those of the run.
+ */
+export function resultName({ digest }: OtherContext, name: string): string {
+  if (digest === undefined) return name;
+  if (/^evals\/[^/]+\.json$/.test(name)) return name.replace(/\.json$/, `@${digest}.json`);
+  const [folder, ...rest] = name.split('/');
+  return [`${folder}@${digest}`, ...rest].join('/');
+}
+
+/** Writes bytes as a result of the run, whole or not at all. */
+export function writeBytes(context: OtherContext, name: string, chunks: Iterable<Uint8Array>): void {
+  write(join(context.out, resultName(context, name)), chunks);
+}
+
+/** Writes `value`, an object, as a JSON file among the results of the run. */
+export function writeJson(context: OtherContext, name: string, value: object): void {
+  const whole = context.origin === undefined ? value : { ...value, origin: context.origin };
+  writeBytes(context, name, [new TextEncoder().encode(`${JSON.stringify(whole)}\n`)]);
+}
+
+function write(path: string, chunks: Iterable<Uint8Array>): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, [new TextEncoder().encode(`${JSON.stringify(value)}\n`)]);
+  writeFileAtomic(path, chunks);
 }
 
 const LINK = 'dataset-link.json';
 
 /** Remembers in the run which dataset outside of it is used. */
 export function rememberDataset(context: RunContext): void {
-  if (context.data !== undefined) writeJson(context, LINK, { dataset: resolve(context.data) });
+  if (context.data === undefined) return;
+  const text = `${JSON.stringify({ dataset: resolve(context.data) })}\n`;
+  write(join(context.out, LINK), [new TextEncoder().encode(text)]);
 }
 
 /** The dataset that the user gives now, or gave when the run was trained. */

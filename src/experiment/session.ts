@@ -27,5 +27,15 @@ export interface ExecuteOptions {
   readonly resume?: boolean;
 }
 
+/** What an execution on a recorded run may be told besides. */
+export interface OnRunOptions extends ExecuteOptions {
+  /** Run the code of the recipe file that run.json names. @default false */
+  readonly trustRecipe?: boolean;
+  /** The recipe of the run, where it is not to be the one that run.json names: a name, or the path of a module. */
+  readonly recipe?: string;
+  /** Take an older checkpoint where the newest is damaged. @default false */
+  readonly allowOlderCheckpoint?: boolean;
+}
+
 /** Exit codes of a process that runs an experiment. */
 export const EXIT = { ok: 0, fault: 1, mistake: 2, interrupted: 130 } as const;

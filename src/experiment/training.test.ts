@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adamW } from '../optim/index.ts';
-import { createRun, readMetrics } from '../run/index.ts';
+import { createRun, readMetrics } from '../run/node.ts';
 import { type ToyBatch, toyBatches, toyProgram } from '../train/toy-program.law.ts';
 import {
   type PartFolder,
@@ -43,7 +43,7 @@ function training(steps: number, more: Partial<Training<ToyBatch>> = {}): Traini
   };
 }
 
-const losses = (dir: string): number[] => readMetrics(join(dir, 'metrics.jsonl')).map(({ loss }) => loss);
+const losses = (dir: string): (number | undefined)[] => readMetrics(join(dir, 'metrics.jsonl')).map(({ loss }) => loss);
 
 test('trains into the folder of the run and tells stage, step and loss', async () => {
   createRun(out, DESCRIBED).close();
@@ -89,7 +89,7 @@ test('a loss that is not finite is an error that names the training and the last
 });
 
 test('a run that is not there is refused', async () => {
-  await expect(trainIn(contextWith(), training(1))).rejects.toThrow(/is not a run folder/);
+  await expect(trainIn(contextWith(), training(1))).rejects.toThrow(/must be a run folder, but it has no run.json/);
 });
 
 test('the rate warms up over its share of the steps, one at least, and falls to 0', () => {

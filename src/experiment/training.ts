@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { type Schedule, warmupCosine } from '../optim/index.ts';
-import { createRun, openRun, type RunDescription, type RunFolder } from '../run/index.ts';
+import { createRun, openRun, type RunDescription, type RunFolder } from '../run/node.ts';
 import { type TrainOptions, type TrainOutcome, train } from '../train/index.ts';
 import type { ProgressLine, RunContext, RunSummary } from './recipe.ts';
 

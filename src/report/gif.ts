@@ -15,7 +15,8 @@ import {
   textWidth,
 } from '../raster/index.ts';
 import { gifenc } from '../raster/node.ts';
-import type { Point, Rollout } from '../run/index.ts';
+import type { Point } from '../run/index.ts';
+import type { Rollout } from '../run/node.ts';
 
 /** How the GIF is laid out. */
 export interface GifOptions {

@@ -10,7 +10,7 @@ import { episodesGif } from './gif.ts';
 import { linearScale, logScale, shortNumber } from './scale.ts';
 import { spriteSheet } from './sprite.ts';
 import { writeSyntheticRun } from './synthetic-run.law.ts';
-import { writeReport } from './write.ts';
+import { renderReport, writeReport } from './write.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -53,11 +53,20 @@ test('an empty run folder gives a page that names each missing file', () => {
   }
 });
 
+test('a run that no recipe made is advised no command that needs one', () => {
+  const run = { recipe: '', seed: 0, status: 'done', config: {} };
+  writeFileSync(join(dir, 'run.json'), JSON.stringify(run));
+  const advice = '<code>jepa eval RUN</code>';
+  expect(renderReport(readRunFolder(dir))).not.toContain(advice);
+  writeFileSync(join(dir, 'run.json'), JSON.stringify({ ...run, recipe: 'two-room' }));
+  expect(renderReport(readRunFolder(dir))).toContain(advice);
+});
+
 test('a damaged part is named with its field and leaves the other sections alone', () => {
   writeSyntheticRun(dir, SMALL);
   writeFileSync(join(dir, 'evals/probe.json'), '{"probes": [{"target": "position", "kind": 3}]}');
   const page = readFileSync(writeReport(dir), 'utf8');
-  expect(page).toContain('evals/probe.json: probes[0].kind must be a string, got number');
+  expect(page).toContain('evals/probe.json: probes[0].kind must be a text, got number');
   expect(page).toContain('91.5 to 99');
 });
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { writeFileAtomic } from '../data/index.ts';
-import { type RunContents, readRunFolder } from '../run/index.ts';
+import { type RunContents, readRunFolder } from '../run/node.ts';
 import { htmlPage } from './page.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';
@@ -31,13 +31,15 @@ export function renderReport(folder: RunContents): string {
   const title = folder.run.ok
     ? `${folder.run.value.recipe || folder.dir}, seed ${folder.run.value.seed}`
     : 'run report';
+  // Commands that fill a missing section know the run's model by its recipe.
+  const byRecipe = !folder.run.ok || folder.run.value.recipe !== '';
   const sections = [
-    episodesSection(folder.rollouts),
-    planningSection(folder.planning),
-    trainingSection(folder.metrics),
+    episodesSection(folder.rollouts, byRecipe),
+    planningSection(folder.planning, byRecipe),
+    trainingSection(folder.metrics, byRecipe),
     collapseSection(folder.metrics, folder.embedding),
-    probeSection(folder.probe),
-    surpriseSection(folder.surprise),
+    probeSection(folder.probe, byRecipe),
+    surpriseSection(folder.surprise, byRecipe),
     configurationSection(folder.run),
   ];
   return htmlPage(title, `${headerSection(folder)}${sections.join('')}`);

@@ -33,6 +33,35 @@ export function pruneCheckpoints(dir: string, kept: number): void {
   for (const { path } of listCheckpoints(dir).slice(0, -kept)) rmSync(path, { force: true });
 }
 
+/** How the newest checkpoint of a run is looked for. */
+export interface NewestOptions {
+  /** Take the newest whole one where the newest is damaged, and tell `onMessage`. @default false: it is refused */
+  readonly allowOlder?: boolean;
+  onMessage?(message: string): void;
+}
+
+/**
+ * The newest checkpoint of a run, or null when the run has none yet.
+ *
+ * @throws JepaError 'corrupt' when the newest is damaged, with its path and what to do, unless an older one is allowed; when
+ * all are damaged
+ */
+export function newestCheckpoint(
+  dir: string,
+  { allowOlder = false, onMessage }: NewestOptions = {},
+): Checkpoint | null {
+  const { checkpoint, damaged, problems, why } = newest(dir);
+  if (damaged.length > 0 && checkpoint !== null && !allowOlder) {
+    throw new JepaError(
+      'corrupt',
+      `the newest checkpoint of ${dir} is damaged: ${problems}; go on training to make it again (--resume), or take the one of step ${checkpoint.step} with --allow-older-checkpoint`,
+      { path: damaged[0], step: checkpoint.step },
+    );
+  }
+  if (why !== undefined) onMessage?.(why);
+  return checkpoint;
+}
+
 /**
  * The newest checkpoint of a run that is whole, or null when the run has none yet.
  *
@@ -40,48 +69,48 @@ export function pruneCheckpoints(dir: string, kept: number): void {
  * Errors: `corrupt` when there are checkpoints and all are damaged.
  */
 export function latestCheckpoint(dir: string, onMessage: (message: string) => void): Checkpoint | null {
-  return newest(dir, onMessage).checkpoint;
+  return newestCheckpoint(dir, { allowOlder: true, onMessage });
 }
 
 /**
  * `latestCheckpoint` for a run that continues: damaged files are set aside as `*.corrupt`, so that they are neither
- * counted nor met again, and what a killed process left half written is removed.
+ * counted nor met again.
  */
 export function claimLatestCheckpoint(dir: string, onMessage: (message: string) => void): Checkpoint | null {
-  const { checkpoint, damaged } = newest(dir, onMessage);
+  const { checkpoint, damaged, why } = newest(dir);
+  if (why !== undefined) onMessage(why);
   for (const path of damaged) renameSync(path, `${path}.corrupt`);
-  const folder = join(dir, 'checkpoints');
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name.includes('.safetensors.tmp-')) rmSync(join(folder, name), { force: true });
-  }
   return checkpoint;
 }
 
-function newest(
-  dir: string,
-  onMessage: (message: string) => void,
-): { readonly checkpoint: Checkpoint | null; readonly damaged: readonly string[] } {
+function newest(dir: string): {
+  readonly checkpoint: Checkpoint | null;
+  readonly damaged: readonly string[];
+  readonly problems: string;
+  /** What is damaged, and what is used instead. */
+  readonly why?: string;
+} {
   const damaged: string[] = [];
-  const problems: string[] = [];
+  const found: string[] = [];
   for (const { path } of listCheckpoints(dir).toReversed()) {
     try {
       const checkpoint = readCheckpoint(path);
-      if (damaged.length > 0) {
-        const steps = `step ${checkpoint.step} (${basename(path)})`;
-        onMessage(`damaged: ${problems.join('; ')}. The run goes on from the checkpoint before, ${steps}`);
-      }
-      return { checkpoint, damaged };
+      const problems = found.join('; ');
+      if (damaged.length === 0) return { checkpoint, damaged, problems };
+      const steps = `step ${checkpoint.step} (${basename(path)})`;
+      const why = `damaged: ${problems}. The run goes on from the checkpoint before, ${steps}`;
+      return { checkpoint, damaged, problems, why };
     } catch (error) {
       // A damaged header can look like a foreign file, so every complaint but a failing disk counts as damage.
       if (!(error instanceof JepaError) || error.code === 'io') throw error;
       damaged.push(path);
-      problems.push(error.message);
+      found.push(error.message);
     }
   }
-  if (damaged.length === 0) return { checkpoint: null, damaged };
+  if (damaged.length === 0) return { checkpoint: null, damaged, problems: '' };
   throw new JepaError(
     'corrupt',
-    `all ${damaged.length} checkpoints of ${dir} are damaged: ${problems.join('; ')}; start the run again in a new folder`,
+    `all ${damaged.length} checkpoints of ${dir} are damaged: ${found.join('; ')}; start the run again in a new folder`,
     { dir, damaged },
   );
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../core/index.ts';
 import { createRun, openRun, type RunFolder } from './folder.ts';
 import { type MetricRecord, readMetrics } from './metrics.ts';
+import { readRunFolder } from './read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,29 +24,35 @@ const record = (step: number): MetricRecord => ({
 
 test('run.json holds the configuration, the seed, versions and the machine', () => {
   const run = newRun();
-  const manifest = JSON.parse(readFileSync(join(run.dir, 'run.json'), 'utf8'));
-  expect(manifest).toMatchObject({ config: { lr: 0.1 }, seed: 5, versions: { jepa: '0.1.0', node: process.version } });
-  expect(manifest.machine.cores).toBeGreaterThan(0);
-  expect(openRun(run.dir).manifest).toEqual(manifest);
+  const file = JSON.parse(readFileSync(join(run.dir, 'run.json'), 'utf8'));
+  expect(file).toMatchObject({
+    recipe: '',
+    status: 'unfinished',
+    config: { lr: 0.1 },
+    seed: 5,
+    versions: { jepa: '0.1.0', node: process.versions.node },
+  });
+  expect(file.machine.cores).toBeGreaterThan(0);
+  expect(openRun(run.dir).file).toEqual(file);
+});
+
+test('a run of the library is whole for the readers of runs', () => {
+  const run = newRun();
+  run.appendMetric(record(1));
+  run.update({ status: 'failed', minutes: 2, failure: { code: 'numeric', message: 'loss is NaN' } });
+  const { run: file, metrics } = readRunFolder(run.dir);
+  expect(file).toMatchObject({ ok: true, value: { status: 'failed', minutes: 2, failure: { code: 'numeric' } } });
+  expect(metrics).toEqual({ ok: true, value: [record(1)] });
+  run.update({ status: 'unfinished' });
+  expect(openRun(run.dir).file.failure).toBeUndefined();
 });
 
 test('a folder that holds a run is not overwritten, and a folder that holds none is not opened', () => {
   const run = newRun();
   expect(() => createRun(run.dir, { config: {}, seed: 0, versions: {} })).toThrow(/already holds a run/);
-  expect(() => openRun(join(folder, 'nothing'))).toThrow(/not a run folder: it must hold a run.json/);
+  expect(() => openRun(join(folder, 'nothing'))).toThrow(/must be a run folder, but it does not exist/);
   writeFileSync(join(run.dir, 'run.json'), '{"config": 1}');
-  expect(() => openRun(run.dir)).toThrow(/must hold config, seed, versions/);
-});
-
-test('opening a run removes the temporary files of processes that have ended, and no others', () => {
-  const run = newRun();
-  const ended = spawnSync(process.execPath, ['-e', '']).pid;
-  const names = [`run.json.tmp-${ended}-0-1`, `checkpoints/step-000010.safetensors.tmp-${ended}-0-2`];
-  const kept = `run.json.tmp-${process.ppid}-0-1`;
-  for (const name of [...names, kept]) writeFileSync(join(run.dir, name), '');
-  openRun(run.dir);
-  expect(names.filter((name) => existsSync(join(run.dir, name)))).toEqual([]);
-  expect(existsSync(join(run.dir, kept))).toBe(true);
+  expect(() => openRun(run.dir)).toThrow(/run\.json: seed must be a number, got nothing/);
 });
 
 test('a run folder that cannot be made is an io error', () => {
@@ -74,12 +80,30 @@ test('truncating drops the later records and the torn line of a killed process',
   expect(readMetrics(join(run.dir, 'metrics.jsonl'))).toEqual([record(1), record(2), record(3)]);
 });
 
+test('a line that is cut in the middle of a character, and one longer than a block, are read as they were written', () => {
+  const run = newRun();
+  const terms = { [`${'\u00e9'.repeat(700_000)}`]: 1 };
+  run.appendMetric({ step: 1, terms });
+  run.appendMetric({ step: 2, loss: 1e308 });
+  expect(run.metrics()).toEqual([
+    { step: 1, terms },
+    { step: 2, loss: 1e308 },
+  ]);
+});
+
+test('a loss that is not finite is null on disk and not a number when read', () => {
+  const run = newRun();
+  run.appendMetric({ step: 1, loss: Number.POSITIVE_INFINITY });
+  expect(readFileSync(join(run.dir, 'metrics.jsonl'), 'utf8')).toBe('{"step":1,"loss":null}\n');
+  expect(run.metrics()).toEqual([{ step: 1, loss: Number.NaN }]);
+});
+
 test('a damaged line in the middle of the metrics is named', () => {
   const run = newRun();
   run.appendMetric(record(1));
   appendFileSync(join(run.dir, 'metrics.jsonl'), 'oops\n');
   run.appendMetric(record(2));
-  expect(() => run.metrics()).toThrow(/metrics.jsonl, line 2: .* got oops/);
+  expect(() => run.metrics()).toThrow(/metrics\.jsonl line 2 must be JSON: .*oops/);
 });
 
 test('files are written inside the folder only, whole, and without numbers that JSON cannot hold', () => {

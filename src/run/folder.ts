@@ -1,38 +1,34 @@
-// A run is a folder: run.json (what was asked, and of which machine), metrics.jsonl, checkpoints/, and what others add
-// (evals/, rollouts/, report.html). The trainer writes it; the command line, the studio and notebooks read it.
+// A run as code holds it: a handle on the folder with run.json (what was asked, and of which machine), metrics.jsonl,
+// checkpoints/, and what others add (evals/, rollouts/, report.html).
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { removeStaleFiles, writeFileAtomic } from '../data/index.ts';
-import { exactJson, isRecord } from './json.ts';
-import { type MetricRecord, metricsFile, readMetrics, truncateMetrics } from './metrics.ts';
-
-/** The content of run.json. */
-export interface RunManifest {
-  /** The complete configuration, defaults included. */
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly seed: number;
-  /** Versions of everything that moves numbers: jepa, node, onnxruntime. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly machine: Readonly<Record<string, string | number>>;
-  /** Time of the first start, ISO 8601. */
-  readonly started: string;
-}
+import { writeFileAtomic } from '../data/index.ts';
+import { exactJson } from './json.ts';
+import { machineRecord, versionRecord } from './machine.ts';
+import { makeFolder } from './make-folder.ts';
+import { hasMetrics, type MetricRecord, metricsFile, readMetrics, truncateMetrics } from './metrics.ts';
+import { isRunFolder, readRunFile, writeRunFile } from './record.ts';
+import type { MetricsLine, RunFile } from './schema.ts';
 
 /** A handle on a run folder. `close` it when done. */
 export interface RunFolder {
   readonly dir: string;
-  readonly manifest: RunManifest;
+  /** run.json as it was when the handle was made, with the updates since. */
+  readonly file: RunFile;
   /** The absolute path of `name` inside the folder; its parent folders are made. Errors: `usage` when it leaves the folder. */
   path(name: string): string;
   /** Writes `value` to the file `name`, whole or not at all. Errors: `io`; `usage` for numbers that are not finite. */
   writeJson(name: string, value: unknown): void;
+  /** Changes fields of run.json. A failure stands only together with the status `failed`. Errors: `io`. */
+  update(fields: Partial<RunFile>): void;
   /** Appends one line to metrics.jsonl. Errors: `io`. */
   appendMetric(record: MetricRecord): void;
-  /** The records of metrics.jsonl so far. */
-  metrics(): readonly MetricRecord[];
+  /** The lines of metrics.jsonl so far. */
+  metrics(): readonly MetricsLine[];
+  /** Whether metrics.jsonl holds a line. */
+  hasMetrics(): boolean;
   /** Drops the metrics of later steps, before the run continues from `step`. */
   truncateMetrics(step: number): void;
   /** Forces the metrics to the disk. */
@@ -42,9 +38,10 @@ export interface RunFolder {
 
 /** What a new run is created from. */
 export interface RunDescription {
+  /** The complete configuration, defaults included. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  /** Versions besides node's. */
+  /** Versions besides those of jepa, node and onnxruntime. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -54,75 +51,35 @@ export interface RunDescription {
  * Errors: `usage` when the folder already holds a run; `io` when it cannot be written.
  */
 export function createRun(dir: string, { config, seed, versions }: RunDescription): RunFolder {
-  const path = join(dir, 'run.json');
-  if (existsSync(path)) {
+  if (isRunFolder(dir)) {
     throw new JepaError('usage', `${dir} already holds a run; resume it, or choose another folder`, { dir });
   }
-  const manifest: RunManifest = {
-    config,
+  makeFolder(join(dir, 'checkpoints'));
+  writeRunFile(dir, {
+    recipe: '',
     seed,
-    versions: { ...versions, node: process.version },
-    machine: {
-      platform: platform(),
-      release: release(),
-      arch: arch(),
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-      memoryBytes: totalmem(),
-    },
+    status: 'unfinished',
     started: new Date().toISOString(),
-  };
-  try {
-    mkdirSync(join(dir, 'checkpoints'), { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new JepaError(
-      'io',
-      `cannot create the run folder ${dir}: ${reason}; check the path`,
-      { dir },
-      { cause: error },
-    );
-  }
-  const run = handle(dir, manifest);
-  run.writeJson('run.json', manifest);
-  return run;
+    minutes: 0,
+    machine: machineRecord(),
+    versions: { ...versionRecord(), ...versions },
+    config: JSON.parse(exactJson('config', config)),
+    metrics: {},
+  });
+  return handle(dir);
 }
 
-/** Opens an existing run. Errors: `usage` when there is no run.json, `corrupt` when it cannot be read as one. */
+/** Opens an existing run. Errors: `usage` when there is no run.json, `corrupt` or `data` when it cannot be read as one. */
 export function openRun(dir: string): RunFolder {
-  const path = join(dir, 'run.json');
-  if (!existsSync(path)) {
-    throw new JepaError('usage', `${dir} is not a run folder: it must hold a run.json; check the path`, { dir });
-  }
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new JepaError('corrupt', `${path} is not JSON; the run cannot be opened`, { path }, { cause: error });
-  }
-  if (!isManifest(manifest)) {
-    throw new JepaError('corrupt', `${path} must hold config, seed, versions, machine and started`, { path });
-  }
-  return handle(dir, manifest);
+  return handle(dir);
 }
 
-function isManifest(value: unknown): value is RunManifest {
-  return (
-    isRecord(value) &&
-    isRecord(value.config) &&
-    typeof value.seed === 'number' &&
-    isRecord(value.versions) &&
-    isRecord(value.machine) &&
-    typeof value.started === 'string'
-  );
-}
-
-function handle(dir: string, manifest: RunManifest): RunFolder {
+function handle(dir: string): RunFolder {
+  let file = readRunFile(dir);
   const root = resolve(dir);
-  mkdirSync(join(root, 'checkpoints'), { recursive: true });
-  removeStaleFiles(root, { recursive: true });
+  makeFolder(join(root, 'checkpoints'));
   const metricsPath = join(root, 'metrics.jsonl');
-  const file = metricsFile(metricsPath);
+  const lines = metricsFile(metricsPath);
   const inside = (name: string): string => {
     const path = resolve(root, name);
     if (!path.startsWith(root + sep)) {
@@ -133,18 +90,26 @@ function handle(dir: string, manifest: RunManifest): RunFolder {
   };
   return {
     dir: root,
-    manifest,
+    get file() {
+      return file;
+    },
     path: inside,
     writeJson(name, value) {
       writeFileAtomic(inside(name), [new TextEncoder().encode(`${exactJson(name, value, 2)}\n`)]);
     },
-    appendMetric: file.append,
+    update(fields) {
+      const { failure: _, ...before } = readRunFile(root);
+      file = { ...before, ...fields };
+      writeRunFile(root, file);
+    },
+    appendMetric: lines.append,
     metrics: () => readMetrics(metricsPath),
+    hasMetrics: () => hasMetrics(metricsPath),
     truncateMetrics(step) {
-      file.close();
+      lines.close();
       truncateMetrics(metricsPath, step);
     },
-    flush: file.flush,
-    close: file.close,
+    flush: lines.flush,
+    close: lines.close,
   };
 }

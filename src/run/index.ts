@@ -1,49 +1,29 @@
-export { type Found, field, list, number, optional, text } from './check.ts';
+export { configDifferences } from './compare.ts';
 export {
-  type Checkpoint,
-  type CheckpointHeader,
-  loadModel,
-  type ModelState,
-  readCheckpoint,
-  restore,
-  type TimeTotals,
-  writeCheckpoint,
-} from './checkpoint.ts';
-export {
-  checkpointPath,
-  claimLatestCheckpoint,
-  KEPT,
-  latestCheckpoint,
-  listCheckpoints,
-  pruneCheckpoints,
-} from './checkpoint-folder.ts';
-export { claimFolder, isRunFolder, makeFolder, readRunFile, writeRunFile } from './claim.ts';
-export { createRun, openRun, type RunDescription, type RunFolder, type RunManifest } from './folder.ts';
-export { machineRecord, ownVersion, packageVersion, versionRecord } from './machine.ts';
-export { type InstrumentValues, type MetricRecord, readMetrics, type Timing } from './metrics.ts';
-export {
-  jsonPart,
-  type Part,
-  parseProtocol,
-  parseRun,
-  part,
-  type Rollout,
-  type RunContents,
-  readMetricLines,
-  readRollouts,
-  readRunFolder,
-} from './read.ts';
+  embeddingFile,
+  featuresFile,
+  generalisationFile,
+  longHorizonFile,
+  metricsLine,
+  outcomeFile,
+  picturesFile,
+  planningFile,
+  probeFile,
+  rolloutFile,
+  runFile,
+  surpriseFile,
+} from './files.ts';
+export { migrateRun } from './migrate.ts';
+export { type Part, parseFile, parseMetrics, parseMetricsLine, parseRun, part } from './parse.ts';
 export type {
   DataUri,
   EmbeddingFile,
+  FeatureProbe,
   FeaturesFile,
   GeneralisationFile,
   GroupGeneralisation,
   ImaginedPath,
-  Instruments,
   LongHorizonFile,
-  MachineRecord,
-  MetricsLine,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -56,11 +36,21 @@ export type {
   ProbeResult,
   ProbeSample,
   RolloutFile,
-  RunFile,
-  RunStatus,
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+} from './results.ts';
+export type {
+  Failure,
+  Instruments,
+  InstrumentValues,
+  MachineRecord,
+  MetricsLine,
+  OtherResults,
+  OutcomeFile,
+  ResultOrigin,
+  RunFile,
+  RunStatus,
   TimeShares,
+  Timing,
 } from './schema.ts';
-export { type TrainedValues, trainedValues } from './trained.ts';

@@ -1,7 +1,7 @@
 // The computer and the versions that a run records.
 
 import { createRequire } from 'node:module';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import type { MachineRecord } from './schema.ts';
 
 const require = createRequire(import.meta.url);
@@ -28,6 +28,7 @@ export function machineRecord(): MachineRecord {
     cores: availableParallelism(),
     memoryGiB: Math.round((totalmem() / 2 ** 30) * 10) / 10,
     platform: `${platform()} ${arch()}`,
+    release: release(),
   };
 }
 

@@ -1,43 +1,15 @@
-// metrics.jsonl: one JSON object per logged step. Everything in a record except `timing` is a function of the seed and
-// the configuration, so an interrupted and resumed run writes the same records as an uninterrupted one.
+// metrics.jsonl on disk: one JSON object per logged step, appended, and read line by line in time and memory that grow with
+// the file. Everything in a line except `timing` is a function of the seed and the configuration, so an interrupted and
+// resumed run writes the same lines as an uninterrupted one.
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { JepaError } from '../core/index.ts';
 import { writeFileAtomic } from '../data/index.ts';
-import { isRecord } from './json.ts';
+import { isTorn, parseMetricsLine } from './parse.ts';
+import type { InstrumentValues, MetricsLine } from './schema.ts';
 
-/** Where the wall-clock time of an interval went. The shares add up to 1. */
-export interface Timing {
-  /** Length of the interval in seconds. */
-  readonly seconds: number;
-  readonly imagesPerSecond: number;
-  /** Waiting for the next batch. */
-  readonly waitShare: number;
-  /** Inside the loss program. */
-  readonly programShare: number;
-  /** TypeScript around the program: gradient norm, clipping, optimiser, averages, logging. */
-  readonly overheadShare: number;
-  /** Instruments and checkpoints, which happen every so many steps. */
-  readonly pauseShare: number;
-}
-
-/** Instruments by name: numbers, or one number per embedding dimension. Null stands for a value that is not finite. */
-export type InstrumentValues = Readonly<Record<string, number | readonly number[] | null>>;
-
-/** One line of metrics.jsonl. */
-export interface MetricRecord {
-  /** Updates done, this one included: the first update writes 1. */
-  readonly step: number;
-  readonly loss: number;
-  readonly terms: Readonly<Record<string, number>>;
-  readonly lr: number;
-  /** Global gradient norm before clipping. */
-  readonly gradNorm: number;
-  /** What the instruments measured after this update; absent when they did not run. */
-  readonly instruments?: InstrumentValues;
-  /** Over the steps since the record before. */
-  readonly timing: Timing;
-}
+/** What is appended: a `MetricsLine` whose instruments may have any name. */
+export type MetricRecord = Omit<MetricsLine, 'instruments'> & { readonly instruments?: InstrumentValues };
 
 /** An append-only metrics file. Each record reaches the operating system before `append` returns. */
 export interface MetricsFile {
@@ -81,40 +53,67 @@ export function metricsFile(path: string): MetricsFile {
   };
 }
 
-/** The records of a metrics file in order; a torn last line, which a killed process leaves, is passed over. */
-export function readMetrics(path: string): readonly MetricRecord[] {
+/**
+ * The lines of a metrics file in order, none when there is no file; empty ones, and a torn last one, which a killed process leaves, are passed over.
+ *
+ * @param name how errors call the file
+ * @throws JepaError 'corrupt' or 'data' for any other line that is no metrics line; what the file system reports
+ */
+export function readMetrics(path: string, name: string = path): MetricsLine[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n');
-  const torn = lines.pop() ?? '';
-  const records = lines.map((line, i) => parseRecord(path, i + 1, line));
-  if (torn === '') return records;
-  try {
-    return [...records, parseRecord(path, lines.length + 1, torn)];
-  } catch {
-    return records;
+  const lines: MetricsLine[] = [];
+  for (const row of rowsOf(path)) {
+    if (row.text.trim() === '' || (row.last && isTorn(row.text))) continue;
+    lines.push(parseMetricsLine(row.text, row.number, name));
   }
+  return lines;
 }
 
-function parseRecord(path: string, line: number, text: string): MetricRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (!isRecord(value) || typeof value.step !== 'number') {
-    throw new JepaError(
-      'corrupt',
-      `${path}, line ${line}: each line must be a JSON object with a step, got ${text.slice(0, 60)}; remove the line to go on`,
-      { path, line },
-    );
-  }
-  return value as unknown as MetricRecord;
+/** Whether a metrics file holds a line. */
+export function hasMetrics(path: string): boolean {
+  if (!existsSync(path)) return false;
+  for (const { text, last } of rowsOf(path)) if (text.trim() !== '' && !(last && isTorn(text))) return true;
+  return false;
 }
 
-/** Keeps the records up to `step` and drops the later ones, whole or not at all. */
+/** Keeps the lines up to `step` as they stand and drops the later ones, whole or not at all. Errors as `readMetrics`. */
 export function truncateMetrics(path: string, step: number): void {
   if (!existsSync(path)) return;
-  const kept = readMetrics(path).filter((record) => record.step <= step);
-  writeFileAtomic(path, [new TextEncoder().encode(kept.map((record) => `${JSON.stringify(record)}\n`).join(''))]);
+  const encoder = new TextEncoder();
+  function* kept(): Generator<Uint8Array> {
+    let block: string[] = [];
+    for (const { text, number, last } of rowsOf(path)) {
+      if (text.trim() === '' || (last && isTorn(text))) continue;
+      if (parseMetricsLine(text, number, path).step <= step) block.push(`${text}\n`);
+      if (block.length < 4096) continue;
+      yield encoder.encode(block.join(''));
+      block = [];
+    }
+    yield encoder.encode(block.join(''));
+  }
+  writeFileAtomic(path, kept());
+}
+
+const BLOCK_BYTES = 1 << 20;
+
+/** The text between line ends; `last` for what stands behind the last of them. */
+function* rowsOf(path: string): Generator<{ readonly text: string; readonly number: number; readonly last: boolean }> {
+  const fd = openSync(path, 'r');
+  try {
+    const block = new Uint8Array(BLOCK_BYTES);
+    // Characters may be cut by the end of a block: the decoder keeps their first bytes for the next.
+    const decoder = new TextDecoder();
+    let [rest, number] = ['', 0];
+    for (;;) {
+      const count = readSync(fd, block, 0, BLOCK_BYTES, null);
+      const rows = decoder.decode(block.subarray(0, count), { stream: count > 0 }).split('\n');
+      rows[0] = rest + rows[0]!;
+      rest = rows.pop()!;
+      for (const text of rows) yield { text, number: ++number, last: false };
+      if (count === 0) break;
+    }
+    yield { text: rest, number: number + 1, last: true };
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -1,19 +1,23 @@
-// The files of a run folder that the report reads. Whoever writes them (the command line, the training loop, a recipe)
-// follows these types; the report, the studio and notebooks read nothing else.
+// The files of a run folder, as types; those of results are in results.ts, and files.ts has the schema of each. Whoever writes a
+// run (the command line, the training loop, a recipe) writes these, and whoever reads one (report, studio, notebooks) reads
+// nothing else.
 //
 //   run.json             RunFile
 //   metrics.jsonl        one MetricsLine per line
+//   outcome.json         OutcomeFile
 //   evals/planning.json  PlanningFile
 //   evals/probe.json     ProbeFile
 //   evals/surprise.json  SurpriseFile
+//   evals/embedding.json EmbeddingFile
 //   evals/features.json  FeaturesFile
 //   evals/pictures.json  PicturesFile
 //   evals/long-horizon.json    LongHorizonFile
 //   evals/generalisation.json  GeneralisationFile
 //   rollouts/<k>.json    RolloutFile, with its frames in rollouts/<k>.bin
 //
-// Every file may be missing: the report then says so in its section. Numbers that are not finite are written as null
-// (JSON has no NaN) and read as NaN. Fields not named here are allowed and ignored.
+// Results made with other settings than the run's stand beside these, as `evals/<name>@<digest>.json` and `rollouts@<digest>/`;
+// see OtherResults. Every file may be missing: the report then says so in its section. Numbers that are not finite are written
+// as null (JSON has no NaN) and read as NaN. Fields not named here are allowed and kept.
 
 /** The computer a run was made on. */
 export interface MachineRecord {
@@ -22,12 +26,38 @@ export interface MachineRecord {
   readonly memoryGiB: number;
   /** Operating system and architecture, such as `linux x64`. */
   readonly platform: string;
+  /** Release of the operating system. */
+  readonly release?: string;
 }
 
 /** `unfinished` is what a killed run leaves behind. */
 export type RunStatus = 'unfinished' | 'done' | 'interrupted' | 'failed';
 
-/** `run.json`: everything needed to repeat the run. The command line writes it; recipes need not. */
+/** Why a run failed. */
+export interface Failure {
+  /** The code of the `JepaError`, or `internal` for a fault of the program. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** In what a result differs from what its run says: results that do stand beside those of the run. */
+export interface ResultOrigin {
+  /** The settings that differ, by dotted path. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The seed, where it is another. */
+  readonly seed?: number;
+  /** Updates of the checkpoint, where it is not the newest. */
+  readonly checkpoint?: number;
+  /** The command that made the result, as typed. */
+  readonly command: string;
+}
+
+/** Results of a run that were made with other settings than its own. */
+export interface OtherResults extends ResultOrigin {
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** `run.json`: everything needed to repeat the run. Whoever started it writes it: the command line, or the library. */
 export interface RunFile {
   /** Empty for a run that no recipe made. */
   readonly recipe: string;
@@ -48,6 +78,10 @@ export interface RunFile {
   readonly config?: unknown;
   /** The run's result, by dotted name, such as `planning.strict.success`. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** Why the run failed; only with the status `failed`. */
+  readonly failure?: Failure;
+  /** Results made with other settings, by the digest in the names of their files. */
+  readonly others?: Readonly<Record<string, OtherResults>>;
 }
 
 /** Collapse instruments after one training step (`readHealth`); see the report's section "Is the embedding healthy?". */
@@ -76,267 +110,56 @@ export interface Instruments {
   readonly standing?: Readonly<Record<string, number>>;
 }
 
-/** Where the wall-clock time since the last line went; shares of 1. */
-export interface TimeShares {
+/** Where the wall-clock time of an interval went. The shares add up to 1. */
+export interface Timing {
   /** Length of the interval in seconds. */
-  readonly seconds?: number;
-  readonly imagesPerSecond?: number;
-  /** Waiting for data. */
-  readonly waitShare?: number;
-  /** TypeScript around the program. */
-  readonly overheadShare?: number;
-  /** Instruments and checkpoints. */
-  readonly pauseShare?: number;
+  readonly seconds: number;
+  /** Without the pauses. */
+  readonly imagesPerSecond: number;
+  /** Waiting for the next batch. */
+  readonly waitShare: number;
+  /** Inside the loss program. */
+  readonly programShare: number;
+  /** TypeScript around the program: gradient norm, clipping, optimiser, averages, logging. */
+  readonly overheadShare: number;
+  /** Instruments and checkpoints, which happen every so many steps. */
+  readonly pauseShare: number;
 }
 
-/** One line of `metrics.jsonl`. */
+/** What a line says of `Timing`, for the time since the line before. */
+export type TimeShares = Partial<Timing>;
+
+/** Instruments by name: numbers, or one number per embedding dimension. Null stands for a value that is not finite. */
+export type InstrumentValues = Readonly<Record<string, number | readonly number[] | null>>;
+
+/** One line of `metrics.jsonl`. All but `timing` is a function of the seed and the configuration. */
 export interface MetricsLine {
+  /** Updates done, this one included: the first update writes 1. */
   readonly step: number;
   readonly loss?: number;
   /** The parts of the loss by name, before weighting. */
   readonly terms?: Readonly<Record<string, number>>;
   readonly lr?: number;
+  /** Global gradient norm before clipping. */
   readonly gradNorm?: number;
   /** May come on any subset of the lines. */
   readonly instruments?: Instruments;
   readonly timing?: TimeShares;
 }
 
-/** `evals/embedding.json`: the embedding of held-out frames. */
-export interface EmbeddingFile {
-  /** Standard deviation of each embedding dimension, [D]. */
-  readonly deviations: readonly number[];
-}
-
-/** One probe of a frozen encoder; what `evaluateFeatures` gives has more fields. */
-export interface FeatureProbe {
-  /** `knn-20`, `linear`, `ridge`, `low-shot-1%`, `low-shot-12-per-class`. */
-  readonly probe: string;
-  /** Top-1 accuracy on the test split. */
-  readonly accuracy: number;
-  /** Test images. */
-  readonly n: number;
-  /** Labelled training images. */
-  readonly labels?: number;
-}
-
-/** `evals/features.json`: the probes and collapse instruments of a frozen image encoder. */
-export interface FeaturesFile {
-  readonly method?: string;
-  readonly probes: readonly FeatureProbe[];
-  readonly instruments?: {
-    readonly rankMe: number;
-    readonly effectiveRank: number;
-    /** Eigenvalues of the covariance, descending. */
-    readonly spectrum: readonly number[];
-    /** Deviation of each dimension, descending. */
-    readonly deviations: readonly number[];
-  };
-}
-
-/** A picture as a `data:image/png;base64,` address. */
-export type DataUri = string;
-
-/** `evals/pictures.json`: what the features say of a few test images. */
-export interface PicturesFile {
-  readonly neighbours: readonly {
-    readonly query: DataUri;
-    readonly label: string;
-    /** The most similar training images, nearest first; similarity is the cosine. */
-    readonly neighbours: readonly { readonly image: DataUri; readonly label: string; readonly similarity: number }[];
-  }[];
-  /** The image, its patch tokens by their principal components, and their similarity to the middle patch. */
-  readonly patches: readonly {
-    readonly image: DataUri;
-    readonly components: DataUri;
-    readonly similarity: DataUri;
-  }[];
-}
-
-/** How one policy did on the tasks of one protocol. */
-export interface PolicyResult {
-  /** `planner`, `random`, `oracle` or any other baseline. */
-  readonly policy: string;
-  readonly tasks: number;
-  /** Tasks whose goal was reached at some step. This is the success of the protocol unless it says otherwise. */
-  readonly successAny: number;
-  /** Tasks that stood at the goal after the last step. */
-  readonly successLast?: number;
-  readonly medianSteps?: number;
-  /** Times the policy planned, for all tasks together; 0 for policies that do not plan. */
-  readonly plans?: number;
-  /** Mean wall-clock time of planning once for all tasks together. */
-  readonly planSecondsMean?: number;
-}
-
-/** One evaluation protocol with every policy that ran on the same tasks. */
-export interface PlanningProtocol {
-  /** `strict` or `paper`. */
-  readonly name: string;
-  readonly description: string;
-  /** Tasks left out because their start already satisfies the goal. */
-  readonly excluded?: number;
-  readonly goalOffset?: number;
-  readonly budget?: number;
-  readonly seed?: number;
-  /** Settings of the policy `planner`, such as solver, samples, horizon. */
-  readonly planner?: Readonly<Record<string, unknown>>;
-  readonly results: readonly PolicyResult[];
-}
-
-/** `evals/planning.json`. */
-export interface PlanningFile {
-  readonly protocols: readonly PlanningProtocol[];
-  readonly solver?: string;
-  readonly secondsPerPlan?: number;
-}
-
-/** Quality of one probe on held-out episodes, for one coordinate of its target. */
-export interface ProbeDimension {
-  readonly name: string;
-  /** Pearson correlation. */
-  readonly r: number;
-  readonly r2: number;
-  /** Squared error in units of the training variance. */
-  readonly mse?: number;
-}
-
-/** One probe of the frozen embedding. */
-export interface ProbeResult {
-  /** What is read: `agent position`. */
-  readonly target: string;
-  /** `linear` or `mlp`. */
-  readonly kind: string;
-  readonly samples?: number;
-  /** Means over the coordinates: the columns of the paper's tables. */
-  readonly r?: number;
-  readonly mse?: number;
-  readonly dimensions: readonly ProbeDimension[];
-}
-
-/** Up to 1000 pairs of true and predicted targets, [n, d] each, of one probe on held-out episodes. */
-export interface ProbeSample {
-  readonly target: string;
-  readonly kind: string;
-  readonly names: readonly string[];
-  readonly truth: readonly (readonly number[])[];
-  readonly predicted: readonly (readonly number[])[];
-  readonly unit?: string;
-}
-
-/** `evals/probe.json`. */
-export interface ProbeFile {
-  readonly probes: readonly ProbeResult[];
-  readonly sample?: ProbeSample;
-  /** Targets that were not probed, and why. */
-  readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
-}
-
-/** Surprise over the steps of a clip: mean and band over clips, [T] each. */
-export interface SurpriseCurve {
-  readonly mean: readonly number[];
-  readonly low?: readonly number[];
-  readonly high?: readonly number[];
-}
-
-/** Surprise of clips with one kind of perturbation. */
-export interface Perturbation {
-  /** `teleport`, `colour`, `vanish`, `through-wall`, `stop`; with several things `teleport-block`. */
-  readonly name: string;
-  /** What happens, in a sentence. */
-  readonly about?: string;
-  /** Area under the ROC curve of max-over-time surprise, perturbed against clean clips. */
-  readonly auc: number;
-  /** Two-sided p-value of a paired t-test of the same scores, clip by clip. */
-  readonly p?: number;
-  readonly curve: SurpriseCurve;
-}
-
-/** `evals/surprise.json`. */
-export interface SurpriseFile {
-  /** Clips of each kind. */
-  readonly clips: number;
-  /** Index into the curves of the perturbed step. */
-  readonly perturbedAt: number;
-  /** What `low` and `high` are, such as `10th to 90th percentile`. */
-  readonly band?: string;
-  readonly clean: SurpriseCurve;
-  readonly perturbations: readonly Perturbation[];
-  /** Violations that were not measured, and why. */
-  readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
-}
-
-/** A point in world coordinates (those of `RolloutFile.extent`). */
-export type Point = readonly [number, number];
-
-/** What the planner imagined when it planned at frame `at`; starts at (or near) the agent's position there. */
-export interface ImaginedPath {
-  readonly at: number;
-  /** Positions decoded from the predicted embeddings by the position probe. */
-  readonly path: readonly Point[];
-}
-
-/**
- * `rollouts/<k>.json`: one planned episode. `rollouts/<k>.bin` beside it holds `frames + 1` images, each
- * `height * width * 3` bytes of RGB in row order: the episode, then the goal image.
- */
-export interface RolloutFile {
-  readonly frames: number;
-  readonly height: number;
-  readonly width: number;
-  readonly success: boolean;
-  /** First frame at which the goal was reached. */
-  readonly reachedAt?: number;
-  readonly title?: string;
-  /** World coordinates at the image's left, top, right and bottom edges; needed to draw paths. */
-  readonly extent?: readonly [number, number, number, number];
-  readonly imagined?: readonly ImaginedPath[];
-  /** True position at each frame. */
-  readonly path?: readonly Point[];
-  readonly goal?: Point;
-}
-
-/** `evals/long-horizon.json`: the same goals further and further away; policy `planner` is the flat planner. */
-export interface LongHorizonFile {
-  readonly horizons: readonly {
-    readonly goalOffset: number;
-    readonly budget: number;
-    readonly record: PlanningProtocol;
-  }[];
-}
-
-/** A count of tasks solved at some step, and the 95 % Wilson interval of its rate. */
-export interface SuccessCount {
-  readonly success: number;
-  readonly interval: readonly [low: number, high: number];
-}
-
-/** One policy under one variation, against itself on the same tasks in the world as it is. */
-export interface PolicyGeneralisation extends SuccessCount {
-  readonly policy: string;
-  readonly unvaried: SuccessCount;
-}
-
-/** One group of factors. */
-export interface GroupGeneralisation {
-  readonly group: string;
-  readonly factors: readonly string[];
-  /** Tasks that were run. */
-  readonly tasks: number;
-  /** Tasks for which no draw was found that can be solved. */
-  readonly leftOut: number;
-  readonly results: readonly PolicyGeneralisation[];
-}
-
-/** `evals/generalisation.json`. */
-export interface GeneralisationFile {
-  readonly tasks: number;
-  readonly budget: number;
-  /** The policy that said what can be solved; absent: only the world itself did. */
-  readonly reference?: string;
-  /** In the world as it is, on all tasks. */
-  readonly unvaried: readonly ({ readonly policy: string } & SuccessCount)[];
-  readonly groups: readonly GroupGeneralisation[];
-  /** Factors that were not varied, and why. */
-  readonly excluded: readonly { readonly factor: string; readonly why: string }[];
+/** `outcome.json`: how training ended; see `TrainOutcome`. */
+export interface OutcomeFile {
+  readonly kind: 'done' | 'interrupted' | 'non-finite';
+  /** Updates done, or the one that failed. */
+  readonly step: number;
+  /** Path of the last checkpoint. */
+  readonly checkpoint?: string;
+  /** What was not finite. */
+  readonly term?: string;
+  /** `NaN`, `Infinity` or `-Infinity`. */
+  readonly value?: string;
+  /** Path of the newest checkpoint before the update that failed. */
+  readonly lastGood?: string | null;
+  /** Over the whole run. */
+  readonly timing?: TimeShares;
 }

@@ -3,7 +3,7 @@
 import { JepaError } from '../core/index.ts';
 import { blankValues, type ModelValues, type Module } from '../nn/index.ts';
 import { type Checkpoint, loadModel } from './checkpoint.ts';
-import { latestCheckpoint } from './checkpoint-folder.ts';
+import { type NewestOptions, newestCheckpoint } from './checkpoint-folder.ts';
 
 /** Numbers, and the checkpoint that they came from. */
 export interface TrainedValues {
@@ -12,16 +12,21 @@ export interface TrainedValues {
 }
 
 /**
- * Parameters and buffers of `module` from the newest whole checkpoint of the run in `dir`.
+ * Parameters and buffers of `module` from the newest checkpoint of the run in `dir`. With a function in place of the options,
+ * a damaged one is passed over, and the function is told.
  *
- * @throws JepaError `usage` when the run has no checkpoint; `checkpoint` when it is of another module
+ * @throws JepaError 'usage' when the run has no checkpoint; 'checkpoint' when it is of another module; 'corrupt' when the
+ * newest is damaged and an older one is not allowed
  */
 export function trainedValues(
   module: Module<unknown>,
   dir: string,
-  onMessage: (message: string) => void,
+  options: NewestOptions | ((message: string) => void) = {},
 ): TrainedValues {
-  const checkpoint = latestCheckpoint(dir, onMessage);
+  const checkpoint = newestCheckpoint(
+    dir,
+    typeof options === 'function' ? { allowOlder: true, onMessage: options } : options,
+  );
   if (checkpoint === null) throw new JepaError('usage', `${dir} has no checkpoint; train it first`, { dir });
   const values = blankValues(module);
   loadModel(checkpoint, {

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { JepaError } from '../core/index.ts';
 import { adamW, warmupCosine } from '../optim/index.ts';
-import { createRun, openRun } from '../run/folder.ts';
+import { createRun, isRunFolder, openRun } from '../run/node.ts';
 import { train } from './loop.ts';
 import { TOY_BATCH, toyBatches, toyProgram } from './toy-program.law.ts';
 
@@ -18,6 +18,8 @@ export interface ChildPlan {
   readonly killBeforeRename?: string;
   /** SIGKILL in the middle of the writes of this checkpoint, after half of its bytes. */
   readonly killWhileWriting?: string;
+  /** SIGKILL instead of this call to the file system, counted from 1; the last line printed has the number of all. */
+  readonly killAtCall?: number;
   /** SIGINT to itself after this many updates. */
   readonly interruptAfter?: number;
 }
@@ -48,12 +50,35 @@ function sabotage({ killBeforeRename, killWhileWriting }: ChildPlan): void {
   syncBuiltinESMExports();
 }
 
+let calls = 0;
+
+/** Counts the calls that change files, and kills the process in place of the chosen one. */
+function count({ killAtCall }: ChildPlan): void {
+  const counted = <F extends (...args: never[]) => unknown>(call: F): F => {
+    const replaced = (...args: never[]): unknown => {
+      calls++;
+      if (calls === killAtCall) process.kill(process.pid, 'SIGKILL');
+      return call(...args);
+    };
+    return replaced as F;
+  };
+  fs.openSync = counted(fs.openSync);
+  fs.writeSync = counted(fs.writeSync as never);
+  fs.fsyncSync = counted(fs.fsyncSync);
+  fs.renameSync = counted(fs.renameSync);
+  fs.linkSync = counted(fs.linkSync);
+  fs.rmSync = counted(fs.rmSync);
+  syncBuiltinESMExports();
+}
+
 async function main(): Promise<unknown> {
   sabotage(plan);
+  count(plan);
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   const description = { config: { recipe: 'toy' }, seed: 3, versions: { jepa: 'test' } };
-  const run = plan.resume === true ? openRun(dir) : createRun(dir, description);
+  // A run may be killed before it has written what it is.
+  const run = plan.resume === true && isRunFolder(dir) ? openRun(dir) : createRun(dir, description);
   const program = toyProgram(plan.padding);
   const total = Number(steps);
   const messages: string[] = [];
@@ -76,7 +101,7 @@ async function main(): Promise<unknown> {
     },
     signal: controller.signal,
   });
-  return { outcome, messages };
+  return { outcome, messages, calls };
 }
 
 main().then(

@@ -1,6 +1,7 @@
 // Where the wall-clock time of a run goes: waiting for data, inside the program, pauses, and the rest, which is ours.
 
-import type { TimeTotals, Timing } from '../run/index.ts';
+import type { Timing } from '../run/index.ts';
+import type { TimeTotals } from '../run/node.ts';
 
 /** Adds up the time of steps. All times in milliseconds until they are read. */
 export interface Clock {

@@ -9,7 +9,7 @@ import { encoder, SIZE } from '../jepa/encoders/tiny-encoder.law.ts';
 import { methods, multiBlock } from '../jepa/index.ts';
 import { gaussian, runtime } from '../nn/run-module.law.ts';
 import { adamW, clipByGlobalNorm } from '../optim/index.ts';
-import { createRun } from '../run/index.ts';
+import { createRun } from '../run/node.ts';
 import { type Acting, type LeWm, leWmMethod } from '../world/index.ts';
 import { TINY } from '../world/le-wm/tiny.law.ts';
 import { jepaProgram, type StepInputs, train } from './index.ts';

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCheckpoint, readMetrics } from '../run/index.ts';
+import { key, stream } from '../core/index.ts';
+import { readCheckpoint, readMetrics, readRunFile } from '../run/node.ts';
 import type { ChildPlan } from './child-run.law.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,13 +37,19 @@ beforeAll(() => {
   const tsc = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', work], { encoding: 'utf8' });
   expect(existsSync(child), tsc.stdout).toBe(true);
   writeFileSync(join(work, 'js', 'package.json'), '{"type":"module"}');
-  expect(start('straight', {}).outcome.kind).toBe('done');
+  const straight = start('straight', {});
+  expect(straight.outcome.kind).toBe('done');
+  calls = straight.calls;
 });
+
+/** Calls that change files in an undisturbed run. */
+let calls = 0;
 
 interface Result {
   readonly signal: string | null;
   readonly outcome: { readonly kind: string; readonly step: number };
   readonly messages: readonly string[];
+  readonly calls: number;
   readonly error: { readonly code: string; readonly message: string };
 }
 
@@ -113,3 +120,20 @@ test('a checkpoint that does not fit on the disk is an io error, leaves no torn 
   expect(start('full', { resume: true }).outcome.kind).toBe('done');
   expectEqualRuns('full');
 });
+
+test.each([0, 1, 2, 3])(
+  'killed twice at moments drawn with seed %i, a run ends equal and leaves nothing half written',
+  (seed) => {
+    const name = `random-${seed}`;
+    const random = stream(key(seed));
+    const moment = (share: number): number => 1 + Math.floor(random.uniform() * calls * share);
+    expect(start(name, { killAtCall: moment(1) }).signal).toBe('SIGKILL');
+    // What is left to do may be done before the second moment comes.
+    start(name, { resume: true, killAtCall: moment(0.5) });
+    expect(start(name, { resume: true }).outcome.kind).toBe('done');
+    expectEqualRuns(name);
+    expect(checkpoints(name)).toEqual(checkpoints('straight'));
+    expect(readdirSync(join(work, name)).sort()).toEqual(readdirSync(join(work, 'straight')).sort());
+    expect(readRunFile(join(work, name))).toMatchObject({ status: 'done', seed: 3 });
+  },
+);

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../core/index.ts';
 import { adamW, larsVicreg, type Optimiser, sgd, warmupCosine } from '../optim/index.ts';
-import { checkpointPath, createRun, listCheckpoints, openRun, type RunFolder, readCheckpoint } from '../run/index.ts';
+import { checkpointPath, createRun, listCheckpoints, openRun, type RunFolder, readCheckpoint } from '../run/node.ts';
 import { type LossProgram, type Progress, type TrainOptions, train } from './index.ts';
 import { TOY_BATCH, type ToyBatch, toyBatches, toyProgram } from './toy-program.law.ts';
 
@@ -70,13 +70,70 @@ test('training lowers the loss, logs the chosen steps and keeps the last two che
   expect(JSON.parse(readFileSync(join(run.dir, 'outcome.json'), 'utf8'))).toMatchObject({ kind: 'done', step: 35 });
 });
 
+test('a run that no recipe made says how it ended: done with its rates, interrupted, failed with the reason', async () => {
+  const done = newRun();
+  const outcome = await train(options(done));
+  if (outcome.kind !== 'done') throw new Error(outcome.kind);
+  const { imagesPerSecond } = outcome.timing;
+  expect(openRun(done.dir).file).toMatchObject({
+    status: 'done',
+    metrics: { 'train.imagesPerSecond': imagesPerSecond },
+  });
+  const stopped = newRun();
+  await train(options(stopped, abortAfter(7)));
+  expect(openRun(stopped.dir).file).toMatchObject({ status: 'interrupted' });
+  const broken = newRun();
+  const toy = toyProgram();
+  const program = { ...toy, step: () => ({ loss: Number.NaN, terms: {} }) };
+  await train(options(broken, { program }));
+  const failure = { code: 'numeric', message: 'training stopped at step 1: loss is NaN' };
+  expect(openRun(broken.dir).file).toMatchObject({ status: 'failed', failure });
+  const thrown = newRun();
+  const fail = (): never => {
+    throw new JepaError('io', 'the disk is full');
+  };
+  await expect(train(options(thrown, { program: { ...toyProgram(), afterUpdate: fail } }))).rejects.toThrow(
+    'the disk is full',
+  );
+  expect(openRun(thrown.dir).file.failure).toEqual({ code: 'io', message: 'the disk is full' });
+});
+
+test('a resumed run counts the minutes of its earlier sittings, and is failed no more when it is done', async () => {
+  const run = newRun();
+  await train(options(run, abortAfter(12)));
+  const path = checkpointPath(run.dir, 12);
+  const { step, totals } = readCheckpoint(path);
+  expect(step).toBe(12);
+  run.update({ status: 'failed', failure: { code: 'io', message: 'x' } });
+  await train(options(openRun(run.dir), { resume: true }));
+  const { status, failure, minutes } = openRun(run.dir).file;
+  expect([status, failure]).toEqual(['done', undefined]);
+  expect(minutes).toBeGreaterThanOrEqual(Math.round((totals.wall / 60) * 1000) / 1000);
+});
+
+test('how the run of a recipe ends is not for its training to say', async () => {
+  const run = newRun();
+  run.update({ recipe: 'r', status: 'unfinished' });
+  await train(options(run));
+  expect(openRun(run.dir).file.status).toBe('unfinished');
+});
+
+test('the folder is locked while it is trained, and free afterwards', async () => {
+  const run = newRun();
+  const seen: boolean[] = [];
+  const lock = join(run.dir, 'lock');
+  await train(options(run, { program: { ...toyProgram(), afterUpdate: () => void seen.push(existsSync(lock)) } }));
+  expect(new Set(seen)).toEqual(new Set([true]));
+  expect(existsSync(lock)).toBe(false);
+});
+
 test('the shares of an interval add up to 1', async () => {
   const run = newRun();
   const outcome = await train(options(run));
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   for (const t of [outcome.timing, ...run.metrics().map(({ timing }) => timing)]) {
-    expect(t.waitShare + t.programShare + t.overheadShare + t.pauseShare).toBeCloseTo(1, 6);
-    expect(t.imagesPerSecond).toBeGreaterThan(0);
+    expect(t!.waitShare! + t!.programShare! + t!.overheadShare! + t!.pauseShare!).toBeCloseTo(1, 6);
+    expect(t!.imagesPerSecond).toBeGreaterThan(0);
   }
 });
 

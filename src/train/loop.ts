@@ -13,11 +13,13 @@ import {
   claimLatestCheckpoint,
   KEPT,
   listCheckpoints,
+  lockRun,
   pruneCheckpoints,
   restore,
   writeCheckpoint,
-} from '../run/index.ts';
+} from '../run/node.ts';
 import { type Clock, startClock, timingOf } from './clock.ts';
+import { recordEnd, recordStart } from './ending.ts';
 import { type NonFinite, nonFiniteTensor, nonFiniteTerm } from './finite.ts';
 import type { TrainOptions, TrainOutcome } from './options.ts';
 import type { BatchSource, StepResult } from './program.ts';
@@ -26,20 +28,36 @@ import type { BatchSource, StepResult } from './program.ts';
  * Trains `program` for `steps` updates into the run folder, or for the rest of them when `resume` is set.
  *
  * Writes metrics.jsonl (the first, every `logEvery`-th and the last update, and those with instruments), a checkpoint every
- * `checkpointEvery` updates and at the end, and outcome.json. An update whose loss or gradient is not finite is not made:
- * parameters and buffers are left as before it.
+ * `checkpointEvery` updates and at the end, and outcome.json; in a run that no recipe made also the status, minutes and
+ * failure in run.json. The folder is locked meanwhile. An update whose loss or gradient is not finite is not made: parameters
+ * and buffers are left as before it.
  *
- * Errors: `usage` for options out of range, a seed that differs from the checkpoint's, or a folder that has checkpoints
- * when `resume` is not set; `io` when the disk is full, the run can then be resumed; `checkpoint` and `corrupt` from reading.
+ * Errors: `usage` for options out of range, a seed that differs from the checkpoint's, a folder that has checkpoints when
+ * `resume` is not set, or one that another process writes; `io` when the disk is full, the run can then be resumed;
+ * `checkpoint` and `corrupt` from reading.
  */
 export async function train<B>(options: TrainOptions<B>): Promise<TrainOutcome> {
   checkOptions(options);
-  const checkpoint = start(options);
-  const outcome = await updates(options, checkpoint);
-  options.run.flush();
-  const words = outcome.kind === 'non-finite' ? { ...outcome, value: `${outcome.value}` } : outcome;
-  options.run.writeJson('outcome.json', words);
-  return outcome;
+  const { run, imagesPerStep, signal } = options;
+  const lock = lockRun(run.dir);
+  try {
+    const checkpoint = start(options);
+    recordStart(run);
+    const clock = startClock(imagesPerStep, checkpoint?.totals ?? null);
+    try {
+      const outcome = await updates(options, checkpoint, clock);
+      run.flush();
+      const words = outcome.kind === 'non-finite' ? { ...outcome, value: `${outcome.value}` } : outcome;
+      run.writeJson('outcome.json', words);
+      recordEnd(run, outcome, clock);
+      return outcome;
+    } catch (error) {
+      recordEnd(run, { kind: signal?.aborted === true ? 'interrupted' : 'error', error }, clock);
+      throw error;
+    }
+  } finally {
+    lock.release();
+  }
 }
 
 function checkOptions<B>({ steps, checkpointEvery, logEvery, imagesPerStep, instruments }: TrainOptions<B>): void {
@@ -57,7 +75,7 @@ function checkOptions<B>({ steps, checkpointEvery, logEvery, imagesPerStep, inst
 /** Restores the newest checkpoint when resuming, and brings the metrics to its step. */
 function start<B>({ run, program, optimiser, seed, steps, resume, onMessage }: TrainOptions<B>): Checkpoint | null {
   if (resume !== true) {
-    if (listCheckpoints(run.dir).length > 0 || run.metrics().length > 0) {
+    if (listCheckpoints(run.dir).length > 0 || run.hasMetrics()) {
       throw new JepaError('usage', `${run.dir} has been trained already; resume it, or choose another folder`);
     }
     return null;
@@ -81,9 +99,12 @@ function start<B>({ run, program, optimiser, seed, steps, resume, onMessage }: T
 }
 
 /** All updates from the checkpoint (or step 0) on. */
-async function updates<B>(options: TrainOptions<B>, checkpoint: Checkpoint | null): Promise<TrainOutcome> {
+async function updates<B>(
+  options: TrainOptions<B>,
+  checkpoint: Checkpoint | null,
+  clock: Clock,
+): Promise<TrainOutcome> {
   const { run, program, steps, checkpointEvery, imagesPerStep, signal } = options;
-  const clock = startClock(imagesPerStep, checkpoint?.totals ?? null);
   let saved = checkpoint?.path ?? null;
   const first = checkpoint?.step ?? 0;
   if (first < steps) {
@@ -189,10 +210,14 @@ function save<B>(options: TrainOptions<B>, clock: Clock, done: number): string {
     step: done,
     seed,
     optimiser: { name: optimiser.name, stepCount: optimiser.stepCount, weightDecay: optimiser.weightDecay },
-    config: run.manifest.config,
+    config: isRecord(run.file.config) ? run.file.config : {},
     metadata,
     totals: clock.totals(),
   });
   pruneCheckpoints(run.dir, done === steps ? KEPT + 1 : KEPT);
   return path;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

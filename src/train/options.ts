@@ -1,7 +1,8 @@
 // What the training loop is asked for, and how it can end.
 
 import type { Optimiser, Schedule } from '../optim/index.ts';
-import type { InstrumentValues, RunFolder, Timing } from '../run/index.ts';
+import type { InstrumentValues, Timing } from '../run/index.ts';
+import type { RunFolder } from '../run/node.ts';
 import type { NonFinite } from './finite.ts';
 import type { BatchSource, LossProgram } from './program.ts';
 

@@ -91,7 +91,7 @@ export const pixelsBlur: StoryPart = {
     context.figure('pixels.png', png(films[4]!), 'one prediction');
     const lines = (variant: PixelName) => {
       const records = metricsOf(out, { variant, seed: first }).filter((r) => r.step <= config.train.plateauSteps * 2);
-      return { x: records.map((r) => r.step), y: records.map((r) => r.loss) };
+      return { x: records.map((r) => r.step), y: records.map((r) => r.loss ?? Number.NaN) };
     };
     const series = [
       { name: 'default initialisation', hue: 'red', ...lines('pixel-default') },

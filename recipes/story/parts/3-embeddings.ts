@@ -220,7 +220,7 @@ export const embeddings: StoryPart = {
     const records = metricsOf(context.out, { variant: 'jepa-clean', seed: first });
     const term = (name: string): Pick<Series, 'x' | 'y'> => ({
       x: records.map((r) => r.step),
-      y: records.map((r) => r.terms[name]!),
+      y: records.map((r) => r.terms?.[name] ?? Number.NaN),
     });
     const series = [
       { name: 'sim', hue: 'blue', ...term('sim') },

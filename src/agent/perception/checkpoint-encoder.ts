@@ -11,7 +11,8 @@ import {
   pretrained,
   type VitConfig,
 } from '../../nn/index.ts';
-import { checkpointFolder, readCheckpointTensors, readJsonObject, readPreprocessing } from './pretrained-file.ts';
+import { checkpointFolder, readCheckpointTensors, readJsonObject } from './pretrained-file.ts';
+import { readPreprocessing } from './pretrained-preprocessing.ts';
 
 /** An encoder that another model can hold. */
 export interface CheckpointEncoder {

@@ -1,62 +1,93 @@
-// Reads a HuggingFace checkpoint folder: config.json, preprocessor_config.json where there is one, and model.safetensors,
-// whole or in the shards that model.safetensors.index.json lists.
+// Reads a HuggingFace checkpoint folder: config.json, and model.safetensors, whole or in the shards that
+// model.safetensors.index.json lists.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { checkpointCache, readSafetensors, type SafeTensor } from '../../data/index.ts';
-import { type HfConfig, IMAGENET, type PixelNormalisation } from '../../nn/index.ts';
+import {
+  checkpointCache,
+  fileKind,
+  readLimits,
+  readRegular,
+  readSafetensors,
+  requireLimit,
+  type SafeTensor,
+} from '../../data/index.ts';
+import type { HfConfig } from '../../nn/index.ts';
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON object from a file. Errors: `io` when it cannot be read, `corrupt` when it is none. */
+/**
+ * A JSON object from a file.
+ *
+ * @throws JepaError 'io' when it cannot be read; 'corrupt' when it is none; 'data' when it is no regular file;
+ * 'unsupported' above the limit `jsonBytes`.
+ */
 export function readJsonObject(file: string): HfConfig {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(file, 'utf8');
+    const limits = readLimits();
+    bytes = readRegular(file, (size) => requireLimit('jsonBytes', limits, size, `${file}: ${size} bytes`));
   } catch (cause) {
-    throw new JepaError(
-      'io',
-      `cannot read ${file}: ${(cause as Error).message}; give a checkpoint folder`,
-      { file },
-      { cause },
-    );
+    if (!(cause instanceof JepaError) || cause.code !== 'io') throw cause;
+    throw new JepaError('io', `cannot read ${file}: ${cause.message}; give a checkpoint folder`, { file }, { cause });
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new JepaError(
-      'corrupt',
-      `${file} is not JSON: ${(cause as Error).message}; get it again`,
-      { file },
-      { cause },
-    );
+    const kind = fileKind(bytes);
+    const why = kind === undefined || kind.name === 'JSON' ? (cause as Error).message : `it is ${kind.name}`;
+    const remedy = kind === undefined || kind.name === 'JSON' ? 'get it again' : kind.remedy;
+    throw new JepaError('corrupt', `${file} is not JSON: ${why}; ${remedy}`, { file }, { cause });
   }
   if (isRecord(value)) return value;
   throw new JepaError('corrupt', `${file} must hold a JSON object; get it again`, { file });
 }
 
-/** The tensors of a checkpoint folder. Errors: `io`, `corrupt`; `checkpoint` when a shard lacks a tensor of the index. */
+/** Weights of PyTorch that stand where safetensors should. */
+const PICKLES = /\.(bin|pt|pth|ckpt|pkl)$/;
+
+/**
+ * The tensors of a checkpoint folder.
+ *
+ * @throws JepaError 'io', 'corrupt' and 'unsupported' as `readSafetensors`; 'checkpoint' when a shard lacks a tensor of the
+ * index, or has one that another shard has too.
+ */
 export function readCheckpointTensors(folder: string): ReadonlyMap<string, SafeTensor> {
   const whole = join(folder, 'model.safetensors');
   const index = join(folder, 'model.safetensors.index.json');
   if (existsSync(whole)) return readSafetensors(whole).tensors;
-  if (!existsSync(index))
+  if (!existsSync(index)) {
+    const pickles = readdirSync(folder).filter((name) => PICKLES.test(name));
+    const there =
+      pickles.length === 0 ? '' : `; it holds ${pickles.join(', ')}, which can run code and is never loaded`;
     throw new JepaError(
       'io',
-      `${folder} must hold model.safetensors, or model.safetensors.index.json with its shards; convert .bin and .pt files with the safetensors library`,
+      `${folder} must hold model.safetensors, or model.safetensors.index.json with its shards${there}; convert .bin and .pt files with the safetensors library`,
       { folder },
     );
+  }
   const map = readJsonObject(index).weight_map;
   if (!isRecord(map) || !Object.values(map).every((file) => typeof file === 'string'))
     throw new JepaError('corrupt', `${index} must hold weight_map, tensor to file; get it again`, { file: index });
   const tensors = new Map<string, SafeTensor>();
-  for (const file of new Set(Object.values(map) as readonly string[]))
-    for (const [name, tensor] of readSafetensors(join(folder, file)).tensors) tensors.set(name, tensor);
+  for (const file of new Set(Object.values(map) as readonly string[])) {
+    if (file !== basename(file))
+      throw new JepaError('corrupt', `${index}: a shard must be a file of the folder, got '${file}'; get it again`, {
+        file,
+      });
+    for (const [name, tensor] of readSafetensors(join(folder, file)).tensors) {
+      if (tensors.has(name))
+        throw new JepaError('checkpoint', `${folder}: two shards have ${name}, one is ${file}; get the shards again`, {
+          name,
+        });
+      tensors.set(name, tensor);
+    }
+  }
   const absent = Object.keys(map).filter((name) => !tensors.has(name));
   if (absent.length > 0)
     throw new JepaError(
@@ -65,40 +96,6 @@ export function readCheckpointTensors(folder: string): ReadonlyMap<string, SafeT
       { folder, absent },
     );
   return tensors;
-}
-
-/** How images are prepared, as preprocessor_config.json has it. */
-export interface Preprocessing {
-  readonly normalisation: PixelNormalisation;
-  /** How images are resized. */
-  readonly filter: 'bilinear' | 'bicubic';
-}
-
-function threeNumbers(value: unknown): readonly number[] | undefined {
-  const fits = Array.isArray(value) && value.length === 3 && value.every((v) => typeof v === 'number');
-  return fits ? (value as readonly number[]) : undefined;
-}
-
-/** Pillow's number of bicubic resampling. */
-const BICUBIC = 3;
-
-/**
- * The preparation of images that a checkpoint folder states; without preprocessor_config.json that of its family: mean and
- * deviation 0.5 for `vit`, else ImageNet's; bicubic for DINOv2, else bilinear.
- */
-export function readPreprocessing(folder: string, family: string): Preprocessing {
-  const file = join(folder, 'preprocessor_config.json');
-  const stated = existsSync(file) ? readJsonObject(file) : {};
-  const half = [0.5, 0.5, 0.5];
-  const usual = family === 'vit' ? { mean: half, std: half } : IMAGENET;
-  const bicubic = typeof stated.resample === 'number' ? stated.resample === BICUBIC : family.startsWith('dinov2');
-  return {
-    normalisation: {
-      mean: threeNumbers(stated.image_mean) ?? usual.mean,
-      std: threeNumbers(stated.image_std) ?? usual.std,
-    },
-    filter: bicubic ? 'bicubic' : 'bilinear',
-  };
 }
 
 /** The folder of HuggingFace's cache: HF_HUB_CACHE, or `hub` below HF_HOME or ~/.cache/huggingface. */

@@ -185,6 +185,45 @@ test('a folder of another family, without weights, or with a damaged configurati
   expect(() => readPretrained(folder)).toThrow(/missing: encoder.layer.0.norm1.weight.*extra: /);
 });
 
+test('a pointer, a page, a pickle or a shard from elsewhere in a checkpoint folder is named', () => {
+  const folder = join(scratch, 'strangers');
+  mkdirSync(folder);
+  const at = (file: string): string => join(folder, file);
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n';
+  writeFileSync(at('config.json'), pointer);
+  expect(() => readPretrained(folder)).toThrow(/config.json is not JSON: it is a Git LFS pointer.*git lfs pull/);
+  writeFileSync(at('config.json'), '<!doctype html><html>Sign in</html>');
+  expect(() => readPretrained(folder)).toThrow(/config.json is not JSON: it is an HTML page/);
+  copyFileSync(join(parity('hf_dinov2'), 'config.json'), at('config.json'));
+  writeFileSync(at('pytorch_model.bin'), '');
+  expect(() => readPretrained(folder)).toThrow(/it holds pytorch_model.bin, which can run code and is never loaded/);
+  writeFileSync(at('model.safetensors.index.json'), JSON.stringify({ weight_map: { w: '../w.safetensors' } }));
+  expect(() => readPretrained(folder)).toThrow(/a shard must be a file of the folder, got '..\/w.safetensors'/);
+  for (const file of ['a.safetensors', 'b.safetensors'])
+    writeSafetensors(at(file), [['twin', { dtype: 'U8', shape: [1], data: Uint8Array.of(1) }]]);
+  const map = { twin: 'a.safetensors', other: 'b.safetensors' };
+  writeFileSync(at('model.safetensors.index.json'), JSON.stringify({ weight_map: map }));
+  expect(() => readPretrained(folder)).toThrow(/two shards have twin, one is b.safetensors/);
+  writeFileSync(at('model.safetensors'), pointer);
+  expect(() => readPretrained(folder)).toThrow(/model.safetensors: it is a Git LFS pointer/);
+});
+
+test('what the file says of sizes and filters stands in the encoder', async () => {
+  const folder = join(scratch, 'sizes');
+  mkdirSync(folder);
+  for (const file of ['config.json', 'model.safetensors'])
+    copyFileSync(join(parity('hf_ijepa'), file), join(folder, file));
+  const stated = { size: { shortest_edge: 256 }, do_center_crop: true, crop_size: 224, resample: 3 };
+  writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(stated));
+  const encoder = readPretrained(folder, { runtime });
+  expect(encoder.preprocessing).toMatchObject({
+    filter: 'bicubic',
+    resize: { shortest: 256 },
+    crop: { height: 224, width: 224 },
+  });
+  await encoder.dispose();
+});
+
 test('the ONNX model gives the same tokens in a runtime that knows nothing of us', async () => {
   const encoder = readPretrained(parity('hf_dinov3_vit'), { runtime });
   const model = await encoder.onnx({ batch: 1, height: 32, width: 40 });

@@ -22,13 +22,8 @@ import {
 import { defaultRuntime, nodeRuntime, type Runtime } from '../../runtime/index.ts';
 import { bilinearMatrix, clamp, constant, input, matmul, type Tensor } from '../../tensor/index.ts';
 import { bakeValues } from '../world-model/world-graphs.ts';
-import {
-  checkpointFolder,
-  type Preprocessing,
-  readCheckpointTensors,
-  readJsonObject,
-  readPreprocessing,
-} from './pretrained-file.ts';
+import { checkpointFolder, readCheckpointTensors, readJsonObject } from './pretrained-file.ts';
+import { type Preprocessing, readPreprocessing } from './pretrained-preprocessing.ts';
 
 /** Size of images in pixels. */
 export type ImageSize = readonly [height: number, width: number];
@@ -51,6 +46,8 @@ export interface ImageEncoderModel {
   readonly dim: number;
   /** `dinov2: 12 blocks of width 384, 6 heads, patches of 14, trained at 518x518` */
   readonly describe: string;
+  /** How the checkpoint wants its images. `encode` normalises them so, and resizes with its filter when asked to. */
+  readonly preprocessing: Preprocessing;
   /**
    * Tokens of u8 RGB images [B, H, W, 3]. Sides must be multiples of the patch size, unless `resize` gives a size that is:
    * then images are resized first, with antialiasing, as the checkpoint's preprocessing.
@@ -109,7 +106,7 @@ function resized(images: Tensor, [h, w]: ImageSize, { normalisation, filter }: P
  *
  * Errors: `io` when there is no such checkpoint; `corrupt` for damaged files; `checkpoint` for another family, which lists
  * the supported ones, and for missing, extra and mis-shaped tensors, all listed; `unsupported` for options that no
- * published checkpoint has.
+ * published checkpoint has, and for preparations of images that are not computed here.
  *
  * @param nameOrFolder a folder with config.json and model.safetensors (or its shards), or the name of a model in the
  * cache of jepa (`jepa fetch`) or of HuggingFace
@@ -168,6 +165,7 @@ export function readPretrained(
     config: native.config,
     dim,
     describe: native.describe,
+    preprocessing,
     async encode(images, height, width, { resize } = {}) {
       const size = height * width * 3;
       const count = images.length / size;

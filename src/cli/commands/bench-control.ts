@@ -16,7 +16,7 @@ import {
   type SweepFile,
 } from '../../experiment/index.ts';
 import { type ControlFiles, controlText, writeControlReport } from '../../report/index.ts';
-import { claimFolder } from '../../run/index.ts';
+import { claimFolder } from '../../run/node.ts';
 import { type CommonOptions, nameList, seedList, wholeNumber, withUnseededOptions } from '../options.ts';
 import type { CommandSession } from '../session.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
-import { machineRecord, versionRecord } from '../../run/index.ts';
+import { machineRecord, versionRecord } from '../../run/node.ts';
 import { BUSY, type MachineLoad, machineLoad } from '../machine-load.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';

@@ -1,7 +1,7 @@
 // `jepa eval RUN`: evaluates the model of a run again.
 
 import { executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type CommonOptions, type ModelOptions, withCommonOptions, withModelOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -10,8 +10,8 @@ export const evalCommand: CommandFile = (program, session) => {
     .command('eval')
     .description('evaluate the model of a run: planning, probes, surprise')
     .argument('<run>', 'run folder');
-  withCommonOptions(command, 'folder for the results (default: the run folder)').action(
-    async (run: string, options: CommonOptions) => {
+  withCommonOptions(withModelOptions(command), 'folder for the results (default: the run folder)').action(
+    async (run: string, options: CommonOptions & ModelOptions) => {
       const done = await executeOnRun(session, 'eval', run, options);
       session.output.answer(executedJson(done), executedText(done));
     },

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { executedText, executeOnRun } from '../../experiment/index.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type CommonOptions, type ModelOptions, withCommonOptions, withModelOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -11,12 +11,12 @@ export const exportCommand: CommandFile = (program, session) => {
     .command('export')
     .description('write the ONNX graphs of a run: encode, predict, rollout cost')
     .argument('<run>', 'run folder');
-  withCommonOptions(command, 'folder for the graphs (default: RUN/export)').action(
-    async (run: string, options: CommonOptions) => {
-      const out = options.out ?? join(run, 'export');
-      const done = await executeOnRun(session, 'export', run, { ...options, out });
-      const { recipe, seed, metrics } = done;
-      session.output.answer({ recipe, seed, run, out, metrics }, `${executedText(done)}\nwritten ${out}`);
+  withCommonOptions(withModelOptions(command), 'folder for the graphs (default: RUN/export)').action(
+    async (run: string, options: CommonOptions & ModelOptions) => {
+      const done = await executeOnRun(session, 'export', run, options, join(run, 'export'));
+      const { recipe, seed, metrics, checkpoint, out } = done;
+      const older = checkpoint === undefined ? {} : { checkpoint };
+      session.output.answer({ recipe, seed, run, out, metrics, ...older }, `${executedText(done)}\nwritten ${out}`);
     },
   );
 };

@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
 import { detectFormat } from '../../data/index.ts';
-import { isRunFolder } from '../../run/index.ts';
+import { isRunFolder } from '../../run/node.ts';
 import { inspectDataset, inspectModel, inspectRun } from '../inspect.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';

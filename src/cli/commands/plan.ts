@@ -4,11 +4,11 @@ import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '../../data/index.ts';
 import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
-import { makeFolder, readRollouts, readRunFile } from '../../run/index.ts';
-import { type CommonOptions, wholeNumber, withCommonOptions } from '../options.ts';
+import { makeFolder, readRollouts, readRunFile } from '../../run/node.ts';
+import { type CommonOptions, type ModelOptions, wholeNumber, withCommonOptions, withModelOptions } from '../options.ts';
 import type { CommandFile, CommandSession } from '../session.ts';
 
-interface PlanOptions extends CommonOptions {
+interface PlanOptions extends CommonOptions, ModelOptions {
   readonly gif?: string;
   readonly recorded?: boolean;
   readonly episodes: number;
@@ -25,10 +25,11 @@ export const planCommand: CommandFile = (program, session) => {
     .option('--recorded', 'use the episodes that the run folder already holds instead of planning new ones')
     .option('--episodes <n>', 'episodes in the GIF', wholeNumber, 4)
     .option('--width <pixels>', 'largest width of the GIF', wholeNumber, 620);
-  withCommonOptions(command, 'folder for the episodes (default: the run folder)').action(
+  withCommonOptions(withModelOptions(command), 'folder for the episodes (default: the run folder)').action(
     async (run: string, options: PlanOptions) => {
       const done = options.recorded === true ? recorded(run) : await executeOnRun(session, 'plan', run, options);
-      const gif = options.gif === undefined ? {} : writeGif(session, options.out ?? run, options.gif, options);
+      const gif =
+        options.gif === undefined ? {} : writeGif(session, options.out ?? run, done.digest, options.gif, options);
       const text = options.gif === undefined ? '' : `\ngif     ${options.gif}`;
       session.output.answer({ ...executedJson(done), ...gif }, `${executedText(done)}${text}`);
     },
@@ -40,9 +41,18 @@ function recorded(dir: string): Executed {
   return { recipe, seed, run: dir, minutes: minutes ?? 0, metrics: metrics ?? {} };
 }
 
-function writeGif(session: CommandSession, dir: string, path: string, options: PlanOptions): object {
+function writeGif(
+  session: CommandSession,
+  dir: string,
+  digest: string | undefined,
+  path: string,
+  options: PlanOptions,
+): object {
+  const folder = digest === undefined ? 'rollouts' : `rollouts@${digest}`;
   session.output.log('drawing the episodes');
-  const { bytes, width, height, frames } = episodesGif(readRollouts(dir, options.episodes), { width: options.width });
+  const { bytes, width, height, frames } = episodesGif(readRollouts(dir, options.episodes, folder), {
+    width: options.width,
+  });
   makeFolder(dirname(resolve(path)));
   writeFileAtomic(path, [bytes]);
   return { gif: { path, width, height, frames, bytes: bytes.length } };

@@ -1,7 +1,7 @@
 // `jepa report RUN`: writes the page of a run again, from what its folder holds.
 
 import { writeReport } from '../../report/index.ts';
-import { readRunFile } from '../../run/index.ts';
+import { lockRun, readRunFile } from '../../run/node.ts';
 import { type CommonOptions, withCommonOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
@@ -13,7 +13,12 @@ export const reportCommand: CommandFile = (program, session) => {
     .argument('<run>', 'run folder');
   withCommonOptions(command, 'not used').action((run: string, _options: CommonOptions) => {
     readRunFile(run);
-    const report = writeReport(run);
-    session.output.answer({ run, report }, report);
+    const lock = lockRun(run, session.commandLine);
+    try {
+      const report = writeReport(run);
+      session.output.answer({ run, report }, report);
+    } finally {
+      lock.release();
+    }
   });
 };

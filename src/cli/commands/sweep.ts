@@ -17,7 +17,7 @@ import {
   sweepText,
 } from '../../experiment/index.ts';
 import { writeComparison } from '../../report/index.ts';
-import { claimFolder } from '../../run/index.ts';
+import { claimFolder } from '../../run/node.ts';
 import { type CommonOptions, collected, seedList, withUnseededOptions } from '../options.ts';
 import type { CommandFile, CommandSession } from '../session.ts';
 

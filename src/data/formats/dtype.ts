@@ -1,7 +1,7 @@
 // Element types of safetensors files: their widths, and their conversion to float32.
 
 import { JepaError } from '../../core/index.ts';
-import type { SafeDType, SafeTensor } from './safetensors.ts';
+import type { SafeDType, SafeTensor } from './safe-tensor.ts';
 
 const BYTES: Readonly<Record<SafeDType, number>> = {
   F64: 8,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,9 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../../core/index.ts';
 import { f32Tensor, toFloat32 } from './dtype.ts';
-import { parseSafetensors, readSafetensors, type SafeTensor, writeSafetensors } from './safetensors.ts';
+import { twinKey } from './json-keys.ts';
+import type { SafeTensor } from './safe-tensor.ts';
+import { parseSafetensors, readSafetensors, writeSafetensors } from './safetensors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -163,6 +166,104 @@ test('an absurd header length and a header that is not JSON are corrupt', () => 
   const junk = file({});
   junk[8] = 0x28;
   expect(caught(() => parseSafetensors(junk)).code).toBe('corrupt');
+});
+
+/** A file made by hand from the text of its header. */
+function fileOf(text: string, data: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(bytes.length), true);
+  return Uint8Array.from([...length, ...bytes, ...data]);
+}
+
+test('a tensor, a field or a metadata key that stands twice is corrupt and named, however it is spelt', () => {
+  const w = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}';
+  const cases: [string, RegExp][] = [
+    [`{"w":${w},"w":${w}}`, /the name 'w' twice/],
+    [`{"w":${w},"\\u0077":${w}}`, /the name 'w' twice/],
+    ['{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"shape":[1]}}', /the name 'shape' twice/],
+    [`{"__metadata__":{"a":"1","a":"2"},"w":${w}}`, /the name 'a' twice/],
+    [`{"__metadata__":{},"w":${w},"__metadata__":{}}`, /'__metadata__' twice/],
+  ];
+  for (const [text, message] of cases) {
+    const error = caught(() => parseSafetensors(fileOf(text, Uint8Array.of(7))));
+    expect([error.code, error.message]).toEqual(['corrupt', expect.stringMatching(message)]);
+  }
+  const tricky = String.raw`{"__metadata__":{"w":"\",\"w\":{","\\\\":"w"},"w":${w}}`;
+  expect([...parseSafetensors(fileOf(tricky, Uint8Array.of(7))).tensors.keys()]).toEqual(['w']);
+});
+
+test('no name is found twice in what JSON.stringify writes, and any name that is put in again is', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (value, n) => {
+      const text = JSON.stringify(value);
+      expect(twinKey(text)).toBeUndefined();
+      const keys = Object.keys(value);
+      const name = keys[n % keys.length]!;
+      expect(twinKey(`${text.slice(0, -1)},${JSON.stringify(name)}:0}`)).toBe(name);
+    }),
+  );
+});
+
+test('a file of another kind is named for what it is, with what to do', () => {
+  const zip = (name: string) => `PK\x03\x04\x14\0\0\0\0\0${'\0'.repeat(20)}${name}`;
+  const cases: [string, RegExp][] = [
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 5\n', /it is a Git LFS pointer.*git lfs pull/],
+    ['<!doctype html><html><title>Sign in</title>', /it is an HTML page/],
+    ['\n <HTML><body>404</body>', /it is an HTML page/],
+    [zip('archive/data.pkl'), /a PyTorch checkpoint .*convert it with the safetensors library/],
+    [zip('word/document.xml'), /a zip archive/],
+    ['\x80\x02}q\x00.', /a Python pickle.*never loaded/],
+    ['\x80\x04\x95\x05\0\0\0\0\0\0\0}\x94.', /a Python pickle/],
+    ['\x1f\x8b\x08\0\0\0\0\0\0\x03', /gzip-compressed, not a safetensors file; unpack it/],
+    ['\x89HDF\r\n\x1a\n\0\0', /an HDF5 file/],
+    ['GGUF\x03\0\0\0\0', /a GGUF file/],
+    ['{"error":"Entry not found"}', /JSON/],
+  ];
+  const path = join(folder, 'stranger.safetensors');
+  for (const [text, message] of cases) {
+    const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
+    writeFileSync(path, bytes);
+    for (const error of [caught(() => parseSafetensors(bytes, 'x')), caught(() => readSafetensors(path))]) {
+      expect([error.code, error.message], text).toEqual(['corrupt', expect.stringMatching(message)]);
+    }
+  }
+});
+
+test('longer headers and more tensors than the limits are refused before they are made, and read when allowed', () => {
+  const empty = { dtype: 'U8', shape: [0], data_offsets: [0, 0] };
+  const many = file(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`t${i}`, empty])));
+  const error = caught(() => parseSafetensors(many, 'x', { tensors: 299 }));
+  expect([error.code, error.message]).toEqual([
+    'unsupported',
+    expect.stringMatching(/300 tensors: above the limit tensors/),
+  ]);
+  expect(parseSafetensors(many, 'x', { tensors: 300 }).tensors.size).toBe(300);
+  expect(caught(() => parseSafetensors(many, 'x', { headerBytes: 100 })).message).toMatch(/headerBytes of 100/);
+});
+
+test('two hundred thousand tensors are read', () => {
+  const empty = { dtype: 'U8', shape: [0], data_offsets: [0, 0] };
+  const many = file(Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`t${i}`, empty])));
+  expect(parseSafetensors(many).tensors.size).toBe(200_000);
+});
+
+test('a shape whose product no number holds is corrupt', () => {
+  const huge = { dtype: 'F32', shape: [2 ** 40, 2 ** 40], data_offsets: [0, 0] };
+  expect(caught(() => parseSafetensors(file({ w: huge }))).message).toMatch(/more bytes than any file has/);
+});
+
+test.skipIf(process.platform === 'win32')('a folder, a pipe and a device are refused and do not block', () => {
+  const pipe = join(folder, 'pipe.safetensors');
+  execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+  for (const [path, kind] of [
+    [folder, /a folder/],
+    [pipe, /a named pipe/],
+    ['/dev/zero', /a device/],
+  ] as const) {
+    const error = caught(() => readSafetensors(path));
+    expect([error.code, error.message]).toEqual(['data', expect.stringMatching(kind)]);
+  }
 });
 
 test('an unknown element type is unsupported and named', () => {

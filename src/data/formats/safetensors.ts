@@ -4,33 +4,15 @@
 // SHA-256 of the data section, written always and checked when present.
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
 import { ioError, writeFileAtomic } from '../atomic.ts';
+import { fileKind, KIND_BYTES } from '../file-kind.ts';
+import { type ReadLimits, readLimits, requireLimit } from '../limits.ts';
+import { openRegular } from '../regular-file.ts';
 import { bytesOf } from './dtype.ts';
-
-/** The element types of the format that we read and write. */
-export type SafeDType =
-  | 'F32'
-  | 'F64'
-  | 'I32'
-  | 'I64'
-  | 'U8'
-  | 'BOOL'
-  | 'F16'
-  | 'BF16'
-  | 'I16'
-  | 'I8'
-  | 'U16'
-  | 'U32'
-  | 'U64';
-
-/** One tensor of a file: `data` holds its elements in row-major order as raw little-endian bytes. */
-export interface SafeTensor {
-  readonly dtype: SafeDType;
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
+import { twinKey } from './json-keys.ts';
+import type { SafeDType, SafeTensor } from './safe-tensor.ts';
 
 /** The tensors of a file in the order of their bytes, and its metadata strings (with `jepa.sha256` where we wrote it). */
 export interface SafeFile {
@@ -41,8 +23,6 @@ export interface SafeFile {
 /** The metadata key of the SHA-256, in hexadecimal, of the data section. */
 export const SHA256_KEY = 'jepa.sha256';
 
-/** The Python library refuses longer headers, so do we. */
-const MAX_HEADER_BYTES = 100_000_000;
 const READ_BYTES = 1 << 28;
 
 function corrupt(file: string, problem: string, tensor?: string): JepaError {
@@ -91,6 +71,7 @@ function parseSpan(file: string, name: string, entry: unknown): Span {
   }
   const [begin, end] = offsets as [number, number];
   const size = shape.reduce((a, b) => a * b, 1) * width;
+  if (!Number.isSafeInteger(size)) throw corrupt(file, `[${shape}] ${dtype} needs more bytes than any file has`, name);
   if (end - begin !== size) {
     throw corrupt(
       file,
@@ -102,21 +83,28 @@ function parseSpan(file: string, name: string, entry: unknown): Span {
 }
 
 /** Parses and checks the header against a data section of `dataBytes` bytes: no gaps, no overlaps, nothing missing. */
-function parseHeader(file: string, text: Uint8Array, dataBytes: number): Header {
+function parseHeader(file: string, bytes: Uint8Array, dataBytes: number, limits: ReadLimits): Header {
   let json: unknown;
+  let twin: string | undefined;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    json = JSON.parse(text);
+    twin = twinKey(text);
   } catch (error) {
     throw corrupt(file, `the header is not JSON (${error instanceof Error ? error.message : error})`);
   }
   if (!isRecord(json)) throw corrupt(file, 'the header must be a JSON object');
-  const { __metadata__: rawMetadata = {}, ...entries } = json;
+  if (twin !== undefined) throw corrupt(file, `the header has the name '${twin}' twice`);
+  const { __metadata__: rawMetadata = {} } = json;
+  const entries = Object.entries(json).filter(([name]) => name !== '__metadata__');
   if (!isRecord(rawMetadata)) throw corrupt(file, '__metadata__ must be an object');
   const metadata = Object.entries(rawMetadata).map(([name, value]): readonly [string, string] => {
     if (typeof value !== 'string') throw corrupt(file, `metadata '${name}' must be a string, got ${typeof value}`);
     return [name, value];
   });
-  const spans = Object.entries(entries).map(([name, entry]) => parseSpan(file, name, entry));
+  const count = entries.length;
+  requireLimit('tensors', limits, count, `safetensors ${file}: ${count} tensors`);
+  const spans = entries.map(([name, entry]) => parseSpan(file, name, entry));
   spans.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { name, begin, end } of spans) {
@@ -132,13 +120,27 @@ function parseHeader(file: string, text: Uint8Array, dataBytes: number): Header 
   return { spans, metadata: Object.fromEntries(metadata) };
 }
 
-/** Reads and checks the header length; `total` is the length of the whole file. */
-function headerLength(file: string, first: Uint8Array, total: number): number {
-  if (total < 8) throw corrupt(file, `a header length of 8 bytes must come first, the file has ${total} bytes`);
+/** What a file without a header that makes sense is, where its first bytes say so. */
+function requireSafetensors(file: string, first: Uint8Array, problem: string): JepaError {
+  const kind = fileKind(first);
+  if (kind === undefined) return corrupt(file, problem);
+  return new JepaError('corrupt', `safetensors ${file}: it is ${kind.name}, not a safetensors file; ${kind.remedy}`, {
+    file,
+    kind: kind.name,
+  });
+}
+
+/** Reads and checks the header length from the first bytes of a file; `total` is the length of the whole file. */
+function headerLength(file: string, first: Uint8Array, total: number, limits: ReadLimits): number {
+  if (total < 8)
+    throw requireSafetensors(file, first, `a header length of 8 bytes must come first, the file has ${total} bytes`);
   const length = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES) throw corrupt(file, `header length ${length} is above ${MAX_HEADER_BYTES}`);
   if (8 + length > total)
-    throw corrupt(file, `the header has ${length} bytes, the file only ${total}: it is truncated`);
+    throw requireSafetensors(file, first, `the header has ${length} bytes, the file only ${total}: it is truncated`);
+  requireLimit('headerBytes', limits, length, `safetensors ${file}: a header of ${length} bytes`);
+  if (length < 2 || first[8] !== 0x7b)
+    // the format asks for `{` here
+    throw requireSafetensors(file, first, 'the header must be a JSON object, which begins with {');
   return length;
 }
 
@@ -167,12 +169,14 @@ function assemble(file: string, { spans, metadata }: Header, data: Uint8Array): 
  * The tensors and metadata in `bytes`, a whole safetensors file; tensor data are views into `bytes`.
  *
  * Errors: `corrupt`, naming `file` and the tensor, when the header is damaged, byte ranges overlap, leave gaps, have the
- * wrong length or pass the end, or the SHA-256 differs; `unsupported` for an unknown dtype.
+ * wrong length or pass the end, a name stands there twice, the SHA-256 differs, or the file is of another kind, which is
+ * then named; `unsupported` for an unknown dtype, and above the limits `headerBytes` and `tensors`.
  */
-export function parseSafetensors(bytes: Uint8Array, file = '(bytes)'): SafeFile {
-  const length = headerLength(file, bytes, bytes.length);
+export function parseSafetensors(bytes: Uint8Array, file = '(bytes)', limits: Partial<ReadLimits> = {}): SafeFile {
+  const all = readLimits(limits);
+  const length = headerLength(file, bytes, bytes.length, all);
   const data = bytes.subarray(8 + length);
-  return assemble(file, parseHeader(file, bytes.subarray(8, 8 + length), data.length), data);
+  return assemble(file, parseHeader(file, bytes.subarray(8, 8 + length), data.length, all), data);
 }
 
 function readExactly(fd: number, file: string, length: number, position: number): Uint8Array {
@@ -186,21 +190,16 @@ function readExactly(fd: number, file: string, length: number, position: number)
 }
 
 /**
- * The tensors and metadata of the safetensors file at `path`, fully checked; see `parseSafetensors` for the errors, and
- * `io` when the file cannot be read.
+ * The tensors and metadata of the safetensors file at `path`, fully checked; see `parseSafetensors` for the errors, `io`
+ * when the file cannot be read, and `data` when it is no regular file.
  */
-export function readSafetensors(path: string): SafeFile {
-  let fd: number;
+export function readSafetensors(path: string, limits: Partial<ReadLimits> = {}): SafeFile {
+  const all = readLimits(limits);
+  const { fd, size } = openRegular(path);
   try {
-    fd = openSync(path, 'r');
-  } catch (error) {
-    throw ioError(`reading ${path}`, error, 'nothing was read');
-  }
-  try {
-    const total = fstatSync(fd).size;
-    const length = headerLength(path, readExactly(fd, path, Math.min(8, total), 0), total);
-    const header = parseHeader(path, readExactly(fd, path, length, 8), total - 8 - length);
-    return assemble(path, header, readExactly(fd, path, total - 8 - length, 8 + length));
+    const length = headerLength(path, readExactly(fd, path, Math.min(KIND_BYTES, size), 0), size, all);
+    const header = parseHeader(path, readExactly(fd, path, length, 8), size - 8 - length, all);
+    return assemble(path, header, readExactly(fd, path, size - 8 - length, 8 + length));
   } catch (error) {
     if (error instanceof JepaError) throw error;
     throw ioError(`reading ${path}`, error, 'nothing was read');

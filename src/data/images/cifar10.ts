@@ -34,11 +34,22 @@ export interface Cifar10 {
   readonly test: ImageSet;
 }
 
+/** Training images of CIFAR-10. */
+const TRAIN_COUNT = 50_000;
+
+/** Whether a set that knows no names is CIFAR-10: its files as the hub has them, its number of images, ten numbers. */
+function isCifar10(folder: string, train: ImageSet): boolean {
+  const numbered = train.classes.join() === CIFAR10_CLASSES.map((_, i) => i).join();
+  const files = FILES.every((file) => existsSync(join(folder, file)));
+  return numbered && files && train.count + train.skipped.length === TRAIN_COUNT;
+}
+
 /**
- * Opens CIFAR-10 from a folder with its two Parquet files (`train-*.parquet`, `test-*.parquet`): `path`, else the variable
- * JEPA_CIFAR10, else the folder that `jepa fetch cifar10` fills.
+ * Opens CIFAR-10, or images of your own in two parts `train` and `test`, from a folder: `path`, else the variable
+ * JEPA_CIFAR10, else the folder that `jepa fetch cifar10` fills. Both parts have one list of classes, that of `train`; names
+ * come from the data, and CIFAR-10's own files, which have none, get `CIFAR10_CLASSES`.
  *
- * Errors: `data` when the files are not there, with what to do; those of `openImages`.
+ * @throws JepaError 'data' when the files are not there, with what to do; those of `openImages`.
  *
  * @example
  * const { train, test } = await openCifar10();
@@ -53,9 +64,10 @@ export async function openCifar10(
     const remedy = 'run jepa fetch cifar10, or name a folder with the Parquet files by --data PATH or JEPA_CIFAR10';
     throw new JepaError('data', `CIFAR-10 must be in ${folder}, there is no such folder; ${remedy}`, { folder });
   }
-  const open = (split: string): Promise<ImageSet> =>
-    openImages(folder, { ...options, split, classes: CIFAR10_CLASSES });
-  return { train: await open('train'), test: await open('test') };
+  const train = await openImages(folder, { ...options, split: 'train' });
+  const test = await openImages(folder, { ...options, split: 'test' });
+  if (!isCifar10(folder, train)) return { train, test };
+  return { train: { ...train, classes: CIFAR10_CLASSES }, test: { ...test, classes: CIFAR10_CLASSES } };
 }
 
 /**

@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encode } from 'fast-png';
 import { afterAll, expect, test } from 'vitest';
 import { CIFAR10_CLASSES, openCifar10 } from './cifar10.ts';
 import { type OpenImagesOptions, openImages } from './open-images.ts';
-import { encodeJpeg, type ParquetRow, parquetFile } from './read/fixtures.law.ts';
+import { encodeJpeg, encodeWebp, type ParquetRow, parquetFile } from './read/fixtures.law.ts';
+import { encodeRgbPng } from './read/png.law.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'jepa-images-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -27,7 +27,7 @@ const fresh = (): string => {
 
 /** A PNG whose pixels are all `value`. */
 const flat = (value: number, height = 4, width = 4): Uint8Array =>
-  encode({ width, height, channels: 3, data: new Uint8Array(height * width * 3).fill(value) });
+  encodeRgbPng(new Uint8Array(height * width * 3).fill(value), height, width);
 const row = (value: number): ParquetRow => ({ bytes: flat(value), label: value % 3 });
 const NO_CACHE: OpenImagesOptions = { cache: false, workers: 0 };
 
@@ -52,11 +52,14 @@ test('the images of a Parquet file come in its order, with labels and the names 
   }
 });
 
-test('JPEG and PNG stand side by side in one file', async () => {
-  const bytes = await encodeJpeg(new Uint8Array(48).fill(200), 4, 4);
-  const set = await openImages(parquet([[row(10), { bytes, label: 0 }]]), NO_CACHE);
-  expect(set.pixels[0]).toBe(10);
-  expect(Math.abs(set.pixels[48]! - 200)).toBeLessThanOrEqual(1);
+test('JPEG, PNG and WebP stand side by side in one file, and decode in a thread as here', async () => {
+  const pixels = new Uint8Array(48).fill(200);
+  const jpeg = await encodeJpeg(pixels, 4, 4);
+  const webp = await encodeWebp(pixels, 4, 4, { lossless: 1 });
+  const path = parquet([[row(10), { bytes: jpeg, label: 0 }, { bytes: webp, label: 0 }]]);
+  const here = await openImages(path, NO_CACHE);
+  expect(firstBytes(here.pixels)).toEqual([10, expect.closeTo(200, -1), 200]);
+  expect((await openImages(path, { cache: false, workers: 1 })).pixels).toEqual(here.pixels);
 });
 
 test('columns of other names are read when named, and an unknown one is told what there is', async () => {

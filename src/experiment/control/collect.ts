@@ -1,5 +1,7 @@
 // The collection stage.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { collect } from '../../agent/index.ts';
 import { openStore } from '../../data/index.ts';
 import { makePolicy } from '../../envs/index.ts';
@@ -10,6 +12,7 @@ import { experimentEnv, keyFor } from './stages.ts';
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
 export async function collectStage(config: ControlExperiment, context: RunContext, dir: string): Promise<RunSummary> {
   const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
+  const before = existsSync(join(dir, 'dataset.json')) ? rowsIn(dir) : 0;
   const began = performance.now();
   const rows = await collect({
     dir,
@@ -27,9 +30,25 @@ export async function collectStage(config: ControlExperiment, context: RunContex
   });
   const seconds = (performance.now() - began) / 1000;
   const store = openStore(dir);
-  context.log(`${store.episodes.length} episodes, ${rows} frames in ${dir} (${Math.round(rows / seconds)} frames/s)`);
+  // Frames of earlier sittings took no time in this one.
+  const rate = (rows - before) / seconds;
+  const pace = rows > before ? ` (${Math.round(rate)} frames/s)` : ', collected before';
+  context.log(`${store.episodes.length} episodes, ${rows} frames in ${dir}${pace}`);
   store.close();
   return {
-    metrics: { 'collect.episodes': episodes, 'collect.frames': rows, 'collect.framesPerSecond': rows / seconds },
+    metrics: {
+      'collect.episodes': episodes,
+      'collect.frames': rows,
+      ...(rows > before ? { 'collect.framesPerSecond': rate } : {}),
+    },
   };
+}
+
+function rowsIn(dir: string): number {
+  const store = openStore(dir);
+  try {
+    return store.episodes.reduce((sum, { length }) => sum + length, 0);
+  } finally {
+    store.close();
+  }
 }

@@ -11,7 +11,7 @@ import { pushT } from '../../../recipes/push-t.ts';
 import { reacher } from '../../../recipes/reacher.ts';
 import { twoRoom } from '../../../recipes/two-room.ts';
 import type { ControlRecord } from '../../evals/index.ts';
-import { createRun } from '../../run/index.ts';
+import { createRun } from '../../run/node.ts';
 import type { WorldConfig } from '../../world/index.ts';
 import { configured } from '../configure.ts';
 import type { Recipe, RunContext } from '../recipe.ts';

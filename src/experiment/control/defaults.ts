@@ -1,6 +1,7 @@
 // What the recipes of all worlds share: 64-pixel frames, blocks of five steps, the strict protocol at 25 steps, and a choice of
 // small models. A recipe says what its world needs otherwise.
 
+import { unknownName } from '../../core/index.ts';
 import type { PlanCost } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
 import { type ControlExperiment, plannersFor } from './config.ts';
@@ -24,8 +25,12 @@ export interface WorldExperiment {
   /** Numbers of one action of the world. */
   readonly actionDim: number;
   readonly collect: ControlExperiment['collect'];
-  /** The model that is trained unless another is asked for. */
-  readonly model: 'le-wm' | 'le-wm-inverse' | 'pldm' | 'eb-jepa' | 'state';
+  /** Side of a picture in pixels. @default 64 */
+  readonly imageSize?: number;
+  /** The name of the model that is trained unless another is asked for. */
+  readonly model: string;
+  /** Models of one's own by name, beside those that every recipe has. */
+  readonly models?: Readonly<Record<string, ControlModel>>;
   /** Width of the embedding, and updates. */
   readonly embedDim: number;
   readonly steps: number;
@@ -55,7 +60,7 @@ const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 /** The models that a recipe offers, by name. */
 function models(
   size: SmallModel,
-  { sigreg, inverse = 1, pldmInverse, learningRate = 1e-3, cost, state }: WorldExperiment,
+  { sigreg, inverse = 1, pldmInverse, learningRate = 1e-3, cost, state, models: own = {} }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
   const loss = { sigreg, cost };
   return {
@@ -70,13 +75,14 @@ function models(
     'dino-wm': smallDinoWm(size),
     pixels: smallPixels(size),
     state: stateModel(size, { angles: [], ...state }, cost),
+    ...own,
   };
 }
 
 const RHYTHM = { checkpointEvery: 200, logEvery: 10, instrumentsEvery: 50 };
 
-function sizeOf({ actionDim, embedDim, steps, frameSkip = 5 }: WorldExperiment): SmallModel {
-  return { imageSize: IMAGE, actionDim: frameSkip * actionDim, embedDim, steps };
+function sizeOf({ imageSize = IMAGE, actionDim, embedDim, steps, frameSkip = 5 }: WorldExperiment): SmallModel {
+  return { imageSize, actionDim: frameSkip * actionDim, embedDim, steps };
 }
 
 /** The names of models, each for a model and how it is trained: what `model=NAME` stands for. */
@@ -91,9 +97,12 @@ export function modelPresets(world: WorldExperiment): Presets<ControlExperiment>
 export function worldExperiment(world: WorldExperiment): ControlExperiment {
   const { id, collect, model: modelName, steps, frameSkip = 5 } = world;
   const size = sizeOf(world);
-  const { model, train } = models(size, world)[modelName]!;
+  const known = models(size, world);
+  const chosen = known[modelName];
+  if (chosen === undefined) throw unknownName('model', modelName, Object.keys(known));
+  const { model, train } = chosen;
   return {
-    env: { id, imageSize: IMAGE },
+    env: { id, imageSize: size.imageSize },
     collect,
     data: { frameSkip, split: { train: 0.8, val: 0.05, test: 0.15 }, workers: 1 },
     modelName,

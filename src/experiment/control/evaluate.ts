@@ -12,7 +12,9 @@ import {
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
-import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
+import type { ExperimentData } from './data.ts';
+import { unlessAborted } from './interruptible.ts';
+import { experimentEnv, keyFor } from './stages.ts';
 
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(
@@ -24,7 +26,8 @@ export async function probes(
   const rows = config.evals.probeRows;
   const embedded = (episodes: readonly number[]) => {
     const total = episodes.reduce((n, e) => n + data.store.episodes[e]!.length, 0);
-    return embedRows(model, data.store, episodes, Math.max(1, Math.floor(total / rows)), rows);
+    const stride = Math.max(1, Math.floor(total / rows));
+    return unlessAborted(context.signal, () => embedRows(model, data.store, episodes, stride, rows));
   };
   const fit = await embedded(data.split.train);
   const held = await embedded(data.split.test);
@@ -52,19 +55,21 @@ export async function evaluateStage(
   context.log(`linear (mlp) probes, r: ${read.join(', ')}`);
   const { surpriseClips, surpriseSteps, surpriseAt } = config.evals;
   const env = experimentEnv(config);
-  const surprise = await violationSurprise({
-    model,
-    env,
-    source: data.store,
-    episodes: data.split.test,
-    normaliser: data.actions,
-    frameSkip: config.data.frameSkip,
-    violations: violationsOf(env.spec),
-    clips: surpriseClips,
-    steps: surpriseSteps,
-    at: surpriseAt,
-    key: keyFor(context, 'surprise'),
-  });
+  const surprise = await unlessAborted(context.signal, () =>
+    violationSurprise({
+      model,
+      env,
+      source: data.store,
+      episodes: data.split.test,
+      normaliser: data.actions,
+      frameSkip: config.data.frameSkip,
+      violations: violationsOf(env.spec),
+      clips: surpriseClips,
+      steps: surpriseSteps,
+      at: surpriseAt,
+      key: keyFor(context, 'surprise'),
+    }),
+  );
   writeJson(context, 'evals/surprise.json', surprise);
   for (const { name, auc } of surprise.perturbations) metrics[`surprise.${name}.auc`] = auc;
   context.log(`surprise: ${surprise.perturbations.map((p) => `${p.name} AUC ${p.auc.toFixed(3)}`).join(', ')}`);

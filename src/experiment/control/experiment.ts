@@ -1,10 +1,12 @@
 // A control experiment as a recipe: collect, train, evaluate, plan, export.
 
+import { type WorldModel, worldModel } from '../../agent/index.ts';
 import { prepareEnv } from '../../envs/index.ts';
 import type { Recipe, RunContext, RunSummary } from '../recipe.ts';
 import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
+import { datasetDir, type ExperimentData, trainedData } from './data.ts';
 import { modelPresets, type WorldExperiment, worldExperiment } from './defaults.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
@@ -14,7 +16,7 @@ import { longHorizonStage } from './long-horizon.ts';
 import { migrateControl } from './migrate.ts';
 import { planStage } from './plan.ts';
 import { controlSchema } from './schema.ts';
-import { datasetDir, openData, trainedModel } from './stages.ts';
+import { experimentDynamics, trainedRun } from './stages.ts';
 import { trainStage } from './train.ts';
 import type { Trained } from './trained.ts';
 
@@ -38,11 +40,12 @@ function prepared(stage: Stage): Stage {
 async function withModel(
   config: ControlExperiment,
   context: RunContext,
-  stage: (model: ReturnType<typeof trainedModel>, data: ReturnType<typeof openData>) => Promise<RunSummary>,
+  stage: (model: WorldModel, data: ExperimentData) => Promise<RunSummary>,
 ): Promise<RunSummary> {
-  const data = openData(config, context);
+  const { values, checkpoint } = trainedRun(config, context);
+  const data = trainedData(config, context, checkpoint);
   try {
-    return await stage(trainedModel(config, context, data), data);
+    return await stage(worldModel(experimentDynamics(config, data), values, context.runtime), data);
   } finally {
     data.store.close();
   }

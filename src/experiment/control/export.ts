@@ -2,10 +2,11 @@
 
 import { exportModel, type ModelOrigin } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
-import type { Checkpoint } from '../../run/index.ts';
+import type { Checkpoint } from '../../run/node.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
-import { actionBounds, experimentWorld, openData, trainedRun } from './stages.ts';
+import { trainedData } from './data.ts';
+import { actionBounds, experimentWorld, trainedRun } from './stages.ts';
 
 /** What the training stage wrote into the checkpoint's header. */
 function originOf(config: ControlExperiment, { path, seed, step, metadata }: Checkpoint): ModelOrigin {
@@ -24,7 +25,7 @@ function originOf(config: ControlExperiment, { path, seed, step, metadata }: Che
 export async function exportStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   const { values, checkpoint } = trainedRun(config, context);
   const { history, planner, horizon } = config.plan;
-  const data = openData(config, context);
+  const data = trainedData(config, context, checkpoint);
   const world = experimentWorld(config, data);
   data.store.close();
   const files = await exportModel({

@@ -1,12 +1,12 @@
 // The frozen encoder of a DINO-WM: the vision transformer of a model that another run trained, or that of a published
 // checkpoint.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
 import { JepaError } from '../../core/index.ts';
 import { blankValues, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
-import { trainedValues } from '../../run/index.ts';
+import { readRunFile, trainedValues } from '../../run/node.ts';
 import { type World, worldOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { migrateControl } from './migrate.ts';
@@ -15,7 +15,7 @@ const PREFIX = 'encoder.';
 
 /** The model that the run in `dir` trained. */
 function worldIn(dir: string): World {
-  const { config } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { readonly config?: unknown };
+  const { config } = readRunFile(dir);
   const { model } = (migrateControl(config) ?? {}) as Partial<ControlExperiment>;
   if (typeof model !== 'object' || model === null) {
     throw new JepaError(
@@ -39,7 +39,7 @@ function ofRun(dir: string): CheckpointEncoder {
     ...encoder,
     describe: `the encoder of ${world.config.kind} in ${dir}`,
     values(): ModelValues {
-      const { parameters } = trainedValues(world.dynamics().module, dir, () => {}).values;
+      const { parameters } = trainedValues(world.dynamics().module, dir).values;
       const tensors = new Map(
         [...namedViews(parameters.layout, parameters.data)]
           .filter(([name]) => name.startsWith(PREFIX))

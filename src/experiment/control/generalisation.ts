@@ -25,7 +25,7 @@ export async function generalisationStage(
     tasks: tasks.slice(0, config.evals.generalisationTasks),
     policies: [
       (count) => {
-        const planning = latentPlanner(config, model, solverOf(config, planner, data.actions));
+        const planning = latentPlanner(config, model, solverOf(config, planner, data.actions), context.signal);
         return controller(
           config,
           context,

@@ -54,7 +54,7 @@ async function inverse(config: ControlExperiment, context: RunContext, trained: 
 
 async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<ControlPolicy> {
   const { policy: world, frames, ...training } = config.policies.gcbc;
-  const { dir, split, actions } = trained.data;
+  const { location, split, actions } = trained.data;
   const program = await jepaProgram({
     spec: gcbcMethod(world, { batch: training.batchSize, frames }),
     key: keyFor(context, 'gcbc'),
@@ -62,7 +62,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
   });
   const batches = (startStep: number) =>
     windowLoader({
-      source: dir,
+      source: location,
       episodes: split.train,
       frames,
       frameSkip: config.data.frameSkip,

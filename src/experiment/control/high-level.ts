@@ -15,8 +15,9 @@ import { jepaProgram } from '../../train/index.ts';
 import { type HierarchyConfig, hierarchyMethod } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { drawn, trainPart } from './part.ts';
-import { type ExperimentData, keyFor } from './stages.ts';
+import { keyFor } from './stages.ts';
 
 /** A trained high level with the box of macro-actions that recorded chunks fill. */
 export interface HighLevelPlanner {

@@ -10,6 +10,7 @@ import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
 import { type HighLevelPlanner, trainHighLevel } from './high-level.ts';
+import { interruptible } from './interruptible.ts';
 import { ceilingPolicy, experimentTasks } from './plan.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
 import { experimentEnv, keyFor } from './stages.ts';
@@ -32,7 +33,9 @@ function twoLevels(
   // One jump more than the goal is away leaves room for plans that are not straight.
   const macroHorizon = Math.max(2, Math.ceil(blocks / maxBlocks) + 1);
   const aim = 'goal-when-direct';
-  const planning = solverPlanner(solver, (r) => high.model.problem(r, horizon, { macroHorizon, aim }));
+  const planning = solverPlanner(solver, async (r) =>
+    interruptible(await high.model.problem(r, horizon, { macroHorizon, aim }), context.signal),
+  );
   const shape = { horizon, recedingHorizon };
   return controller(config, context, { ...model.dynamics, planner: planning, actions, tasks }, 'hierarchical', shape);
 }
@@ -53,7 +56,7 @@ export async function longHorizonStage(
     const budget = 2 * goalOffset;
     const blocks = Math.ceil(goalOffset / config.data.frameSkip);
     const far = { ...config, plan: { ...config.plan, goalOffset, budget, horizon: blocks, recedingHorizon: blocks } };
-    const flat = latentPlanner(far, model, solverOf(far, planner, data.actions));
+    const flat = latentPlanner(far, model, solverOf(far, planner, data.actions), context.signal);
     const policies: readonly ControlPolicy[] = [
       controller(far, context, { ...model.dynamics, planner: flat, actions: data.actions, tasks }, 'planner'),
       twoLevels(config, context, trained, high, blocks),

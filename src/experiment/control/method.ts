@@ -5,10 +5,11 @@ import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { type JepaProgram, jepaProgram } from '../../train/index.ts';
 import { putEncoder, type World } from '../../world/index.ts';
-import type { RunContext } from '../recipe.ts';
+import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
-import { type ExperimentData, experimentWorld, keyFor } from './stages.ts';
+import { experimentWorld, keyFor } from './stages.ts';
 
 /** A program that learns from clips, and the columns of the dataset that it reads besides pixels and actions. */
 export interface ControlProgram {
@@ -30,6 +31,7 @@ export async function controlProgram(
   const program = await jepaProgram({
     spec,
     key,
+    ...onRuntime(context),
     ...frozenValues(world, spec, config, context),
     inputs: (batch: Batch) => Object.fromEntries(names.map((name) => [name, world.feed(batch, name)])),
   });

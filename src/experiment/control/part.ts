@@ -5,6 +5,7 @@ import type { ModelValues } from '../../nn/index.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
 import type { BatchSource, LossProgram } from '../../train/index.ts';
 import type { RunContext } from '../recipe.ts';
+import { resultName } from '../run-files.ts';
 import { trainIn } from '../training.ts';
 
 /** How a part is trained. */
@@ -38,7 +39,7 @@ export async function trainPart<B>(
     {
       stage: name,
       part: {
-        folder: name,
+        folder: resultName(context, name),
         described: { config: { part: name, steps, batchSize, learningRate }, seed: context.seed, versions: {} },
       },
     },

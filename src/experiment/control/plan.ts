@@ -1,10 +1,7 @@
 // The planning stage: goals shown as pictures on held-out tasks, by both protocols, with a random policy and a ceiling on the
 // same tasks, and other planners beside the main one.
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fold } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
 import { goalOfState, makeEnv, makePolicy } from '../../envs/index.ts';
 import {
   type ControlPolicy,
@@ -21,12 +18,13 @@ import {
 } from '../../evals/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
-import { writeJson } from '../run-files.ts';
+import { writeBytes, writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
-import { type ExperimentData, experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv, keyFor } from './stages.ts';
 import type { Trained } from './trained.ts';
 
 async function writeRollouts(
@@ -35,7 +33,6 @@ async function writeRollouts(
   { model, data, probes }: Trained,
   run: ControlRun,
 ): Promise<void> {
-  mkdirSync(join(context.out, 'rollouts'), { recursive: true });
   const size = config.env.imageSize;
   const { ground } = experimentEnv(config).spec.declares ?? {};
   const { stateDim } = model.dynamics.senses;
@@ -60,7 +57,7 @@ async function writeRollouts(
             goal: placeOn(ground, trace.task.goalState),
           }),
     };
-    writeFileAtomic(join(context.out, 'rollouts', `${k}.bin`), [...frames, goal]);
+    writeBytes(context, `rollouts/${k}.bin`, [...frames, goal]);
     writeJson(context, `rollouts/${k}.json`, record);
   }
 }
@@ -82,7 +79,7 @@ async function policies(
   const { model, data } = trained;
   const { actions } = data;
   const planning = (name: string, budget: PlannerBudget): ControlPolicy => {
-    const planner = latentPlanner(config, model, solverOf(config, budget, actions));
+    const planner = latentPlanner(config, model, solverOf(config, budget, actions), context.signal);
     return controller(config, context, { ...model.dynamics, planner, actions, tasks: plan.tasks }, name);
   };
   const others: ControlPolicy[] = [];

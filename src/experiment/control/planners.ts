@@ -14,6 +14,7 @@ import {
 import type { Senses } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
+import { interruptible, unlessAborted } from './interruptible.ts';
 import { actionBounds, keyFor } from './stages.ts';
 
 /** The bounds of the world's actions in normalised blocks. */
@@ -66,7 +67,14 @@ export function controller(
   return plannerPolicy(control, name, senses);
 }
 
-/** Planning in the latent space of a world model. */
-export function latentPlanner(config: ControlExperiment, model: WorldModel, solver: Solver): Planner {
-  return solverPlanner(solver, (request) => model.problem(request, config.plan.horizon));
+/** Planning in the latent space of a world model; an abort of the signal ends a search between two of its iterations. */
+export function latentPlanner(
+  config: ControlExperiment,
+  model: WorldModel,
+  solver: Solver,
+  signal: AbortSignal,
+): Planner {
+  return solverPlanner(solver, async (request) =>
+    interruptible(await unlessAborted(signal, () => model.problem(request, config.plan.horizon)), signal),
+  );
 }

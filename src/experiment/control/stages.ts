@@ -1,57 +1,15 @@
 // Data, model and folders that several stages of a control experiment need.
 
-import { join } from 'node:path';
-import { type WorldModel, worldModel } from '../../agent/index.ts';
-import { fold, JepaError, type Key, key } from '../../core/index.ts';
-import {
-  ACTION,
-  type EpisodeStore,
-  fitNormaliser,
-  type Normaliser,
-  openStore,
-  type Split,
-  splitEpisodes,
-} from '../../data/index.ts';
+import { fitNormaliser } from '../../data/index.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
-import { type TrainedValues, trainedValues } from '../../run/index.ts';
+import { type TrainedValues, trainedValues } from '../../run/node.ts';
 import { type Dynamics, type World, worldOf } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
-import { rememberedDataset } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
+import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
 
-/** The seed's key for one purpose. */
-export function keyFor(context: RunContext, purpose: string): Key {
-  return fold(key(context.seed), purpose);
-}
-
-/** The dataset folder: the one the user gives now, the one given when the run was trained, else inside the run. */
-export function datasetDir(context: RunContext): string {
-  return rememberedDataset(context) ?? join(context.model ?? context.out, 'dataset');
-}
-
-/** The dataset with its split and the action normaliser fitted on the training episodes. */
-export interface ExperimentData {
-  readonly dir: string;
-  readonly store: EpisodeStore;
-  readonly split: Split;
-  readonly actions: Normaliser;
-}
-
-/** Opens the dataset and checks that it is one of this experiment. */
-export function openData(config: ControlExperiment, context: RunContext): ExperimentData {
-  const dir = datasetDir(context);
-  const store = openStore(dir);
-  const size = store.spec.columns.find((c) => c.name === 'pixels')?.shape[0];
-  if (store.spec.env !== config.env.id || size !== config.env.imageSize) {
-    throw new JepaError(
-      'data',
-      `dataset ${dir} is of ${store.spec.env} with ${size}-pixel frames, the configuration asks for ${config.env.id} with ${config.env.imageSize}; collect again or set env.imageSize`,
-    );
-  }
-  const split = splitEpisodes(store.episodes.length, config.data.split, keyFor(context, 'split'));
-  return { dir, store, split, actions: fitNormaliser(store, ACTION, split.train) };
-}
+export { keyFor } from '../keys.ts';
 
 /** The environment of the experiment; `prepareEnv` must have been awaited. */
 export function experimentEnv(config: ControlExperiment): Env {
@@ -83,9 +41,4 @@ export function experimentDynamics(config: ControlExperiment, data?: ExperimentD
 /** The trained numbers of a run, from its newest checkpoint. */
 export function trainedRun(config: ControlExperiment, context: RunContext): TrainedValues {
   return trainedValues(experimentDynamics(config).module, context.model ?? context.out, context.log);
-}
-
-/** The trained model of a run, from its newest checkpoint. */
-export function trainedModel(config: ControlExperiment, context: RunContext, data: ExperimentData): WorldModel {
-  return worldModel(experimentDynamics(config, data), trainedRun(config, context).values);
 }

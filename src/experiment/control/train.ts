@@ -7,8 +7,9 @@ import type { RunContext, RunSummary } from '../recipe.ts';
 import { rememberDataset } from '../run-files.ts';
 import { trainIn, warmedUp } from '../training.ts';
 import type { ControlExperiment } from './config.ts';
+import { dataRecord, trainingData } from './data.ts';
 import { controlProgram } from './method.ts';
-import { actionBounds, experimentDynamics, keyFor, openData } from './stages.ts';
+import { actionBounds, experimentDynamics, keyFor } from './stages.ts';
 
 /** Embeddings wider than this are token maps or pictures: the instruments of a vector say nothing about them. */
 const WIDEST = 1024;
@@ -16,7 +17,7 @@ const WIDEST = 1024;
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   rememberDataset(context);
-  const data = openData(config, context);
+  const data = trainingData(config, context);
   const { frames, steps, batchSize, weightDecay, clip, checkpointEvery, logEvery, instrumentsEvery } = config.train;
   const { frameSkip } = config.data;
   const { dim } = experimentDynamics(config);
@@ -31,7 +32,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       program,
       batches: (startStep) =>
         windowLoader({
-          source: data.dir,
+          source: data.location,
           episodes: data.split.train,
           frames,
           frameSkip,
@@ -40,7 +41,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
           normalisers: [data.actions],
           key: keyFor(context, 'batches'),
           startStep,
-          workers: config.data.workers,
+          workers: context.loaders ?? config.data.workers,
         }),
       optimiser: adamW(program.layout, { weightDecay }),
       learningRate: warmedUp(config.train),
@@ -50,12 +51,11 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       checkpointEvery,
       logEvery,
       metadata: {
+        ...dataRecord(data),
         env: config.env.id,
         imageSize: config.env.imageSize,
         frameSkip,
-        actions: data.actions,
         actionBounds: actionBounds(config),
-        split: data.split,
         version: libraryVersion(),
       },
       ...(dim > WIDEST

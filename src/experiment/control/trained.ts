@@ -2,7 +2,7 @@
 
 import type { WorldModel } from '../../agent/index.ts';
 import type { TargetProbes } from '../../evals/index.ts';
-import type { ExperimentData } from './stages.ts';
+import type { ExperimentData } from './data.ts';
 
 /** A model at work and what belongs to it. */
 export interface Trained {

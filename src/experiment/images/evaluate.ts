@@ -2,7 +2,7 @@
 
 import type { Cifar10 } from '../../data/index.ts';
 import { evaluateFeatures, type FeatureScores, neighbourPanel, standardEvaluation } from '../../measure/index.ts';
-import type { RunContext, RunSummary } from '../recipe.ts';
+import { onRuntime, type RunContext, type RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
@@ -17,7 +17,7 @@ const NEIGHBOURS = 6;
 export async function evaluateStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
   const { spec } = methodOf(config, context.seed, data.train.classes.length);
   const values = encoderValues(config, spec, context.seed, context.model ?? context.out, context.log);
-  const features = await featureProgram(spec, config.data.size, values);
+  const features = await featureProgram(spec, config.data.size, values, onRuntime(context));
   try {
     context.log('evaluating: features of the frozen encoder');
     const { train, test, attentive, show } = config.evals;
@@ -39,10 +39,11 @@ export async function evaluateStage(config: ImageExperiment, context: RunContext
         ...(attentive ? { attentive: {} } : {}),
       },
       frozen,
+      onRuntime(context),
     );
     writeJson(context, 'evals/features.json', { method: spec.name, ...scores });
     const queries = Array.from(spread(testRows.length, show));
-    const panel = await neighbourPanel(frozen.train, frozen.test, queries, NEIGHBOURS);
+    const panel = await neighbourPanel(frozen.train, frozen.test, queries, NEIGHBOURS, onRuntime(context));
     const shown = await features.of(
       data.test,
       Int32Array.from(queries, (q) => testRows[q]!),

@@ -6,6 +6,7 @@ import { type ImageSet, imageBatches } from '../../data/index.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import { type FeatureSplit, matrix } from '../../measure/index.ts';
 import { bind, type ModelValues } from '../../nn/index.ts';
+import type { Runtime } from '../../runtime/index.ts';
 import { input } from '../../tensor/index.ts';
 
 const BATCH = 256;
@@ -21,12 +22,16 @@ export async function featureProgram(
   spec: JepaSpec<unknown>,
   size: number,
   values: ModelValues,
+  options: { readonly runtime?: Runtime } = {},
 ): Promise<FeatureProgram> {
   const { model } = bind(spec.module, 'eval');
   const view = { name: 'image', input: input('images', [BATCH, size, size, 3], 'u8') };
   const { pooled, tokens } = spec.features(model, view);
   const outputs = tokens === undefined ? { pooled } : { pooled, tokens };
-  const [plain, full] = [await compile({ pooled }, { name: 'features' }), await compile(outputs, { name: 'tokens' })];
+  const [plain, full] = [
+    await compile({ pooled }, { name: 'features', ...options }),
+    await compile(outputs, { name: 'tokens', ...options }),
+  ];
   const F = pooled.shape[1]!;
   const [T, D] = [tokens?.shape[1] ?? 0, tokens?.shape[2] ?? 0];
   return {

@@ -7,7 +7,7 @@ import { accuracy, knnVotes, nearestByCosine } from '../../measure/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay } from '../../optim/index.ts';
 import { jepaProgram, sizedJepaProgram } from '../../train/index.ts';
 import { healthInstruments, imageLatents } from '../instruments.ts';
-import type { RunContext, RunSummary } from '../recipe.ts';
+import { onRuntime, type RunContext, type RunSummary } from '../recipe.ts';
 import { trainIn, warmedUp } from '../training.ts';
 import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
@@ -29,12 +29,12 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
   const { steps, batchSize, weightDecay, clip, checkpointEvery, logEvery, evaluateEvery } = config.train;
   const { spec, feed, sized } = methodOf(config, context.seed, data.train.classes.length);
   const seed = key(context.seed);
-  const common = { key: fold(seed, 'model'), inputs: feed };
+  const common = { key: fold(seed, 'model'), inputs: feed, ...onRuntime(context) };
   const program =
     sized === undefined
       ? await jepaProgram<unknown, Condition, ImageBatch>({ spec, ...common })
       : await sizedJepaProgram({ ...sized, ...common });
-  const features = await featureProgram(spec, config.data.size, program.values);
+  const features = await featureProgram(spec, config.data.size, program.values, onRuntime(context));
   const { leastDeviation = 1e-3, contrast: contrastOf } = imageMethodNamed(config.method.name);
   const contrast = contrastOf === undefined ? {} : { contrastBatch: contrastOf(batchSize) };
   const health = healthInstruments({
@@ -56,7 +56,7 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
           views: config.views,
           key: fold(seed, 'batches'),
           startStep,
-          workers: config.data.workers,
+          workers: context.loaders ?? config.data.workers,
         }),
       optimiser: adamW(program.layout, { weightDecay: weightDecay[0], group: decayMatrices }),
       learningRate: warmedUp(config.train),

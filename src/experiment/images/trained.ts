@@ -6,7 +6,7 @@ import { fold, JepaError, key } from '../../core/index.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import type { RunFile } from '../../run/index.ts';
-import { trainedValues } from '../../run/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import type { ImageExperiment } from './config.ts';
 import { methodOf } from './method.ts';
 import { imageMethodNamed } from './methods/registry.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
 import { configured } from '../configure.ts';
 import { type FoundRecipe, findRecipe } from '../find-recipe.ts';
+import { isModulePath } from '../load-module.ts';
 import type { AnyRecipe, ControlChoices } from '../recipe.ts';
 import { folderName, type PlannedRun, planSweep } from '../sweep/plan.ts';
 
@@ -156,8 +157,7 @@ async function findWorld(
   known: readonly AnyRecipe[],
 ): Promise<{ readonly found: FoundRecipe; readonly control: ControlChoices<object> }> {
   const worlds = known.filter((recipe) => recipe.control !== undefined).map((recipe) => recipe.name);
-  const path = /[/\\]/.test(name) || /\.[cm]?[jt]s$/.test(name);
-  if (!path && !known.some((recipe) => recipe.name === name)) throw unknownName('world', name, worlds);
+  if (!isModulePath(name) && !known.some((recipe) => recipe.name === name)) throw unknownName('world', name, worlds);
   const found = await findRecipe(name, known);
   const { control, stages } = found.recipe;
   if (control === undefined || stages?.collect === undefined) {

@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
+import { STOP_WITH_STDIN } from '../interrupt.ts';
 import { EXIT } from '../session.ts';
 
 /** How the process ended. */
@@ -31,10 +32,13 @@ const BIN = join(dirname(createRequire(import.meta.url).resolve('jepa/package.js
 export async function runChild(args: readonly string[], { log, signal, onLine }: ChildOptions): Promise<ChildEnd> {
   // A process group of its own: Ctrl-C on a terminal reaches all of a group, and two would stop the run without saving.
   const child = spawn(process.execPath, [BIN, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing is written to its input: its end tells the child that this process is gone, however it went.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, [STOP_WITH_STDIN]: '1' },
     detached: process.platform !== 'win32',
   });
   const file = createWriteStream(log, { flags: 'a' });
+  child.stdin.on('error', () => {}); // A child that died has closed it.
   const stop = (): void => {
     child.kill('SIGINT');
   };

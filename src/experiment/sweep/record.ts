@@ -2,9 +2,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { anything, byName, listOf, oneOf, open, optional, text, whole } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/index.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
-import { isRunFolder, readRunFile, readRunFolder } from '../../run/index.ts';
+import { parseFile } from '../../run/index.ts';
+import { isRunFolder, readRunFile, readRunFolder } from '../../run/node.ts';
 import { shortPaths } from './grid.ts';
 import type { PlannedRun } from './plan.ts';
 
@@ -36,15 +38,36 @@ export interface SweepFile {
   readonly runs: readonly SweepRun[];
 }
 
+const sweepRun = open<SweepRun>({
+  name: text(),
+  recipe: text(),
+  seed: whole(0),
+  settings: byName(text()),
+  status: oneOf(['waiting', 'done', 'failed', 'interrupted']),
+  why: optional(text()),
+  minutes: optional(anything<number>()),
+  metrics: optional(byName(anything<number>())),
+});
+
+const sweepFile = open<SweepFile>({
+  command: text(),
+  recipes: listOf(text()),
+  grid: byName(listOf(text())),
+  set: listOf(text()),
+  seeds: listOf(whole(0)),
+  data: optional(text()),
+  runs: listOf(sweepRun),
+});
+
 /** Writes sweep.json of the sweep in `dir`. */
 export function writeSweep(dir: string, sweep: SweepFile): void {
   writeFileAtomic(join(dir, 'sweep.json'), [new TextEncoder().encode(`${JSON.stringify(sweep, undefined, 2)}\n`)]);
 }
 
-/** Reads sweep.json of the sweep in `dir`; undefined when it has none. */
+/** Reads sweep.json of the sweep in `dir`; undefined when it has none. Errors: `corrupt` or `data` when it is damaged. */
 export function readSweep(dir: string): SweepFile | undefined {
   const path = join(dir, 'sweep.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as SweepFile) : undefined;
+  return existsSync(path) ? parseFile(sweepFile, readFileSync(path, 'utf8'), path) : undefined;
 }
 
 /** Why a run failed when the sweep last tried it, by its name. */

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { isRunFolder, readRunFile } from '../../run/index.ts';
+import { isRunFolder, lockRun, readRunFile } from '../../run/node.ts';
 import { duration, parseProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { differences } from '../settings.ts';
@@ -26,9 +26,18 @@ export interface SweepOptions {
 /**
  * Runs what is not done yet, and keeps sweep.json true after every run. A run that fails is recorded and the next begins.
  * Throws the reason of the session's signal when interrupted. Errors: `usage` when a folder of the plan holds a run of
- * another recipe, seed or configuration, before anything runs.
+ * another recipe, seed or configuration, or when another process runs the sweep, before anything runs.
  */
 export async function executeSweep(session: Session, options: SweepOptions): Promise<SweepFile> {
+  const lock = lockRun(options.dir, session.commandLine);
+  try {
+    return await allRuns(session, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function allRuns(session: Session, options: SweepOptions): Promise<SweepFile> {
   const { dir, asked, plan } = options;
   const { output, signal } = session;
   for (const run of plan) checkFolder(dir, run);

@@ -55,7 +55,7 @@ export function checkCollapse<M, Z extends Condition>(spec: Pick<JepaSpec<M, Z>,
  *
  * @throws JepaError `usage` when nothing does and `allowCollapse` is not set; the remedies are listed.
  */
-export function defineJepa<M, Z extends Condition>(spec: JepaSpec<M, Z>): JepaSpec<M, Z> {
+export function defineJepa<M, Z extends Condition = Condition>(spec: JepaSpec<M, Z>): JepaSpec<M, Z> {
   const names = spec.terms.map((t) => t.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new JepaError('usage', `${spec.name}: two terms are called '${twice}'`);

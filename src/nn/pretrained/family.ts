@@ -77,6 +77,22 @@ export function familyConfig(config: HfConfig, file = 'config.json'): VitConfig 
   if (dim % heads !== 0) throw wrong('num_attention_heads', `a divisor of hidden_size ${dim}`);
   if (count('num_channels', 3) !== 3)
     throw new JepaError('unsupported', `${file}: images must have 3 channels, got ${String(config.num_channels)}`);
+  // Each changes what the numbers of the checkpoint mean, or what is computed from them.
+  for (const [name, usual] of [
+    ['quantization_config', null],
+    ['pooler_act', 'tanh'],
+  ] as const) {
+    const value = config[name] ?? usual;
+    if (value !== usual)
+      throw new JepaError(
+        'unsupported',
+        `${file}: ${name} must be ${usual ?? 'absent'}, got ${JSON.stringify(value)}`,
+        {
+          file,
+          name,
+        },
+      );
+  }
   const gated = family === 'dinov3_vit' && flag('use_gated_mlp', false);
   const swiglu = family.startsWith('dinov2') && flag('use_swiglu_ffn', false);
   const activation = config.hidden_act ?? 'gelu';

@@ -12,16 +12,31 @@ import type { PretrainedFamily } from './family.ts';
 /** Part of training or of a task, not of the encoder. */
 const PASSED_OVER = /^(classifier\.|embeddings\.mask_token$)/;
 
+/** What wraps an encoder in a state dict: a model with a head, PyTorch's DataParallel and compile, a training script. */
+const WRAPPERS = ['module', 'model', 'backbone', '_orig_mod'];
+
 /**
- * The tensors of a checkpoint under the encoder's names: the prefix of a model with a head (`dinov2.`) is taken off, and
- * heads and mask tokens are left out.
+ * The tensors of a checkpoint under the encoder's names: the prefixes of what wraps it (`dinov2.`, `module.`, `model.`,
+ * `backbone.`, `_orig_mod.`, in any order) are taken off, and heads and mask tokens are left out.
+ *
+ * @throws JepaError 'checkpoint' when two tensors come to the same name, as a student and a teacher of one training run do.
  */
 export function encoderTensors<T>(tensors: ReadonlyMap<string, T>, family: PretrainedFamily): Map<string, T> {
-  const wrapped = new RegExp(`^(${family}\\.|model\\.)`);
+  const wrapped = new RegExp(`^((${[family, ...WRAPPERS].join('|')})\\.)+`);
   const out = new Map<string, T>();
+  const from = new Map<string, string>();
   for (const [name, tensor] of tensors) {
     const bare = name.replace(wrapped, '');
-    if (!PASSED_OVER.test(bare)) out.set(bare, tensor);
+    if (PASSED_OVER.test(bare)) continue;
+    const twin = from.get(bare);
+    if (twin !== undefined)
+      throw new JepaError(
+        'checkpoint',
+        `the tensors ${twin} and ${name} are both the encoder's ${bare}; keep those of one encoder only`,
+        { bare, names: [twin, name] },
+      );
+    from.set(bare, name);
+    out.set(bare, tensor);
   }
   return out;
 }

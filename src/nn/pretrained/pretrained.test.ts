@@ -33,6 +33,10 @@ test('fields that are missing or impossible are named', () => {
   expect(() => pretrained({ ...dinov2, image_size: 9 })).toThrow(/image_size must be a multiple of patch_size 4/);
   expect(() => pretrained({ ...dinov2, hidden_act: 'relu' })).toThrow(/hidden_act must be gelu, got relu/);
   expect(() => pretrained({ ...dinov2, num_channels: 1 })).toThrow(/must have 3 channels, got 1/);
+  expect(() => pretrained({ ...dinov2, quantization_config: { bits: 8 } })).toThrow(
+    /quantization_config must be absent/,
+  );
+  expect(() => pretrained({ ...dinov2, pooler_act: 'relu' })).toThrow(/pooler_act must be tanh, got "relu"/);
 });
 
 test("SwiGLU's hidden width is two thirds of the MLP's, rounded up to a multiple of 8", () => {
@@ -66,6 +70,32 @@ test('prefixes of a model with a head are taken off, heads and mask tokens are p
   expect([...tensors.keys()].sort()).toEqual([...bare.keys()].sort());
   const values = loadPretrained(own, tensors, read, 'x');
   expect(values.parameters.data).toEqual(initialise(own.module, key(0)).parameters.data);
+});
+
+test('whatever wraps the encoder in a state dict is taken off, in any order', () => {
+  const bare = stateDict(dinov2);
+  for (const prefix of [
+    'module.',
+    'backbone.',
+    'model.',
+    'module.backbone.',
+    '_orig_mod.module.dinov2.',
+    'model.backbone.',
+  ]) {
+    const wrapped = new Map([...bare].map(([name, t]) => [`${prefix}${name}`, t]));
+    expect([...encoderTensors(wrapped, 'dinov2').keys()], prefix).toEqual([...bare.keys()]);
+  }
+});
+
+test('two tensors that are the same part of the encoder are named', () => {
+  const [name, tensor] = [...stateDict(dinov2)][0]!;
+  const both = new Map([
+    [name, tensor],
+    [`backbone.${name}`, tensor],
+  ]);
+  expect(() => encoderTensors(both, 'dinov2')).toThrow(
+    `the tensors ${name} and backbone.${name} are both the encoder's`,
+  );
 });
 
 test('missing and extra tensors are all listed', () => {

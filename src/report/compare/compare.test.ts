@@ -133,7 +133,7 @@ test('a file that is missing or damaged leaves its cells with the reason', () =>
   }
   expect(cell(all, 'fast', 'knn-20')).toEqual({ why: 'This run has no evals/features.json.' });
   expect(cell(all, 'damaged', 'knn-20')).toEqual({
-    why: expect.stringContaining('evals/features.json: probes must be an array'),
+    why: expect.stringContaining('evals/features.json: probes must be a list'),
   });
 });
 

@@ -3,22 +3,17 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import type { DataUri, FeaturesFile, MetricsLine, PicturesFile, RunFile } from '../../run/index.ts';
 import {
-  type Checkpoint,
-  type Found,
-  field,
-  jsonPart,
-  latestCheckpoint,
-  list,
-  number,
-  optional,
+  type FeaturesFile,
+  featuresFile,
+  type MetricsLine,
   type Part,
-  parseRun,
+  type PicturesFile,
   part,
-  readMetricLines,
-  text,
+  picturesFile,
+  type RunFile,
 } from '../../run/index.ts';
+import { type Checkpoint, jsonPart, latestCheckpoint, readMetricLines, runPart } from '../../run/node.ts';
 import { type TrainingAxes, trainingAxes } from './curve.ts';
 
 /** One run as the comparison sees it. */
@@ -58,7 +53,7 @@ export function readCompared(dirs: readonly string[]): ComparedRun[] {
 }
 
 function readOne(dir: string): ComparedRun {
-  const run = jsonPart(dir, 'run.json', parseRun);
+  const run = runPart(dir);
   if (!run.ok) throw new JepaError('data', `${join(dir, 'run.json')} cannot be read: ${run.why}`, { dir });
   const metrics = part('metrics.jsonl', () => readMetricLines(dir));
   const parameters = trainedParameters(dir);
@@ -68,8 +63,8 @@ function readOne(dir: string): ComparedRun {
     metrics,
     trained: run.value.status !== 'done' || existsSync(join(dir, 'metrics.jsonl')),
     axes: trainingAxes(metrics.ok ? metrics.value : []),
-    features: jsonPart(dir, 'evals/features.json', parseFeatures),
-    pictures: jsonPart(dir, 'evals/pictures.json', parsePictures),
+    features: jsonPart(dir, 'evals/features.json', featuresFile),
+    pictures: jsonPart(dir, 'evals/pictures.json', picturesFile),
     ...(parameters === undefined ? {} : { parameters }),
   };
 }
@@ -87,52 +82,4 @@ function trainedParameters(dir: string): number | undefined {
   let count = 0;
   for (const name of trained) count += tensors.get(name)?.shape.reduce((x, y) => x * y, 1) ?? 0;
   return count > 0 ? count : undefined;
-}
-
-/** Reads `evals/features.json`. */
-function parseFeatures(found: Found): FeaturesFile {
-  return {
-    ...optional(found, 'method', text),
-    probes: list(field(found, 'probes'), (p) => ({
-      probe: text(field(p, 'probe')),
-      accuracy: number(field(p, 'accuracy')),
-      n: number(field(p, 'n')),
-      ...optional(p, 'labels', number),
-    })),
-    ...optional(found, 'instruments', (i) => ({
-      rankMe: number(field(i, 'rankMe')),
-      effectiveRank: number(field(i, 'effectiveRank')),
-      spectrum: list(field(i, 'spectrum'), number),
-      deviations: list(field(i, 'deviations'), number),
-    })),
-  };
-}
-
-/** Reads `evals/pictures.json`. */
-function parsePictures(found: Found): PicturesFile {
-  return {
-    neighbours: list(field(found, 'neighbours'), (q) => ({
-      query: picture(field(q, 'query')),
-      label: text(field(q, 'label')),
-      neighbours: list(field(q, 'neighbours'), (n) => ({
-        image: picture(field(n, 'image')),
-        label: text(field(n, 'label')),
-        similarity: number(field(n, 'similarity')),
-      })),
-    })),
-    patches: list(field(found, 'patches'), (p) => ({
-      image: picture(field(p, 'image')),
-      components: picture(field(p, 'components')),
-      similarity: picture(field(p, 'similarity')),
-    })),
-  };
-}
-
-/** Only a picture that the page can hold by itself: anything else could be an address or markup. */
-function picture(found: Found): DataUri {
-  const value = text(found);
-  if (!/^data:image\/png;base64,[A-Za-z0-9+/]*=*$/.test(value)) {
-    throw new JepaError('data', `${found.where} must be a data:image/png;base64 address`, { where: found.where });
-  }
-  return value;
 }

@@ -6,27 +6,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import type {
-  GeneralisationFile,
-  LongHorizonFile,
-  PlanningFile,
-  ProbeFile,
-  RunFile,
-  SuccessCount,
-  SurpriseFile,
-} from '../../run/index.ts';
 import {
-  type Found,
-  field,
-  jsonPart,
-  list,
-  number,
-  optional,
+  type GeneralisationFile,
+  generalisationFile,
+  type LongHorizonFile,
+  longHorizonFile,
   type Part,
-  parseProtocol,
-  readRunFolder,
-  text,
+  type PlanningFile,
+  type ProbeFile,
+  type RunFile,
+  type SurpriseFile,
 } from '../../run/index.ts';
+import { jsonPart, readRunFolder } from '../../run/node.ts';
 import { trainingAxes } from '../compare/curve.ts';
 
 /** One finished run of a control experiment. */
@@ -86,8 +77,8 @@ export function readControlRuns(dir: string): {
       planning: folder.planning,
       probe: folder.probe,
       surprise: folder.surprise,
-      longHorizon: jsonPart(folder.dir, 'evals/long-horizon.json', parseLongHorizon),
-      generalisation: jsonPart(folder.dir, 'evals/generalisation.json', parseGeneralisation),
+      longHorizon: jsonPart(folder.dir, 'evals/long-horizon.json', longHorizonFile),
+      generalisation: jsonPart(folder.dir, 'evals/generalisation.json', generalisationFile),
     });
   }
   return { runs, unfinished };
@@ -99,42 +90,4 @@ function modelOf({ config }: RunFile): string | undefined {
   if ('modelName' in config && typeof config.modelName === 'string') return config.modelName;
   // Until November 2026 `model` was the name.
   return 'model' in config && typeof config.model === 'string' ? config.model : undefined;
-}
-
-function parseLongHorizon(found: Found): LongHorizonFile {
-  return {
-    horizons: list(field(found, 'horizons'), (h) => ({
-      goalOffset: number(field(h, 'goalOffset')),
-      budget: number(field(h, 'budget')),
-      record: parseProtocol(field(h, 'record')),
-    })),
-  };
-}
-
-function parseGeneralisation(found: Found): GeneralisationFile {
-  return {
-    tasks: number(field(found, 'tasks')),
-    budget: number(field(found, 'budget')),
-    ...optional(found, 'reference', text),
-    unvaried: list(field(found, 'unvaried'), (r) => ({ policy: text(field(r, 'policy')), ...parseCount(r) })),
-    groups: list(field(found, 'groups'), (g) => ({
-      group: text(field(g, 'group')),
-      factors: list(field(g, 'factors'), text),
-      tasks: number(field(g, 'tasks')),
-      leftOut: number(field(g, 'leftOut')),
-      results: list(field(g, 'results'), (r) => ({
-        policy: text(field(r, 'policy')),
-        ...parseCount(r),
-        unvaried: parseCount(field(r, 'unvaried')),
-      })),
-    })),
-    excluded: list(field(found, 'excluded'), (e) => ({ factor: text(field(e, 'factor')), why: text(field(e, 'why')) })),
-  };
-}
-
-function parseCount(found: Found): SuccessCount {
-  const interval = field(found, 'interval');
-  const [low, high] = list(interval, number);
-  if (high === undefined) throw new JepaError('data', `${interval.where} must be [low, high]`);
-  return { success: number(field(found, 'success')), interval: [low!, high] };
 }

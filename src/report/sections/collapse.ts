@@ -16,7 +16,8 @@ export function collapseSection(metrics: Part<readonly MetricsLine[]>, embedding
   const title = 'Is the embedding healthy?';
   if (!metrics.ok) return section('collapse', title, LEAD, absent(metrics.why, ''));
   const lines = metrics.value;
-  const latest: Instruments = Object.assign({}, ...lines.map((l) => l.instruments ?? {}));
+  const latest: Instruments = {};
+  for (const { instruments } of lines) Object.assign(latest, instruments);
   const known = Object.keys(latest).length > 0;
   if (!known) {
     const body = absent(

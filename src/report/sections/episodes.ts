@@ -1,6 +1,7 @@
 // Players of planned episodes: what the agent sees, the goal image, and the imagined path drawn over the frame.
 
-import type { Part, Point, Rollout } from '../../run/index.ts';
+import type { Part, Point } from '../../run/index.ts';
+import type { Rollout } from '../../run/node.ts';
 import { absent, escapeHtml, scriptJson, section } from '../html.ts';
 import { spriteSheet } from '../sprite.ts';
 
@@ -9,13 +10,13 @@ const LEAD =
   'way it has come in grey. Right: the goal, given only as this picture.';
 
 /** The section with one player per recorded episode. */
-export function episodesSection(rollouts: Part<readonly Rollout[]>): string {
+export function episodesSection(rollouts: Part<readonly Rollout[]>, byRecipe: boolean = true): string {
   if (!rollouts.ok) {
     return section(
       'episodes',
       'Planned episodes',
       LEAD,
-      absent(rollouts.why, 'They are written by <code>jepa plan RUN</code>.'),
+      absent(rollouts.why, byRecipe ? 'They are written by <code>jepa plan RUN</code>.' : ''),
     );
   }
   const controls = '<div class="controls"><button type="button" id="play-all">Pause all</button></div>';

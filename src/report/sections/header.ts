@@ -2,15 +2,8 @@
 
 import { basename, resolve } from 'node:path';
 import { wilsonInterval } from '../../measure/index.ts';
-import type {
-  MetricsLine,
-  Part,
-  PlanningFile,
-  PolicyResult,
-  ProbeFile,
-  RunContents,
-  RunFile,
-} from '../../run/index.ts';
+import type { MetricsLine, Part, PlanningFile, PolicyResult, ProbeFile, RunFile } from '../../run/index.ts';
+import type { RunContents } from '../../run/node.ts';
 import { escapeHtml } from '../html.ts';
 import { shortNumber } from '../scale.ts';
 

@@ -13,9 +13,14 @@ const LEAD =
   'planning once for all tasks, divided by the tasks.';
 
 /** The section with one table per protocol. */
-export function planningSection(planning: Part<PlanningFile>): string {
+export function planningSection(planning: Part<PlanningFile>, byRecipe: boolean = true): string {
   if (!planning.ok) {
-    return section('planning', 'Planning', LEAD, absent(planning.why, 'It is written by <code>jepa eval RUN</code>.'));
+    return section(
+      'planning',
+      'Planning',
+      LEAD,
+      absent(planning.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : ''),
+    );
   }
   const { protocols, solver, secondsPerPlan } = planning.value;
   const facts = [

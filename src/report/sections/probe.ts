@@ -12,10 +12,15 @@ const SIZE = 300;
 const PAD = 40;
 
 /** The section with the probe table and scatter. */
-export function probeSection(probe: Part<ProbeFile>): string {
+export function probeSection(probe: Part<ProbeFile>, byRecipe: boolean = true): string {
   const title = 'What the embedding knows';
   if (!probe.ok)
-    return section('probe', title, LEAD, absent(probe.why, 'It is written by <code>jepa eval RUN</code>.'));
+    return section(
+      'probe',
+      title,
+      LEAD,
+      absent(probe.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : ''),
+    );
   const { probes, sample, leftOut = [] } = probe.value;
   const table =
     `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>MSE</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +

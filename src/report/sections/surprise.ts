@@ -11,10 +11,15 @@ const LEAD =
   'paired t-test of the same.';
 
 /** The section with one chart per perturbation, each beside the clean clips. */
-export function surpriseSection(surprise: Part<SurpriseFile>): string {
+export function surpriseSection(surprise: Part<SurpriseFile>, byRecipe: boolean = true): string {
   const title = 'Surprise at the impossible';
   if (!surprise.ok) {
-    return section('surprise', title, LEAD, absent(surprise.why, 'It is written by <code>jepa eval RUN</code>.'));
+    return section(
+      'surprise',
+      title,
+      LEAD,
+      absent(surprise.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : ''),
+    );
   }
   const { clean, perturbations, perturbedAt, clips, band, leftOut = [] } = surprise.value;
   const hues: readonly Hue[] = ['red', 'purple', 'orange', 'teal', 'blue', 'pink'];

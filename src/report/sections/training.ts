@@ -21,9 +21,14 @@ export function seriesOf(
 }
 
 /** The section with the training curves. */
-export function trainingSection(metrics: Part<readonly MetricsLine[]>): string {
+export function trainingSection(metrics: Part<readonly MetricsLine[]>, byRecipe: boolean = true): string {
   if (!metrics.ok) {
-    return section('training', 'Training', LEAD, absent(metrics.why, 'It is written by <code>jepa train</code>.'));
+    return section(
+      'training',
+      'Training',
+      LEAD,
+      absent(metrics.why, byRecipe ? 'It is written by <code>jepa train</code>.' : ''),
+    );
   }
   const lines = metrics.value;
   const terms = [...new Set(lines.flatMap((l) => Object.keys(l.terms ?? {})))];

@@ -1,8 +1,9 @@
 // Decodes every image of a source once, in worker threads, into shared memory.
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, type ErrorDetails, JepaError } from '../../../core/index.ts';
+import type { ReadLimits } from '../../limits.ts';
 import { workerUrl } from '../../loader/slots.ts';
 import type { ImageSet } from '../image-set.ts';
 import { decodeImage } from './decode.ts';
@@ -22,6 +23,7 @@ export interface DecodeOptions {
   /** Side to which every image is brought; null: the images must all have one size. */
   readonly size: number | null;
   readonly skipCorrupt: boolean;
+  readonly limits: ReadLimits;
   /** Threads (default: the machine's cores, at most 4); 0 decodes in the calling thread. */
   readonly workers?: number;
   readonly onProgress?: (done: number, total: number) => void;
@@ -40,11 +42,14 @@ interface PostedReport {
 }
 
 /** Height and width of the first image that can be decoded. */
-async function firstSize(source: ImageSource, skipCorrupt: boolean): Promise<readonly [number, number]> {
+async function firstSize(
+  source: ImageSource,
+  { skipCorrupt, limits }: DecodeOptions,
+): Promise<readonly [number, number]> {
   for (const job of source.jobs) {
-    for (const { bytes, where } of await readJob(job)) {
+    for (const { bytes, where } of await readJob(job, limits)) {
       try {
-        const { height, width } = await decodeImage(bytes, where);
+        const { height, width } = await decodeImage(bytes, where, limits);
         return [height, width];
       } catch (error) {
         if (skipCorrupt || !(error instanceof JepaError)) continue;
@@ -91,6 +96,23 @@ async function runThreads(work: DecodeWork, total: number, options: DecodeOption
   }
 }
 
+/** Memory for the pixels of a set. */
+function shared(count: number, height: number, width: number): SharedArrayBuffer {
+  const bytes = count * height * width * 3;
+  try {
+    if (bytes > totalmem()) throw new RangeError(`the machine has ${totalmem()} bytes of memory`);
+    return new SharedArrayBuffer(bytes);
+  } catch (error) {
+    throw new JepaError(
+      'data',
+      `${count} images of ${height} x ${width} pixels take ${bytes} bytes of memory (${(error as Error).message}); ` +
+        'give a smaller size, or fewer images',
+      { count, height, width, bytes },
+      { cause: error },
+    );
+  }
+}
+
 /** What decoding gives: a set without its name. */
 export type Decoded = Omit<ImageSet, 'name' | 'classes' | 'channels'>;
 
@@ -119,16 +141,17 @@ function compact(work: DecodeWork, count: number): { readonly pixels: Uint8Array
  * differ in size and none was asked for, or none is left; what reading the source reports.
  */
 export async function decodeAll(source: ImageSource, options: DecodeOptions): Promise<Decoded> {
-  const { size, skipCorrupt, onProgress } = options;
+  const { size, skipCorrupt, limits, onProgress } = options;
   const { count } = source;
-  const [height, width] = size === null ? await firstSize(source, skipCorrupt) : [size, size];
+  const [height, width] = size === null ? await firstSize(source, options) : [size, size];
   const work: DecodeWork = {
     jobs: source.jobs,
     resizeTo: size,
     height,
     width,
     skipCorrupt,
-    pixels: new SharedArrayBuffer(count * height * width * 3),
+    limits,
+    pixels: shared(count, height, width),
     labels: new SharedArrayBuffer(4 * count),
     skippedAt: new SharedArrayBuffer(count),
     control: new SharedArrayBuffer(CONTROL_BYTES),

@@ -1,10 +1,12 @@
 // Files for tests: a Parquet writer for {bytes, path} and label (uncompressed, plain encoding, required columns; Apache
-// Parquet format 2.x, Thrift compact protocol), and a JPEG encoder.
+// Parquet format 2.x, Thrift compact protocol), and encoders for JPEG and WebP.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import moduleFactory from '@jsquash/jpeg/codec/enc/mozjpeg_enc.js';
 import { defaultEncodeOptions } from '@jsquash/jpeg/meta.js';
+import webpFactory from '@jsquash/webp/codec/enc/webp_enc.js';
+import { defaultOptions as defaultWebpOptions } from '@jsquash/webp/meta.js';
 
 type Field = readonly [id: number, type: number, bytes: readonly number[]];
 
@@ -54,15 +56,20 @@ const INT64 = 2;
 /** One image of a Parquet fixture. */
 export interface ParquetRow {
   readonly bytes: Uint8Array;
-  readonly label: number;
+  /** A number, or throughout the file a name. */
+  readonly label: number | string;
 }
 
-/** A Parquet file with the row groups given, columns `image` {bytes, path} and `label`, and optional class names. */
+/**
+ * A Parquet file with the row groups given, columns `image` {bytes, path} and `label`, and optional class names. `stated`
+ * is written as the number of rows of the first group in place of the true one.
+ */
 export function parquetFile(
   groups: readonly (readonly ParquetRow[])[],
   image = 'img',
   label = 'label',
   classes?: readonly string[],
+  stated?: number,
 ): Uint8Array {
   const file: number[] = [...new TextEncoder().encode('PAR1')];
   const le = (value: number, bytes: number): number[] =>
@@ -90,8 +97,10 @@ export function parquetFile(
     );
     return struct([2, I64, int(at)], [3, STRUCT, metadata]);
   };
+  const rowsOf = (g: number): number => (g === 0 ? (stated ?? groups[0]!.length) : groups[g]!.length);
   const binary = (bytes: Uint8Array): number[] => [...le(bytes.length, 4), ...bytes];
-  const rowGroups = groups.map((rows) => {
+  const named = typeof groups[0]?.[0]?.label === 'string';
+  const rowGroups = groups.map((rows, g) => {
     const start = file.length;
     const columns = [
       chunk(
@@ -108,25 +117,27 @@ export function parquetFile(
       ),
       chunk(
         [label],
-        INT64,
+        named ? BYTE_ARRAY : INT64,
         rows.length,
-        rows.flatMap((row) => le(row.label, 8)),
+        rows.flatMap(({ label: value }) =>
+          typeof value === 'number' ? le(value, 8) : binary(new TextEncoder().encode(value)),
+        ),
       ),
     ];
-    return struct([1, LIST, list(STRUCT, columns)], [2, I64, int(file.length - start)], [3, I64, int(rows.length)]);
+    return struct([1, LIST, list(STRUCT, columns)], [2, I64, int(file.length - start)], [3, I64, int(rowsOf(g))]);
   });
   const schema = [
     element('schema', undefined, 2),
     element(image, undefined, 2),
     element('bytes', BYTE_ARRAY),
     element('path', BYTE_ARRAY),
-    element(label, INT64),
+    element(label, named ? BYTE_ARRAY : INT64),
   ];
   const info = JSON.stringify({ info: { features: { [label]: { names: classes, _type: 'ClassLabel' } } } });
   const footer = struct(
     [1, I32, int(2)],
     [2, LIST, list(STRUCT, schema)],
-    [3, I64, int(groups.flat().length)],
+    [3, I64, int(groups.reduce((sum, _, g) => sum + rowsOf(g), 0))],
     [4, LIST, list(STRUCT, rowGroups)],
     ...(classes === undefined
       ? []
@@ -148,4 +159,20 @@ export async function encodeJpeg(rgb: Uint8Array, height: number, width: number)
   for (let i = 0; i < height * width; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
   const options = { ...defaultEncodeOptions, quality: 100, auto_subsample: false, chroma_subsample: 1 };
   return Uint8Array.from(encode(rgba, width, height, options));
+}
+
+/** A WebP of [height, width, 3] bytes whose pixels all have this alpha; `options` are libwebp's. */
+export async function encodeWebp(
+  rgb: Uint8Array,
+  height: number,
+  width: number,
+  options: object = {},
+  alpha = 255,
+): Promise<Uint8Array> {
+  const wasmBinary = readFileSync(createRequire(import.meta.url).resolve('@jsquash/webp/codec/enc/webp_enc.wasm'));
+  const start: (options: object) => Promise<Encoder> = webpFactory;
+  const { encode } = await start({ noInitialRun: true, wasmBinary });
+  const rgba = new Uint8ClampedArray(height * width * 4).fill(alpha);
+  for (let i = 0; i < height * width; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+  return Uint8Array.from(encode(rgba, width, height, { ...defaultWebpOptions, ...options }));
 }

@@ -2,6 +2,7 @@
 
 import { JepaError } from '../../../core/index.ts';
 import { resizer, toBytes } from '../../../raster/index.ts';
+import type { ReadLimits } from '../../limits.ts';
 import type { SkippedImage } from '../image-set.ts';
 import { decodeImage } from './decode.ts';
 import { readFilesJob } from './folder.ts';
@@ -9,8 +10,8 @@ import { readParquetJob } from './parquet.ts';
 import type { EncodedImage, Job } from './source.ts';
 
 /** The encoded images of a job. */
-export function readJob(job: Job): Promise<EncodedImage[]> {
-  return job.kind === 'parquet' ? readParquetJob(job) : readFilesJob(job);
+export function readJob(job: Job, limits: ReadLimits): Promise<EncodedImage[]> {
+  return job.kind === 'parquet' ? readParquetJob(job, limits) : readFilesJob(job, limits);
 }
 
 /** What all threads share while decoding; plain data that can be posted. */
@@ -21,6 +22,7 @@ export interface DecodeWork {
   readonly height: number;
   readonly width: number;
   readonly skipCorrupt: boolean;
+  readonly limits: ReadLimits;
   /** [count, height, width, 3] bytes, [count] Int32, and [count] bytes of which a skipped image's is 1. */
   readonly pixels: SharedArrayBuffer;
   readonly labels: SharedArrayBuffer;
@@ -70,14 +72,14 @@ export async function decodeJobs(work: DecodeWork): Promise<DecodeReport> {
   const pixels = new Uint8Array(work.pixels);
   const labels = new Int32Array(work.labels);
   const skippedAt = new Uint8Array(work.skippedAt);
-  const { height, width, resizeTo } = work;
+  const { height, width, resizeTo, limits } = work;
   const size = height * width * 3;
   const resize = resizer();
   const values = new Float32Array(resizeTo === null ? 0 : size);
   const skipped: (SkippedImage & { position: number })[] = [];
 
   const place = async (image: EncodedImage, position: number): Promise<void> => {
-    const decoded = await decodeImage(image.bytes, image.where);
+    const decoded = await decodeImage(image.bytes, image.where, limits);
     if (resizeTo !== null) {
       resize.centre(decoded.rgb, decoded.height, decoded.width, resizeTo, values);
       toBytes(values, size, pixels, position * size);
@@ -100,15 +102,15 @@ export async function decodeJobs(work: DecodeWork): Promise<DecodeReport> {
     if (job === undefined) return { skipped, failure: undefined };
     let position = job.first;
     try {
-      for (const image of await readJob(job)) {
+      for (const image of await readJob(job, limits)) {
         labels[position] = image.label;
         try {
           await place(image, position);
         } catch (error) {
           const known = asError(error);
-          if (known.code !== 'corrupt') throw known;
+          if (known.code !== 'corrupt' && known.code !== 'unsupported') throw known;
           if (!work.skipCorrupt) {
-            throw new JepaError('corrupt', `${known.message}; --skip-corrupt leaves such images out`, known.details);
+            throw new JepaError(known.code, `${known.message}; --skip-corrupt leaves such images out`, known.details);
           }
           skippedAt[position] = 1;
           skipped.push({ position, where: image.where, why: String(known.details.why) });

@@ -4,7 +4,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import moduleFactory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './decoded.ts';
+import { withoutAlpha } from './rgba.ts';
 
 /** What we use of the codec's module. */
 interface Codec {
@@ -43,11 +44,5 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
   }
   if (warnings.length > 0 || decoded === null) throw new Error(warnings.join('; ') || 'not a JPEG');
   const { data, width, height } = decoded;
-  const rgb = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    rgb[to] = data[from]!;
-    rgb[to + 1] = data[from + 1]!;
-    rgb[to + 2] = data[from + 2]!;
-  }
-  return { height, width, rgb };
+  return { height, width, rgb: withoutAlpha(data, width * height) };
 }

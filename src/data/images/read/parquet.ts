@@ -1,169 +1,186 @@
-// Parquet files in the layout of public image datasets: a column {bytes, path} with an encoded image and an int64 column
-// with its class. The row groups are the jobs.
+// Parquet files in the layout of public image datasets: a column {bytes, path} with an encoded image and a column with its
+// class, by number or by name. The row groups are the jobs.
 
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
-import { JepaError, unknownName } from '../../../core/index.ts';
+import { JepaError } from '../../../core/index.ts';
+import { fileIdentity } from '../../file-identity.ts';
+import { type ReadLimits, requireLimit } from '../../limits.ts';
+import { unknownClass } from './folder.ts';
+import { type ColumnOptions, openParquet, type ParquetFile, readRows } from './parquet-file.ts';
 import type { EncodedImage, ImageSource, Job, ParquetJob } from './source.ts';
 
-/** The columns to read; where an option is absent, the usual names are looked for. */
-export interface ColumnOptions {
-  /** Column of images (default `img` or `image`). */
-  readonly image?: string;
-  /** Column of classes (default `label`), or null for images without labels. */
-  readonly label?: string | null;
+/** A class as a row has it: its name, its number, or undefined when it is neither. */
+function classIn(cell: unknown): string | number | undefined {
+  if (typeof cell === 'string') return cell;
+  if (cell instanceof Uint8Array) return Buffer.from(cell).toString('utf8');
+  const number = typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
-const IMAGE_COLUMNS = ['img', 'image'];
-const LABEL_COLUMN = 'label';
-
-function damaged(file: string, error: unknown): JepaError {
-  const why = error instanceof Error ? error.message : String(error);
+function noClass(
+  { file, labelColumn }: Pick<ParquetFile, 'file' | 'labelColumn'>,
+  row: number,
+  cell: unknown,
+): JepaError {
+  const where = `${file}, row ${row}`;
   return new JepaError(
-    'corrupt',
-    `${file}: cannot be read as Parquet (${why}); it is damaged or incomplete, fetch it again`,
-    { file },
-    { cause: error },
+    'data',
+    `${where}: column '${labelColumn}' must be the number or the name of a class, got ${cell}`,
+    { where },
   );
 }
 
-async function metadataOf(file: string): Promise<FileMetaData> {
-  try {
-    return await parquetMetadataAsync(await asyncBufferFromFile(file));
-  } catch (error) {
-    throw damaged(file, error);
-  }
-}
-
-/** Top-level columns with the names of their fields. */
-function columnsOf({ schema }: FileMetaData): Map<string, string[]> {
-  const columns = new Map<string, string[]>();
-  const size = (at: number): number => {
-    let end = at + 1;
-    for (let i = 0; i < (schema[at]!.num_children ?? 0); i++) end += size(end);
-    return end - at;
-  };
-  for (let at = 1; at < schema.length; at += size(at)) {
-    const fields: string[] = [];
-    for (let i = 0, child = at + 1; i < (schema[at]!.num_children ?? 0); i++) {
-      fields.push(schema[child]!.name);
-      child += size(child);
+/** All classes that the rows of a file have. */
+async function classesIn(opened: ParquetFile, limits: ReadLimits): Promise<Set<string | number>> {
+  const { labelColumn, groups } = opened;
+  const found = new Set<string | number>();
+  if (labelColumn === null) return found;
+  let row = 0;
+  for (const rows of groups) {
+    for (const [i, cells] of (await readRows(opened, [labelColumn], row, rows, limits)).entries()) {
+      const value = classIn(cells[labelColumn]);
+      if (value === undefined) throw noClass(opened, row + i, cells[labelColumn]);
+      found.add(value);
     }
-    columns.set(schema[at]!.name, fields);
+    requireLimit('classes', limits, found.size, `${opened.file}: ${found.size} classes`);
+    row += rows;
   }
-  return columns;
+  return found;
 }
 
-function chosenColumns(
-  file: string,
-  columns: ReadonlyMap<string, readonly string[]>,
-  { image, label }: ColumnOptions,
-): { readonly imageColumn: string; readonly labelColumn: string | null } {
-  const known = [...columns.keys()];
-  const imageColumn = image ?? IMAGE_COLUMNS.find((name) => columns.has(name));
-  if (imageColumn === undefined || !columns.has(imageColumn)) {
-    throw unknownName(`image column of ${file}`, imageColumn ?? IMAGE_COLUMNS.join(' or '), known);
-  }
-  if (!columns.get(imageColumn)!.includes('bytes')) {
+/**
+ * The classes of some Parquet files: the names that they state, the names in their rows in order, or for numbers without
+ * names the numbers up to the highest one; empty without labels.
+ *
+ * @throws JepaError 'data' when the files state different names; the others of `openParquet`.
+ */
+export async function parquetClasses(
+  files: readonly string[],
+  options: ColumnOptions,
+  limits: ReadLimits,
+): Promise<readonly string[]> {
+  return classesOf(await Promise.all(files.map((file) => openParquet(file, options, limits))), limits, true);
+}
+
+/** As `parquetClasses`; numbers without names are looked at only when `counted`. */
+async function classesOf(
+  opened: readonly ParquetFile[],
+  limits: ReadLimits,
+  counted: boolean,
+): Promise<readonly string[]> {
+  const [first] = opened;
+  if (first === undefined || first.labelColumn === null) return [];
+  const named = opened.filter(({ classes }) => classes.length > 0);
+  const stated = named[0]?.classes ?? [];
+  for (const { file, classes } of named) {
+    if (classes.join('\n') === stated.join('\n')) continue;
     throw new JepaError(
       'data',
-      `${file}: column '${imageColumn}' must hold images as {bytes, path}, its fields are ` +
-        `${columns.get(imageColumn)!.join(', ') || 'none'}; name another column`,
-      { file, imageColumn },
+      `${file}: its classes ${classes.slice(0, 8).join(', ')} must be those of ${named[0]!.file}, ` +
+        `${stated.slice(0, 8).join(', ')}; open the files one by one, or write them with one list`,
+      { file, classes, stated },
     );
   }
-  const labelColumn = label === undefined ? LABEL_COLUMN : label;
-  if (labelColumn !== null && !columns.has(labelColumn)) {
-    throw unknownName(`label column of ${file}`, labelColumn, known);
-  }
-  return { imageColumn, labelColumn };
-}
-
-/** Class names from the metadata that the Hugging Face library writes, empty where there are none. */
-function classNames(metadata: FileMetaData, labelColumn: string | null): string[] {
-  const text = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
-  if (text === undefined || labelColumn === null) return [];
-  try {
-    const names: unknown = JSON.parse(text)?.info?.features?.[labelColumn]?.names;
-    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : [];
-  } catch {
-    return []; // Not ours to judge: the names are a convenience.
-  }
+  if (stated.length > 0 || !(counted || opened.some((file) => file.named))) return stated;
+  const found = new Set<string | number>();
+  for (const file of opened) for (const value of await classesIn(file, limits)) found.add(value);
+  const names = [...found].filter((value) => typeof value === 'string').sort();
+  if (names.length > 0) return names;
+  const most = [...found].reduce<number>((a, b) => Math.max(a, Number(b)), -1) + 1;
+  requireLimit('classes', limits, most, `${first.file}: classes up to ${most - 1}`);
+  return Array.from({ length: most }, (_, i) => String(i));
 }
 
 /**
  * The images of some Parquet files, one file after another.
  *
- * Errors: `corrupt` when a file is truncated or no Parquet; `usage` for an unknown column; `data` when a column holds no
- * images or a file has no rows.
+ * @param known the classes in the order of their numbers: names are looked up there; where the files have numbers without
+ * names, these are the names of the numbers
+ * @throws JepaError 'corrupt' when a file is truncated or no Parquet; 'usage' for an unknown column; 'data' when a column
+ * holds no images, a file has no rows, the files differ in their classes, or one is not in `known`; 'unsupported' above
+ * the limits `images` and `classes`.
  */
-export async function parquetSource(files: readonly string[], options: ColumnOptions = {}): Promise<ImageSource> {
+export async function parquetSource(
+  files: readonly string[],
+  options: ColumnOptions,
+  limits: ReadLimits,
+  known?: readonly string[],
+): Promise<ImageSource> {
+  const opened: ParquetFile[] = [];
+  for (const file of files) opened.push(await openParquet(file, options, limits));
+  const own = await classesOf(opened, limits, false);
+  const classes = known ?? own;
+  const numbers = (file: string, named: boolean): ReadonlyMap<string | number, number> | null => {
+    if (own.length === 0 || (!named && own.join('\n') === classes.join('\n'))) return null;
+    const twin = classes.find((name, i) => classes.indexOf(name) !== i);
+    if (twin !== undefined) {
+      throw new JepaError(
+        'data',
+        `${file}: its classes must be matched by name with ${classes.length} others, of which two are called '${twin}'; ` +
+          'write all parts with one list of classes, or give { classes } with different names',
+        { file, twin },
+      );
+    }
+    return new Map(
+      own.map((name, i) => {
+        const number = classes.indexOf(name);
+        if (number < 0) throw unknownClass(file, name, classes);
+        return [named ? name : i, number];
+      }),
+    );
+  };
   const jobs: Job[] = [];
   let first = 0;
-  let classes: readonly string[] = [];
-  for (const file of files) {
-    const metadata = await metadataOf(file);
-    const { imageColumn, labelColumn } = chosenColumns(file, columnsOf(metadata), options);
-    if (classes.length === 0) classes = classNames(metadata, labelColumn);
+  for (const { file, imageColumn, labelColumn, named, groups } of opened) {
     let row = 0;
-    for (const group of metadata.row_groups) {
-      const rows = Number(group.num_rows);
+    for (const rows of groups) {
       if (rows === 0) continue;
-      jobs.push({ kind: 'parquet', file, imageColumn, labelColumn, row, rows, first });
+      const job = {
+        kind: 'parquet',
+        file,
+        imageColumn,
+        labelColumn,
+        numbers: numbers(file, named),
+        row,
+        rows,
+      } as const;
+      jobs.push({ ...job, first });
       row += rows;
       first += rows;
     }
+    requireLimit('images', limits, first, `${file}: ${first} rows with the files before it`);
   }
   if (first === 0) throw new JepaError('data', `${files.join(', ')}: no rows, so no images`, { files });
-  return {
-    jobs,
-    count: first,
-    classes,
-    files: files.map((file) => {
-      const { size, mtimeMs } = statSync(file);
-      return { name: basename(file), bytes: size, changedMs: mtimeMs };
-    }),
-  };
+  return { jobs, count: first, classes, files: files.map((file) => fileIdentity(file, basename(file))) };
 }
 
 /** Opened files of this thread, so that a footer is read once. */
-const opened = new Map<string, Promise<FileMetaData>>();
+const footers = new Map<string, Promise<ParquetFile>>();
 
-/** The encoded images of one row group. Errors: `corrupt` when it cannot be read; `data` for a label that is no class. */
-export async function readParquetJob(job: ParquetJob): Promise<EncodedImage[]> {
-  const { file, imageColumn, labelColumn, row, rows } = job;
-  let metadata = opened.get(file);
-  if (metadata === undefined) {
-    metadata = metadataOf(file);
-    opened.set(file, metadata);
+/**
+ * The encoded images of one row group.
+ *
+ * @throws JepaError 'corrupt' when it cannot be read; 'data' for a label that is no class; 'unsupported' above `classes`.
+ */
+export async function readParquetJob(job: ParquetJob, limits: ReadLimits): Promise<EncodedImage[]> {
+  const { file, imageColumn, labelColumn, numbers, row, rows } = job;
+  let footer = footers.get(file);
+  if (footer === undefined) {
+    footer = openParquet(file, { image: imageColumn, label: labelColumn }, limits);
+    footers.set(file, footer);
   }
-  let table: Record<string, unknown>[];
-  try {
-    table = await parquetReadObjects({
-      file: await asyncBufferFromFile(file),
-      metadata: await metadata,
-      columns: labelColumn === null ? [imageColumn] : [imageColumn, labelColumn],
-      rowStart: row,
-      rowEnd: row + rows,
-      compressors,
-      utf8: false,
-    });
-  } catch (error) {
-    throw error instanceof JepaError ? error : damaged(file, error);
-  }
+  const opened = await footer;
+  const columns = labelColumn === null ? [imageColumn] : [imageColumn, labelColumn];
+  const table = await readRows(opened, columns, row, rows, limits);
   return table.map((cells, i) => {
     const where = `${file}, row ${row + i}`;
     const { bytes } = (cells[imageColumn] ?? {}) as { readonly bytes?: unknown };
-    const label = labelColumn === null ? -1 : Number(cells[labelColumn] ?? Number.NaN);
-    if (labelColumn !== null && !(Number.isSafeInteger(label) && label >= 0)) {
-      throw new JepaError(
-        'data',
-        `${where}: column '${labelColumn}' must be the number of a class, got ${cells[labelColumn]}`,
-        { where },
-      );
-    }
-    return { where, bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), label };
+    const image = { where, bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0) };
+    if (labelColumn === null) return { ...image, label: -1 };
+    const value = classIn(cells[labelColumn]);
+    const label = value === undefined || numbers === null ? value : numbers.get(value);
+    if (typeof label !== 'number') throw noClass(opened, row + i, cells[labelColumn]);
+    requireLimit('classes', limits, label + 1, `${where}: class ${label}`);
+    return { ...image, label };
   });
 }

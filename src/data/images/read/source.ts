@@ -1,11 +1,15 @@
 // Where encoded images come from, as plain data that can be posted to a worker: jobs, each with some images in a row.
 
+import type { FileIdentity } from '../../file-identity.ts';
+
 /** A row group of a Parquet file. */
 export interface ParquetJob {
   readonly kind: 'parquet';
   readonly file: string;
   readonly imageColumn: string;
   readonly labelColumn: string | null;
+  /** The number of each class by what the column holds: a name, or a number that stands for another one. */
+  readonly numbers: ReadonlyMap<string | number, number> | null;
   /** First row in the file, and number of rows. */
   readonly row: number;
   readonly rows: number;
@@ -27,8 +31,8 @@ export interface ImageSource {
   readonly count: number;
   /** Empty where there are no labels or their names are not known. */
   readonly classes: readonly string[];
-  /** Every file with its name below the source, size in bytes and time of change, which identify the content. */
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly changedMs: number }[];
+  /** Every file, which together identify the content. */
+  readonly files: readonly FileIdentity[];
 }
 
 /** One encoded image. */
