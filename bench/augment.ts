@@ -4,7 +4,8 @@
 
 import type { Bench, BenchContext, BenchResult } from '../src/cli/index.ts';
 import { fold, key, randomBits } from '../src/core/index.ts';
-import { AUGMENTATIONS, augmentation, augmentViews, type ImageSet, imageLoader } from '../src/data/index.ts';
+import { AUGMENTATIONS, augmentation, augmentViews, type ImageSet } from '../src/images/index.ts';
+import { imageLoader } from '../src/images/node.ts';
 import { interleave, least, median, timed } from './measure.ts';
 import { table } from './table.ts';
 

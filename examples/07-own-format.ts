@@ -7,18 +7,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { key, stream } from 'jepa/core';
+import { type DatasetSpec, fitNormaliser, splitEpisodes } from 'jepa/data';
 import {
   type Batch,
   compareDataset,
   createStore,
-  type DatasetSpec,
   datasetFingerprint,
-  fitNormaliser,
   openEpisodes,
   registerFormat,
-  splitEpisodes,
   windowLoader,
-} from 'jepa/data';
+} from 'jepa/data/node';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-example-'));
 try {

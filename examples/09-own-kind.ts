@@ -9,7 +9,7 @@ import { worldRecipe } from 'jepa/experiment';
 import { defineJepa, l2, methods, sigreg, sigregDirections } from 'jepa/jepa';
 import { type Module, mlp, module, pixelPlanes } from 'jepa/nn';
 import { add, at, broadcastTo, concat, reduceMean, reshape, slice, stack, type Tensor, transpose } from 'jepa/tensor';
-import { defineDynamics, goalCost, registerWorldKind, seenFrames } from 'jepa/world';
+import { defineDynamics, goalCost, registerWorldKind, seenFrames, sensesOf } from 'jepa/world';
 import { ice, springAndDamper } from './ice.ts';
 
 /** Plain data, with `kind: 'grid'` the model of a configuration. */
@@ -64,7 +64,7 @@ registerWorldKind<GridConfig>({
   },
   dynamics(config) {
     const { imageSize, embedDim: dim, actionDim } = config;
-    const sizes = { name: 'grid', senses: { imageSize, stateDim: 0 }, dim, actionDim, history: 1 };
+    const sizes = { name: 'grid', senses: sensesOf({ imageSize }), dim, actionDim, history: 1 };
     return defineDynamics<Grid>(sizes, grid(config), {
       encode: (m, seen) => m.embed(seenFrames(seen, 'grid')),
       predict: (m, z, blocks) => m.predict(z, blocks),

@@ -1,7 +1,6 @@
 // Image methods side by side on CIFAR-10: the same small encoder, the same number of images, one recipe for each method.
 // Minutes on two cores: the table ranks methods at this budget and says nothing about theirs.
 
-import { augmentation } from '../src/data/index.ts';
 import {
   type ImageExperiment,
   imageRecipe,
@@ -9,6 +8,7 @@ import {
   type Presets,
   type Recipe,
 } from '../src/experiment/index.ts';
+import { augmentation } from '../src/images/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
 
 const PREDICTOR = { dim: 64, depth: 2, heads: 4 };

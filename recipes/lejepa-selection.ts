@@ -3,9 +3,10 @@
 
 import { join } from 'node:path';
 import { check } from '../src/core/index.ts';
-import { augmentation, writeFileAtomic } from '../src/data/index.ts';
+import { writeFileAtomic } from '../src/data/node.ts';
 import type { Recipe, RunContext, RunSummary } from '../src/experiment/index.ts';
 import { openData, writeJson } from '../src/experiment/index.ts';
+import { augmentation } from '../src/images/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
 import { markdownTable } from '../src/report/index.ts';
 import { checkSelection, choices, experimentOf, type LeJepaSelection, selectionSchema } from './selection/config.ts';

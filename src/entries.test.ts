@@ -82,7 +82,7 @@ test.skipIf(!BUILT).each(BROWSER_DOORS)('%s declares its types without those of 
 });
 
 test.skipIf(!BUILT)('the walk sees the imports of Node where there are some', () => {
-  expect(foreignImports(join(ROOT, 'dist/src/data/index.js'))).toContain(
+  expect(foreignImports(join(ROOT, 'dist/src/data/node.js'))).toContain(
     'dist/src/data/store/reader.js imports node:fs',
   );
 });

@@ -2,7 +2,7 @@
 // reproduced, the index lists that the blocks of each stored sample make.
 // Legend: B images, T target blocks of size Kp, M context blocks cut to K patches, H x W patches.
 
-import { type Block, type BlockSize, patchesOf, patchesOutside, type Range, referenceBlockSize, referenceBlockSizes } from '../../src/jepa/index.ts';
+import { type PatchBlock, type BlockSize, patchesOf, patchesOutside, type ScaleRange, referenceBlockSize, referenceBlockSizes } from '../../src/jepa/index.ts';
 import type { Grid } from '../../src/nn/index.ts';
 import type { JsonObject, JsonValue, ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
@@ -32,10 +32,10 @@ export const iJepaMasks: ParityClaim = {
   },
 };
 
-function rangesOf(c: ParityCase, kind: 'pred' | 'enc'): { readonly scale: Range; readonly aspect: Range } {
+function rangesOf(c: ParityCase, kind: 'pred' | 'enc'): { readonly scale: ScaleRange; readonly aspect: ScaleRange } {
   return {
-    scale: numbersOf(c.config, `${kind}_scale`) as unknown as Range,
-    aspect: kind === 'enc' ? [1, 1] : (numbersOf(c.config, 'aspect') as unknown as Range),
+    scale: numbersOf(c.config, `${kind}_scale`) as unknown as ScaleRange,
+    aspect: kind === 'enc' ? [1, 1] : (numbersOf(c.config, 'aspect') as unknown as ScaleRange),
   };
 }
 
@@ -53,7 +53,7 @@ function sample(c: ParityCase, index: number, tensors: Record<string, ProducedTe
   };
   const width = widthOf(row(pred, 0), grid[1]);
   const target: BlockSize = [size / width, width];
-  const blocks = Array.from({ length: T * B }, (_, i): Block => {
+  const blocks = Array.from({ length: T * B }, (_, i): PatchBlock => {
     const first = row(pred, i)[0]!;
     return { top: Math.floor(first / grid[1]), left: first % grid[1], size: target };
   });
@@ -76,7 +76,7 @@ function sample(c: ParityCase, index: number, tensors: Record<string, ProducedTe
 
 interface ContextList {
   readonly stored: ArrayLike<number>;
-  readonly targets: readonly Block[];
+  readonly targets: readonly PatchBlock[];
 }
 
 /**

@@ -3,10 +3,10 @@
 // Legend: B images, N patches, M contexts of K patches, Kp patches of a target block, D width.
 
 import { flatView, key } from '../../src/core/index.ts';
-import { forEachContext, narrowVit, smoothL1 } from '../../src/jepa/index.ts';
+import { forEachContext, narrowVit, smoothL1Energy } from '../../src/jepa/index.ts';
 import { frozen, type Grid, type Module, module, plainLayerNorm, sinCosPositions, type Vit, vit } from '../../src/nn/index.ts';
 import { adamW, decayMatrices, emaUpdate } from '../../src/optim/index.ts';
-import { concat, layerNorm, linear, matmul, parameter, reduceMean, reshape, slice, smoothL1 as smoothL1Elements, softmax, type Tensor, takeTokens, transpose } from '../../src/tensor/index.ts';
+import { concat, layerNorm, linear, matmul, parameter, reduceMean, reshape, slice, smoothL1, softmax, type Tensor, takeTokens, transpose } from '../../src/tensor/index.ts';
 import type { ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
 import { numberOf } from '../runner/config.ts';
@@ -55,7 +55,7 @@ export const iJepaClaims: readonly ParityClaim[] = ['ijepa', 'ijepa_contexts'].m
       const target = concat(forEachContext(blocks, contexts), 0);
       const context = model.encoder.patches(concat(Array<Tensor>(contexts).fill(images), 0), { keep });
       const prediction = model.predictor(context, keep, targets);
-      const loss = reduceMean(smoothL1().perSlot(prediction, target));
+      const loss = reduceMean(smoothL1Energy().perSlot(prediction, target));
       return {
         loss,
         terms: {},
@@ -67,7 +67,7 @@ export const iJepaClaims: readonly ParityClaim[] = ['ijepa', 'ijepa_contexts'].m
           'output.attn0': firstAttention(model.encoder, images, n('heads')),
           'output.context': context,
           'output.prediction': prediction,
-          'output.per_element': smoothL1Elements(prediction, target),
+          'output.per_element': smoothL1(prediction, target),
         },
       };
     });

@@ -1,6 +1,6 @@
 // Parity case `probes`: kNN, RankMe, LiDAR, ridge, linear probe, logistic regression and the DINO loss.
 
-import { accuracy, crossEntropy, knnByDistance, knnVotes, lidar, linearClassifier, logisticRegression, matrix, nearestByCosine, predictLinear, rankMe, ridge, scorePredictions, singularValues, type KnnDistance, type LinearModel, type Matrix, type Numbers } from '../../src/measure/index.ts';
+import { accuracy, meanCrossEntropy, knnByDistance, knnVotes, lidar, linearClassifier, logisticRegression, matrix, nearestByCosine, predictLinear, rankMe, ridge, scorePredictions, singularValues, type KnnDistance, type LinearModel, type Matrix, type Numbers } from '../../src/measure/index.ts';
 import { grad } from '../../src/autodiff/index.ts';
 import { dino } from '../../src/jepa/index.ts';
 import { nodeRuntime } from '../../src/runtime/index.ts';
@@ -98,7 +98,7 @@ function linearProbe(c: ParityCase, d: ProbeData, tensors: Tensors, scalars: Sca
     coefficients: matrix(Float64Array.from(c.weights().get(weight)!.data), d.trainX.cols),
     intercept: Float64Array.from(c.weights().get(bias)!.data),
   };
-  const first = crossEntropy(start, d.trainX, d.trainY);
+  const first = meanCrossEntropy(start, d.trainX, d.trainY);
   tensors[`grad.${weight}`] = { shape: [d.classes, d.trainX.cols], data: first.weight };
   tensors[`grad.${bias}`] = vector(first.bias);
   const { model, losses } = linearClassifier(start, d.trainX, d.trainY, {
@@ -111,7 +111,7 @@ function linearProbe(c: ParityCase, d: ProbeData, tensors: Tensors, scalars: Sca
   const logits = predictLinear(model, d.testX);
   tensors['output.probe_logits'] = produced(logits);
   scalars.probe_losses = losses;
-  scalars.probe_test_loss = crossEntropy(model, d.testX, d.testY).loss;
+  scalars.probe_test_loss = meanCrossEntropy(model, d.testX, d.testY).loss;
   scalars.probe_test_acc = accuracy(logits, d.testY);
 }
 

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
-import { readSafetensors, type SafeTensor } from '../../src/data/index.ts';
+import { type SafeTensor } from '../../src/data/index.ts';
+import { readSafetensors } from '../../src/data/node.ts';
 
 /** What JSON holds. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
-import { type Cifar10, libraryVersion } from '../../src/data/index.ts';
+import { libraryVersion } from '../../src/data/node.ts';
 import type { ImageExperiment, RunContext } from '../../src/experiment/index.ts';
 import {
   encoderValues,
@@ -14,6 +14,7 @@ import {
   trainStage,
   writeJson,
 } from '../../src/experiment/index.ts';
+import type { Cifar10 } from '../../src/images/node.ts';
 import { evaluateFeatures } from '../../src/measure/index.ts';
 import { finalLoss } from '../../src/report/index.ts';
 import { createRun, readMetrics, readRunFile, writeRunFile } from '../../src/run/node.ts';

@@ -10,8 +10,8 @@ import {
   fillRect,
   pixelsOf,
 } from '../../src/raster/index.ts';
-import { encodePng } from '../../src/raster/node.ts';
-import { animatedGif } from '../../src/report/index.ts';
+import { animatedGif, encodePng } from '../../src/raster/node.ts';
+import { escapeHtml } from '../../src/report/index.ts';
 
 const PAPER: Color = [250, 250, 248];
 const INK: Color = [70, 76, 88];
@@ -105,7 +105,7 @@ export function gif(pictures: readonly Canvas[], delayMs: number, hold = 1): Uin
 
 const SVG_STYLE =
   'text{font:12px system-ui,sans-serif;fill:#5d6470}.grid{stroke:#e6e6e2}.axis{stroke:#9aa1ac}.line{fill:none;stroke-width:2;stroke-linejoin:round}' +
-  '.faint{fill:none;opacity:.28}.dashed,.rule,.mark{stroke-dasharray:5 4}.mark{stroke:#15171c}.rule-label{font-weight:600}.cursor{display:none}' +
+  '.faint{fill:none;opacity:.28}.dashed,.rule,.mark{stroke-dasharray:5 4}.mark{stroke:#15171c}.rule-label{font-weight:600}' +
   Object.entries({
     blue: '#2b5fd9',
     orange: '#e0681f',
@@ -118,17 +118,21 @@ const SVG_STYLE =
     .map(([name, colour]) => `.stroke-${name}{stroke:${colour}}.fill-${name}{fill:${colour}}`)
     .join('');
 
-/** A chart of `lineChart` as an SVG file with its own style and legend. */
+/**
+ * A chart of `lineChart` as an SVG file with its own style and legend. The pointer's line and dots stay behind: they need the
+ * page's script.
+ */
 export function chartFile(
   figure: string,
   legend: readonly { readonly name: string; readonly hue: string }[],
 ): Uint8Array {
   const svg = /<svg viewBox="0 0 (\d+) (\d+)"[^>]*>(.*?)<\/svg>/s.exec(figure);
-  const [width, height, body] = svg === null ? ['560', '300', ''] : [svg[1]!, svg[2]!, svg[3]!];
+  const [width, height, whole] = svg === null ? ['560', '300', ''] : [svg[1]!, svg[2]!, svg[3]!];
+  const body = whole.replace(/<g class="cursor".*?<\/g>/s, '');
   const keys = legend
     .map(
       ({ name, hue }, i) =>
-        `<rect x="${56 + i * 165}" y="-13" width="12" height="4" class="fill-${hue}"/><text x="${72 + i * 165}" y="-7">${name}</text>`,
+        `<rect x="${56 + i * 165}" y="-13" width="12" height="4" class="fill-${hue}"/><text x="${72 + i * 165}" y="-7">${escapeHtml(name)}</text>`,
     )
     .join('');
   const text =

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
-import { writeFileAtomic } from '../../src/data/index.ts';
+import { writeFileAtomic } from '../../src/data/node.ts';
 import { escapeHtml } from '../../src/report/index.ts';
 import type { MetricsLine } from '../../src/run/index.ts';
 import { readMetrics } from '../../src/run/node.ts';

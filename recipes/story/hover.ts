@@ -3,7 +3,7 @@
 // Legend: N patches in rows of `columns`, D width.
 
 import type { Matrix } from '../../src/measure/index.ts';
-import { type Canvas, resizeImage } from '../../src/raster/index.ts';
+import { type Canvas, resizeBilinear } from '../../src/raster/index.ts';
 import { pngDataUri } from '../../src/raster/node.ts';
 import { escapeHtml } from '../../src/report/index.ts';
 
@@ -37,7 +37,7 @@ show(+d.patch)}})()`;
 /** The photograph with its tokens: moving the pointer over it shows what is alike; `patch` is shown at first. */
 export function hoverPhoto(photo: Canvas, tokens: Matrix, columns: number, patch: number, caption: string): string {
   const height = Math.round((WIDTH * photo.height) / photo.width);
-  const image = pngDataUri(resizeImage(photo, WIDTH, height, 'bilinear'));
+  const image = pngDataUri(resizeBilinear(photo, WIDTH, height));
   const bytes = Buffer.from(unitBytes(tokens).buffer).toString('base64');
   const at = `data-columns="${columns}" data-patches="${tokens.rows}" data-dim="${tokens.cols}" data-patch="${patch}"`;
   return (

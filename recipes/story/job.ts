@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { fold, type Key, key } from '../../src/core/index.ts';
-import type { BatchSource, Instruments, LossProgram } from '../../src/train/index.ts';
+import type { BatchSource, InstrumentSchedule, LossProgram } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
 import { jobName, type StoryJob } from './variants.ts';
 import { type BallTransitions, ballTransitions } from './world/transitions.ts';
@@ -11,7 +11,7 @@ import { type BallTransitions, ballTransitions } from './world/transitions.ts';
 export interface Training<B> {
   readonly program: LossProgram<B>;
   batches(firstStep: number): BatchSource<B>;
-  readonly instruments?: Instruments;
+  readonly instruments?: InstrumentSchedule;
 }
 
 /** The folder of a model. */

@@ -2,12 +2,13 @@
 // Legend: D width.
 
 import { readFileSync } from 'node:fs';
-import { readPretrained } from '../../src/agent/index.ts';
+import { readPretrained } from '../../src/agent/node.ts';
 import { JepaError } from '../../src/core/index.ts';
-import { decodeImage, type ImageSet } from '../../src/data/index.ts';
 import { featureProgram, readTrainedRun } from '../../src/experiment/index.ts';
+import type { ImageSet } from '../../src/images/index.ts';
+import { decodeImage } from '../../src/images/node.ts';
 import { type Matrix, matrix } from '../../src/measure/index.ts';
-import { type Canvas, canvas, resizeImage } from '../../src/raster/index.ts';
+import { type Canvas, canvas, resizeBilinear } from '../../src/raster/index.ts';
 
 /** Tokens of a photograph, row by row, and how to name the encoder that made them. */
 export interface PhotoTokens {
@@ -32,7 +33,7 @@ export async function readPhotograph(path: string): Promise<Canvas> {
 function fitted(photo: Canvas, side: number, multiple: number): Canvas {
   const scale = side / Math.max(photo.width, photo.height);
   const whole = (length: number): number => Math.max(1, Math.round((length * scale) / multiple)) * multiple;
-  return resizeImage(photo, whole(photo.width), whole(photo.height), 'bilinear');
+  return resizeBilinear(photo, whole(photo.width), whole(photo.height));
 }
 
 /** Patches along the longer side of a photograph, about. */

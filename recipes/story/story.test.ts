@@ -1,10 +1,11 @@
 // The story from end to end with networks that hardly train, and what it refuses.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunContext } from '../../src/experiment/index.ts';
+import { xmlFault } from '../../src/report/xml.law.ts';
 import { fullStory, liteStory, type StoryConfig } from './config.ts';
 import type { StoryPart } from './part.ts';
 import { storyParts } from './parts/index.ts';
@@ -48,6 +49,11 @@ test('all parts run, write their figures and one page that needs nothing else', 
   expect(page).not.toMatch(/src="(?!data:)|href="http/);
   expect(page).not.toMatch(/NaN|undefined/);
   expect(existsSync(join(out, 'media', 'collapse.gif'))).toBe(true);
+  const charts = readdirSync(join(out, 'media')).filter((name) => name.endsWith('.svg'));
+  expect(charts.length).toBeGreaterThan(3);
+  expect(charts.map((name) => xmlFault(readFileSync(join(out, 'media', name), 'utf8')))).toEqual(
+    charts.map(() => undefined),
+  );
   expect(Object.values(metrics).every((v) => Number.isFinite(v))).toBe(true);
   expect(metrics['planning.h2.enumeration']).toBeGreaterThanOrEqual(0);
 }, 240_000);

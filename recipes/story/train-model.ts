@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
-import { libraryVersion } from '../../src/data/index.ts';
+import { libraryVersion } from '../../src/data/node.ts';
 import { trainIn } from '../../src/experiment/index.ts';
 import { adamW, constant } from '../../src/optim/index.ts';
 import { nodeRuntime, type Runtime } from '../../src/runtime/index.ts';

@@ -12,7 +12,7 @@ import { dimensionDeviation, matrix, rankMe, sigregStatistic } from '../../src/m
 import { bind } from '../../src/nn/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import { type Instruments, jepaProgram } from '../../src/train/index.ts';
+import { type InstrumentSchedule, jepaProgram } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
 import { jobKey, type Training, trainingTransitions } from './job.ts';
 import { viewsMethod } from './methods.ts';
@@ -69,7 +69,7 @@ async function watcher(
   transitions: BallTransitions,
   program: Training<Views>['program'],
   runtime: Runtime,
-): Promise<Instruments> {
+): Promise<InstrumentSchedule> {
   const sizes = sizesFor(config, 1);
   const { size } = config.world;
   const encode = bind(encoder(sizes), 'eval').model;

@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { key, stream } from '../core/index.ts';
-import { openStore } from '../data/index.ts';
+import { openStore } from '../data/node.ts';
 import { makeEnv, makePolicy } from '../envs/index.ts';
 import { collect } from './collect.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'jepa-collect-kill-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-const built = new URL('../../dist/src/agent/index.js', import.meta.url);
+const built = new URL('../../dist/src/agent/node.js', import.meta.url);
 
 const EPISODES = 1200;
 const limits = { episodes: EPISODES, maxSteps: 12, minSteps: 3 };

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { key } from '../core/index.ts';
-import { ACTION, type Column, createStore, describeStore, openStore, PIXELS } from '../data/index.ts';
+import { ACTION, type Column, PIXELS } from '../data/index.ts';
+import { createStore, describeStore, openStore } from '../data/node.ts';
 import { type Env, makeEnv, makePolicy, type Policy } from '../envs/index.ts';
-import { type CollectOptions, collect } from './index.ts';
+import { type CollectOptions, collect } from './node.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'jepa-collect-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

@@ -2,7 +2,8 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { fold, JepaError, type Key, stream } from '../core/index.ts';
-import { ACTION, createStore, describeStore, PIXELS, resumeStore, type StoreWriter } from '../data/index.ts';
+import { ACTION, PIXELS } from '../data/index.ts';
+import { createStore, describeStore, resumeStore, type StoreWriter } from '../data/node.ts';
 import type { Env, Policy } from '../envs/index.ts';
 import { type CollectionRecord, checkSameCollection, collectionRecord, recordedCollection } from './collection.ts';
 

@@ -1,18 +1,36 @@
-export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
-export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } from './artefact/export.ts';
-export { type HierarchyFile, type HighLevel, readHierarchy, writeHierarchy } from './artefact/hierarchy-file.ts';
-export { type ModelFile, type ModelOrigin, readModel, writeModel } from './artefact/model-file.ts';
-export { type CollectOptions, collect } from './collect.ts';
-export type { CollectionRecord } from './collection.ts';
-export { type CheckpointEncoder, checkpointEncoder } from './perception/checkpoint-encoder.ts';
-export { observationBytes, observe, type Seen, writeObservation } from './perception/observation.ts';
+// The room's first door: what acts, imagines and encodes, in Node and in a page. What reads and writes folders: `node.ts`.
+
 export {
-  type EncodedImages,
-  type ImageEncoderModel,
-  type ImageSize,
-  type ReadPretrainedOptions,
-  readPretrained,
-} from './perception/pretrained.ts';
+  type Actor,
+  type ActorInput,
+  type ActorOptions,
+  type ActorStep,
+  controllerActor,
+  type Planning,
+  planningActor,
+  policyActor,
+} from './actor/actor.ts';
+export { type ActionBounds, blockBox } from './actor/block-box.ts';
+export { budgetSolver, DEFAULT_PLANNER, type PlannerSettings, type SolverBudget } from './actor/planner-settings.ts';
+export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
+export type { Agent, AgentGoal, AgentPlan, AgentStep, Shown } from './artefact/agent.ts';
+export type { PlannerChanges } from './artefact/faculties.ts';
+export type { HierarchyFile, HighLevel, MacroPlanner } from './artefact/hierarchy-file.ts';
+export { type LoadAgentOptions, loadAgent } from './artefact/load-agent.ts';
+export type { ModelFile, ModelOrigin } from './artefact/model-file.ts';
+export type { PolicyFile } from './artefact/policy-file.ts';
+export type { AgentSource } from './artefact/source.ts';
+export {
+  describeSenses,
+  type HostObservation,
+  observationBytes,
+  observe,
+  packObservation,
+  type Seen,
+  unpackObservations,
+  writeObservation,
+} from './perception/observation.ts';
+export { recorded } from './perception/recorded.ts';
 export {
   type Aim,
   type HierarchicalModel,

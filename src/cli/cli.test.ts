@@ -1,12 +1,12 @@
 // The built command as a user calls it. Needs `npm run build` first, which `npm test` does.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createEpisodes, createStore, writeSafetensors } from '../data/index.ts';
+import { createEpisodes, createStore, writeSafetensors } from '../data/node.ts';
 import { writeSyntheticRun } from '../report/synthetic-run.law.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
@@ -234,6 +234,77 @@ test('inspect describes a model, a run and a dataset, and refuses anything else'
   expect((await jepa('inspect', dir)).code).toBe(2);
   writeFileSync(join(dir, 'bad.safetensors'), 'not a model');
   expect((await jepa('inspect', 'bad.safetensors')).code).toBe(2);
+});
+
+test('a model of very many tensors is listed in part, and its names cannot steer the terminal', async () => {
+  const data = new Uint8Array(new Float32Array(1).buffer);
+  const tensor = { dtype: 'F32' as const, shape: [1], data };
+  const many = Array.from({ length: 200_000 }, (_, i) => [`t${i}\u001b[31m`, tensor] as const);
+  writeSafetensors(join(dir, 'many.safetensors'), many);
+  const { code, out } = await jepa('inspect', 'many.safetensors');
+  expect(code).toBe(0);
+  expect(out.split('\n').length).toBeLessThan(120);
+  expect(out).toMatch(/and 199,900 more; --json names them all/);
+  expect(out).toContain('t0\\u001b[31m');
+  expect(out).not.toContain('\u001b');
+});
+
+test('an option that a command does not read is refused with the names of those that do', async () => {
+  for (const args of [
+    ['list', '--resume'],
+    ['doctor', '--set', 'a=1'],
+    ['inspect', 'x', '--seed', '1'],
+    ['report', 'x', '--out', 'y'],
+    ['compare', 'x', '--set', 'a=1'],
+    ['bench', '--resume'],
+    ['eval', 'x', '--resume'],
+  ]) {
+    const { code, err } = await jepa(...args);
+    expect([args.join(' '), code]).toEqual([args.join(' '), 2]);
+    expect(err).toMatch(/^jepa: \w+ does not read --\w+; it is an option of: run, story, /);
+  }
+  expect(await jepa('list', '--set', 'a=1')).toMatchObject({ code: 2, err: expect.stringContaining('with a recipe') });
+  for (const option of [['--trust-recipe'], ['--recipe', 'f.mjs'], ['--allow-older-checkpoint']]) {
+    const { code, err } = await jepa('report', 'x', ...option);
+    expect(code).toBe(2);
+    expect(err).toContain(`report does not read ${option[0]}; it is an option of: eval, plan, export`);
+  }
+  expect(await jepa('plan', 'x', '--recorded', '--trust-recipe')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('got --trust-recipe beside it'),
+  });
+  expect((await jepa('inspect', '--help')).out).not.toContain('--resume');
+});
+
+test('links to nothing and folders that hold no such thing are mistakes without a stack', async () => {
+  symlinkSync('nowhere', join(dir, 'dangling'));
+  mkdirSync(join(dir, 'odd'));
+  const run = { recipe: 'x', seed: 0, status: 'done', config: {} };
+  writeFileSync(join(dir, 'odd/run.json'), JSON.stringify(run));
+  for (const name of ['evals', 'checkpoints', 'rollouts']) writeFileSync(join(dir, 'odd', name), 'a file');
+  for (const command of ['report', 'compare', 'inspect']) {
+    const { code, err } = await jepa(command, 'dangling');
+    expect([command, code]).toEqual([command, 2]);
+    expect(err).toContain("is a link to 'nowhere', which does not exist");
+    expect((await jepa(command, 'odd')).err).not.toMatch(/internal fault|\n\s+at /);
+  }
+  expect(await jepa('list', './dangling')).toMatchObject({ code: 2, err: expect.stringContaining('is a link') });
+});
+
+test('a recipe file that cannot be loaded is a mistake of its author', async () => {
+  writeFileSync(join(dir, 'broken.mjs'), 'export default {');
+  expect(await jepa('list', 'broken.mjs')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^jepa: broken.mjs does not compile: /),
+  });
+});
+
+test('a damaged record of a sweep is named', async () => {
+  mkdirSync(join(dir, 'sweep'));
+  writeFileSync(join(dir, 'sweep/sweep.json'), '{"runs": [3]}');
+  const { code, err } = await jepa('bench', 'control', '--tables-only', '--out', 'sweep');
+  expect(code).toBe(2);
+  expect(err).toMatch(/sweep.json must be the record of a sweep: .*must be .*; remove it to begin its runs anew/);
 });
 
 test('list shows every setting of a recipe by its path', async () => {

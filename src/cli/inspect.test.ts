@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type SafeTensor, writeSafetensors } from '../data/index.ts';
+import type { SafeTensor } from '../data/index.ts';
+import { writeSafetensors } from '../data/node.ts';
 import { inspectModel } from './inspect.ts';
 
 test('a file of more tensors than a call takes arguments is described', () => {
@@ -17,5 +18,5 @@ test('a file of more tensors than a call takes arguments is described', () => {
   rmSync(folder, { recursive: true });
   const lines = text.split('\n');
   expect(lines[0]).toBe(`${path}: 200000 tensors, 0 numbers`);
-  expect(lines.at(-1)).toMatch(/^t199999 +U8 +\[0\]$/);
+  expect(lines.at(-1)).toBe('and 199,900 more; --json names them all');
 });

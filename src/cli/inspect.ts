@@ -2,9 +2,11 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/index.ts';
+import { describeStore, locateEpisodes, openEpisodes, readSafetensors } from '../data/node.ts';
 import { settingPaths } from '../experiment/index.ts';
+import { originWords } from '../run/index.ts';
 import { readRunFile, readRunFolder } from '../run/node.ts';
+import { printable } from './printable.ts';
 
 /** A description for programs and for people. */
 export interface Inspection {
@@ -12,19 +14,31 @@ export interface Inspection {
   readonly text: string;
 }
 
+/** Rows that a table shows; the others are counted, and `--json` has them all. */
+const SHOWN = 100;
+
 function table(rows: readonly (readonly string[])[]): string {
-  const columns = rows.reduce((most, r) => Math.max(most, r.length), 0);
-  const widths = Array.from({ length: columns }, (_, c) =>
-    rows.reduce((most, r) => Math.max(most, r[c]?.length ?? 0), 0),
+  const shown = rows.slice(0, SHOWN).map((row) => row.map(printable));
+  const widths: number[] = [];
+  for (const row of shown) {
+    for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, cell.length);
+  }
+  const lines = shown.map((row) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]!))
+      .join('  ')
+      .trimEnd(),
   );
-  return rows
-    .map((r) =>
-      r
-        .map((cell, c) => cell.padEnd(widths[c]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const more = rows.length - shown.length;
+  return [...lines, ...(more > 0 ? [`and ${more.toLocaleString('en-US')} more; --json names them all`] : [])].join(
+    '\n',
+  );
+}
+
+/** Names in one line, as many as a table has rows. */
+function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return [...names.slice(0, SHOWN).map(printable), ...(more > 0 ? [`and ${more} more`] : [])].join(', ') || 'none';
 }
 
 /** A safetensors file: metadata, tensors and the number of elements. Checks its checksum. */
@@ -37,7 +51,7 @@ export function inspectModel(path: string): Inspection {
     value.length > 200 ? `${value.slice(0, 200)}...` : value,
   ]);
   const text = [
-    `${path}: ${rows.length} tensors, ${elements.toLocaleString('en-US')} numbers`,
+    `${printable(path)}: ${rows.length} tensors, ${elements.toLocaleString('en-US')} numbers`,
     '',
     table(shown),
     '',
@@ -69,23 +83,18 @@ export function inspectRun(dir: string): Inspection {
       ? 'unknown'
       : `${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryGiB)} GiB, ${machine.platform}`;
   const text = [
-    `${dir}: ${made}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`,
-    ...(failure === undefined ? [] : [`failed       ${failure.message}`]),
-    `machine      ${where}`,
+    printable(`${dir}: ${made}, seed ${run.seed}, ${run.status}, ${run.minutes ?? 0} minutes`),
+    ...(failure === undefined ? [] : [`failed       ${printable(failure.message)}`]),
+    `machine      ${printable(where)}`,
     `last step    ${last === undefined ? 'none' : `${last.step}, loss ${last.loss ?? 'n/a'}`}`,
-    `evals        ${json.evals.join(', ') || 'none'}`,
-    `checkpoints  ${json.checkpoints.join(', ') || 'none'}`,
+    `evals        ${listed(json.evals)}`,
+    `checkpoints  ${listed(json.checkpoints)}`,
     `rollouts     ${json.rollouts}`,
     '',
     table(Object.entries(run.metrics ?? {}).map(([k, v]) => [k, String(v)])),
-    ...Object.entries(others).flatMap(([digest, { settings, seed, checkpoint, metrics }]) => {
-      const differs = [
-        ...Object.entries(settings).map(([path, value]) => `${path}=${JSON.stringify(value)}`),
-        ...(seed === undefined ? [] : [`seed ${seed}`]),
-        ...(checkpoint === undefined ? [] : [`after step ${checkpoint}`]),
-      ];
-      const rows = Object.entries(metrics).map(([k, v]) => [k, String(v)]);
-      return ['', `@${digest}, with ${differs.join(', ')}:`, table(rows)];
+    ...Object.entries(others).flatMap(([digest, other]) => {
+      const rows = Object.entries(other.metrics).map(([k, v]) => [k, String(v)]);
+      return ['', printable(`@${digest}, with ${originWords(other).join(', ')}:`), table(rows)];
     }),
     '',
     table(settingPaths(run.config ?? {}).map(([k, v]) => [k, JSON.stringify(v)])),
@@ -103,7 +112,7 @@ export function inspectDataset(path: string): Inspection {
     const by = library === undefined ? `format ${format}` : `written by jepa ${library}`;
     const open = describeStore(path)?.closed === false;
     const text = [
-      `${path}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, ${by}`,
+      `${printable(path)}: ${episodes} episodes, ${rows.toLocaleString('en-US')} rows, ${printable(by)}`,
       ...(open
         ? [
             'not marked as closed: its writer is at work, was killed, or knew no such mark; an episode that was not finished is not counted',

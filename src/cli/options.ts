@@ -1,33 +1,14 @@
-// The options that every command takes.
+// The options that commands share.
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { JepaError } from '../core/index.ts';
 
-/** Values of the options that every command takes, as commander stores them. */
+/** Values of the common options, as commander stores them. */
 export interface CommonOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly set: readonly string[];
   readonly resume?: boolean;
-}
-
-/** Adds the common options; `out` says what `--out` means for the command. */
-export function withCommonOptions(command: Command, out: string): Command {
-  const seeded = command.option(
-    '--seed <k>',
-    'seed of every random draw (default: 0, or that of the run)',
-    wholeNumber,
-  );
-  return withUnseededOptions(seeded, out);
-}
-
-/** The common options apart from `--seed`, for a command that takes several seeds. */
-export function withUnseededOptions(command: Command, out: string): Command {
-  return command
-    .option('--out <path>', out)
-    .option('--set <path=value>', 'change a value of the configuration; may be repeated', collected, [])
-    .option('--resume', 'continue an interrupted run in its folder')
-    .option('--json', 'print one JSON object as the last line of standard output; text goes to standard error')
-    .option('-q, --quiet', 'print no log and no progress');
 }
 
 /** Options of commands that use the model of a run. */
@@ -37,12 +18,90 @@ export interface ModelOptions {
   readonly allowOlderCheckpoint?: boolean;
 }
 
-/** Adds the options of commands that use the model of a run. */
-export function withModelOptions(command: Command): Command {
+/** Which of the shared options a command reads; `out` says what `--out` means for it, `model` stands for `ModelOptions`. */
+export interface ReadOptions {
+  readonly seed?: boolean;
+  readonly out?: string;
+  readonly set?: boolean;
+  readonly resume?: boolean;
+  readonly model?: boolean;
+}
+
+/** Adds all common options; `out` says what `--out` means for the command. */
+export function withCommonOptions(command: Command, out: string): Command {
+  return withOptions(command, { seed: true, out, set: true, resume: true });
+}
+
+/** The common options apart from `--seed`, for a command that takes several seeds. */
+export function withUnseededOptions(command: Command, out: string): Command {
+  return withOptions(command, { out, set: true, resume: true });
+}
+
+/**
+ * Adds `--json`, `--quiet` and those of the shared options that the command reads. The others are refused with the names
+ * of the commands that read them: an option that changes nothing would mislead.
+ */
+export function withOptions(command: Command, reads: ReadOptions): Command {
+  for (const [option, read] of sharedOptions(reads)) {
+    if (read) command.addOption(option);
+    else if (!command.options.some(({ long }) => long === option.long)) refuse(command, option);
+  }
   return command
-    .option('--trust-recipe', 'run the code of the recipe file that run.json names')
-    .option('--recipe <file>', 'the recipe of the run, instead of the file that run.json names')
-    .option('--allow-older-checkpoint', 'use an older checkpoint where the newest is damaged');
+    .option('--json', 'print one JSON object as the last line of standard output; text goes to standard error')
+    .option('-q, --quiet', 'print no log and no progress');
+}
+
+/** Every shared option, and whether it is read. */
+function sharedOptions({
+  seed = false,
+  out,
+  set = false,
+  resume = false,
+  model = false,
+}: ReadOptions): readonly (readonly [Option, boolean])[] {
+  return [
+    [seedOption(), seed],
+    [new Option('--out <path>', out ?? ''), out !== undefined],
+    [setOption(), set],
+    [new Option('--resume', 'continue an interrupted run in its folder'), resume],
+    [new Option('--trust-recipe', 'run the code of the recipe file that run.json names'), model],
+    [new Option('--recipe <file>', 'the recipe of the run, instead of the file that run.json names'), model],
+    [new Option('--allow-older-checkpoint', 'use an older checkpoint where the newest is damaged'), model],
+  ];
+}
+
+function seedOption(): Option {
+  return new Option('--seed <k>', 'seed of every random draw (default: 0, or that of the run)').argParser(wholeNumber);
+}
+
+function setOption(): Option {
+  const option = new Option('--set <path=value>', 'change a value of the configuration; may be repeated');
+  return option.argParser(collected).default([], '');
+}
+
+/** Makes `option` an error of `command`. */
+function refuse(command: Command, option: Option): void {
+  command.addOption(new Option(option.flags).hideHelp());
+  command.on(`option:${option.name()}`, () => {
+    const readers = readersOf(rootOf(command), option).join(', ');
+    const message = `${pathOf(command)} does not read ${option.long}; it is an option of: ${readers}`;
+    throw new JepaError('usage', message, { option: option.long });
+  });
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+/** The names of a command and those it stands under, without that of the program. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
+}
+
+function readersOf(command: Command, option: Option): string[] {
+  const own = command.parent !== null && command.options.some((o) => o.long === option.long && !o.hidden);
+  return [...(own ? [pathOf(command)] : []), ...command.commands.flatMap((inner) => readersOf(inner, option))];
 }
 
 /** Options of commands that read a recipe's data. */

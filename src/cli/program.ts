@@ -51,7 +51,7 @@ export function commandProgram(session: CommandSession): Command {
   for (const add of COMMANDS) add(program, session);
   return program.addHelpText(
     'after',
-    '\nEvery command takes --seed, --out, --set path=value, --resume, --json and --quiet.\n' +
+    '\nEvery command takes --json and --quiet; jepa COMMAND --help names its other options.\n' +
       'Exit codes: 0 success, 1 fault of the program, 2 mistake in what was asked, 130 interrupted.\n\n' +
       'Begin with: jepa run two-room',
   );

@@ -53,3 +53,4 @@ export {
   unknownKey,
   whole,
 } from './schema.ts';
+export { VERSION } from './version.ts';

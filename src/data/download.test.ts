@@ -6,8 +6,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fetchCifar10 } from '../images/cifar10.ts';
 import { download } from './download.ts';
-import { fetchCifar10 } from './images/cifar10.ts';
 
 const CONTENT = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(200_000, 'content'), Buffer.from('PAR1')]);
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');

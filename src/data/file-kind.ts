@@ -10,7 +10,7 @@ export interface FileKind {
 /** Bytes that `fileKind` looks at. */
 export const KIND_BYTES = 512;
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, KIND_BYTES)).toString('latin1');
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, KIND_BYTES));
 
 const CONVERT = 'convert it with the safetensors library of Python (save_file of its state_dict)';
 const IMAGE = 'convert it to PNG or JPEG';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { f32Tensor } from './formats/dtype.ts';
-import { writeSafetensors } from './formats/safetensors.ts';
+import { writeSafetensors } from './formats/safetensors-file.ts';
 import { fetchCheckpoint } from './hub.ts';
 
 let dir = '';

@@ -39,7 +39,9 @@ const NAMES = Object.keys(READ_LIMITS) as readonly (keyof ReadLimits)[];
 
 /** What the variable JEPA_READ_LIMITS says: `imagePixels=4e8,tensors=2000000`. */
 function stated(): Record<string, number> {
-  const parts = (process.env.JEPA_READ_LIMITS ?? '').split(',').filter((part) => part.trim() !== '');
+  // A page has no process.
+  const variable = typeof process === 'undefined' ? undefined : process.env?.JEPA_READ_LIMITS;
+  const parts = (variable ?? '').split(',').filter((part) => part.trim() !== '');
   return Object.fromEntries(
     parts.map((part) => {
       const [name = '', value = ''] = part.split('=').map((text) => text.trim());

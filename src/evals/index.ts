@@ -8,7 +8,8 @@ export {
   type ControlBatch,
   type ControlPolicy,
   envPolicy,
-  plannerPolicy,
+  looksInside,
+  type SimulatorPolicy,
 } from './control/policy.ts';
 export {
   type ControlRecord,

@@ -96,6 +96,7 @@ export async function executeRun(
       machine: machineRecord(),
       versions: versionRecord(),
       config,
+      changed: differences(found.recipe.config(), config),
       metrics: before?.metrics ?? {},
     };
     writeRunFile(out, run);

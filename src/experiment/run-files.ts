@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { writeFileAtomic } from '../data/index.ts';
-import type { ResultOrigin } from '../run/index.ts';
+import { JepaError, open, textLike } from '../core/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
+import { parseFile, type ResultOrigin } from '../run/index.ts';
 import type { RunContext } from './recipe.ts';
 
 /** A context whose results were made with other settings than the run's. */
@@ -64,7 +65,17 @@ export function rememberDataset(context: RunContext): void {
 export function rememberedDataset(context: RunContext): string | undefined {
   if (context.data !== undefined) return context.data;
   const link = join(context.model ?? context.out, LINK);
-  return existsSync(link)
-    ? (JSON.parse(readFileSync(link, 'utf8')) as { readonly dataset: string }).dataset
-    : undefined;
+  return existsSync(link) ? linkedDataset(link) : undefined;
+}
+
+const datasetLink = open<{ readonly dataset: string }>({ dataset: textLike(/./, 'the path of a folder') });
+
+/** @throws JepaError 'corrupt' when the file is not `{ dataset: <folder> }`. */
+function linkedDataset(link: string): string {
+  try {
+    return parseFile(datasetLink, readFileSync(link, 'utf8'), LINK).dataset;
+  } catch (error) {
+    const message = `${link} must be JSON that names the dataset of the run, { "dataset": "<folder>" }: ${(error as Error).message}; write it anew, or name the dataset with --data`;
+    throw new JepaError('corrupt', message, { link }, { cause: error });
+  }
 }

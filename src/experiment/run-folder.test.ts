@@ -136,6 +136,13 @@ test('a run that fails says why in run.json, and no longer once it is done', asy
   expect(runFile('a').failure).toBeUndefined();
 });
 
+test('run.json names the settings that are not as the recipe has them', async () => {
+  await jepa('run', recipe, '--set', 'score=3', '--out', 'a');
+  expect(runFile('a').changed).toEqual(['score']);
+  await jepa('run', recipe, '--out', 'b');
+  expect(runFile('b').changed).toEqual([]);
+});
+
 test('a refused command leaves no folder', async () => {
   const { code, err } = await jepa('run', recipe, '--set', 'mode=contradiction', '--out', 'a');
   expect(code).toBe(2);
@@ -201,6 +208,8 @@ test('results with other settings stand beside those of the run, and equal setti
     others: { [digest]: { settings: { score: 5 }, seed: 3, metrics: { evaluated: 5 } } },
   });
   expect((await jepa('inspect', 'a')).out).toContain(`@${digest}, with score=5, seed 3:`);
+  const page = readFileSync(join(dir, 'a', 'report.html'), 'utf8');
+  expect(page).toContain('With other settings<small>score=5, seed 3</small>');
 });
 
 test('a recorded run runs no code of its own unless it is trusted, or the file is given', async () => {

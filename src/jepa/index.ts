@@ -3,20 +3,20 @@ export { type TracedJepa, traceJepa } from './contract/trace.ts';
 export type * from './contract/types.ts';
 export { type Embed, type ImageEncoder, resNetEncoder, vitEncoder } from './encoders/image-encoder.ts';
 export {
-  type Block,
   type BlockSize,
+  type PatchBlock,
   patchesOf,
   patchesOutside,
-  type Range,
   referenceBlockSize,
   referenceBlockSizes,
+  type ScaleRange,
 } from './masks/blocks.ts';
 export { type BlockMasks, type MaskSampler, type MultiBlockConfig, multiBlock } from './masks/multi-block.ts';
 export { type RandomMasks, randomMasks } from './masks/random.ts';
 export * as methods from './methods/index.ts';
 export { type BarlowTwins, type BarlowTwinsOptions, barlowTwins, crossCorrelation } from './objectives/barlow-twins.ts';
 export { type Dino, type DinoOptions, dino, koLeo } from './objectives/dino.ts';
-export { cosine, type Energy, l1, l2, normMse, smoothL1 } from './objectives/energies.ts';
+export { cosine, type Energy, l1, l2, normMse, smoothL1Energy } from './objectives/energies.ts';
 export { type ContrastiveOptions, infoNce, ntXent } from './objectives/info-nce.ts';
 export {
   LE_JEPA,

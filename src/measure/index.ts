@@ -24,9 +24,9 @@ export { type PairSimilarity, pairSimilarity } from './collapse/pairs.ts';
 export { copyLastRatio, fractionUnexplained, meanSquaredDifference } from './collapse/predictor.ts';
 export { type HealthInput, type HealthReading, readHealth } from './collapse/reading.ts';
 export {
-  type EppsPulleyOptions,
-  eppsPulley,
+  type EppsPulleyGrid,
   eppsPulleyLines,
+  eppsPulleyStatistic,
   SIGREG_COLLAPSED_PER_SAMPLE,
   SIGREG_DIVERGED_PER_SAMPLE,
   SIGREG_GAUSSIAN,
@@ -61,9 +61,9 @@ export { type LinearModel, predictLinear, ridge, ridgeProbe } from './probes/rid
 export { type Probe, type ProbeScore, scorePredictions, scoreProbe } from './probes/score.ts';
 export {
   type CrossEntropy,
-  crossEntropy,
   linearClassifier,
   logisticRegression,
+  meanCrossEntropy,
   softmaxRows,
 } from './probes/softmax.ts';
 export type { Standardiser } from './probes/standardise.ts';

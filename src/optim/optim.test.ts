@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { flatLayout, flatView } from '../core/index.ts';
-import { readSafetensors, toFloat32 } from '../data/index.ts';
+import { toFloat32 } from '../data/index.ts';
+import { readSafetensors } from '../data/node.ts';
 import {
   adam,
   adamW,

@@ -1,9 +1,10 @@
 export type { Camera } from './camera.ts';
 export { type Canvas, type Color, canvas, fill, filledCanvas, pixelsOf } from './canvas.ts';
 export { gaussianDot, gridPeak, sampledGaussianDot } from './gaussian.ts';
+export { resizeBilinear, resizeNearest } from './interpolate.ts';
 export { drawImage, drawStroke, drawText, textWidth } from './lettering.ts';
 export type { SolidType } from './mesh.ts';
-export { blendImages, heatImage, resizeImage } from './paint.ts';
+export { blendImages, heatImage } from './paint.ts';
 export { resampleArea } from './resample.ts';
 export { type Box, resizer, roundHalfEven, toBytes } from './resize.ts';
 export { type SceneRenderer, type Stage, sceneRenderer } from './scene.ts';

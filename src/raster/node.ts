@@ -1,2 +1,2 @@
-export { gifenc } from './gifenc.ts';
+export { type AnimationOptions, animatedGif, type GifFile } from './gif.ts';
 export { encodePng, pngDataUri } from './png.ts';

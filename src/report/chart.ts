@@ -2,7 +2,7 @@
 // the pointer; without scripts the chart is still complete.
 
 import { escapeHtml, scriptJson } from './html.ts';
-import { linearScale, logScale, type Scale, shortNumber } from './scale.ts';
+import { extentOf, linearScale, logScale, type Scale, shortNumber } from './scale.ts';
 
 /** Colour of a line, by its name in style.ts. */
 export type Hue =
@@ -29,6 +29,8 @@ export interface Series {
   readonly dashed?: boolean;
   /** Draws the values faintly and a running mean boldly. */
   readonly smooth?: boolean;
+  /** What the legend calls it; lines of one colour and one such name are one entry. */
+  readonly legend?: string;
   /** Draws points instead of a line; x must ascend all the same. */
   readonly dots?: boolean;
 }
@@ -68,8 +70,7 @@ export function lineChart(spec: ChartSpec): string {
   if (series.length === 0) {
     return `<figure class="card chart"><figcaption><b>${escapeHtml(spec.title)}</b></figcaption><p class="empty">no values</p></figure>`;
   }
-  const xs = series.flatMap((s) => [s.x[0]!, s.x[s.x.length - 1]!]);
-  const x = linearScale(Math.min(...xs), Math.max(...xs), { round: false });
+  const x = linearScale(...extentOf(series.flatMap((s) => [s.x[0]!, s.x[s.x.length - 1]!])), { round: false });
   const y = yScale(spec, series);
   const px = (v: number): number => LEFT + x.at(v) * (WIDTH - LEFT - RIGHT);
   const py = (v: number): number =>
@@ -79,10 +80,12 @@ export function lineChart(spec: ChartSpec): string {
     spec.mark === undefined ? '' : markMarkup(spec.mark, px),
     ...series.map((s) => seriesMarkup(s, px, py, spec.log === true)),
     ...(spec.rules ?? []).map((r) => ruleMarkup(r, py)),
-    `<g class="cursor" hidden><line y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>${series.map((s) => `<circle r="3.5" class="fill-${s.hue}"/>`).join('')}</g>`,
+    `<g class="cursor" hidden=""><line y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>${series.map((s) => `<circle r="3.5" class="fill-${s.hue}"/>`).join('')}</g>`,
   ];
-  const keys = series.map((s) => `<span class="key"><i class="bg-${s.hue}"></i>${escapeHtml(s.name)}</span>`).join('');
-  const legend = series.length > 1 ? keys : '';
+  const keys = new Set(
+    series.map((s) => `<span class="key"><i class="bg-${s.hue}"></i>${escapeHtml(s.legend ?? s.name)}</span>`),
+  );
+  const legend = series.length > 1 ? [...keys].join('') : '';
   const hover = {
     left: LEFT,
     right: WIDTH - RIGHT,
@@ -110,13 +113,20 @@ function round(v: number): number {
 
 /** Drops values that cannot be drawn, then averages neighbours until at most MAX_POINTS remain. */
 function thin(s: Series, log: boolean): Series {
-  const keep = s.x.map((_, i) => i).filter((i) => Number.isFinite(s.y[i]!) && (!log || s.y[i]! > 0));
+  const keep = s.x
+    .map((_, i) => i)
+    .filter((i) => Number.isFinite(s.x[i]!) && Number.isFinite(s.y[i]!) && (!log || s.y[i]! > 0));
   const size = Math.max(1, Math.ceil(keep.length / MAX_POINTS));
   const groups = Array.from({ length: Math.ceil(keep.length / size) }, (_, g) => keep.slice(g * size, (g + 1) * size));
-  const mean = (values: readonly number[]): number[] =>
-    groups.map((g) => g.reduce((sum, i) => sum + values[i]!, 0) / g.length);
+  const mean = (values: readonly number[]): number[] => groups.map((g) => meanOf(g.map((i) => values[i]!)));
   const band = s.band === undefined ? {} : { band: { low: mean(s.band.low), high: mean(s.band.high) } };
   return { ...s, x: groups.map((g) => s.x[g[g.length - 1]!]!), y: mean(s.y), ...band };
+}
+
+/** The mean; of parts where the sum of finite numbers is too large for one. */
+function meanOf(values: readonly number[]): number {
+  const sum = values.reduce((a, b) => a + b, 0);
+  return Number.isFinite(sum) ? sum / values.length : values.reduce((a, b) => a + b / values.length, 0);
 }
 
 /** Mean over a centred window of about 4 % of the points; of logarithms on a logarithmic axis. */
@@ -126,18 +136,16 @@ function runningMean(y: readonly number[], log: boolean): number[] {
   return y.map((_, i) => {
     // The window shrinks at both ends so that it stays centred.
     const reach = Math.min(half, i, y.length - 1 - i);
-    const window = values.slice(i - reach, i + reach + 1);
-    const mean = window.reduce((sum, v) => sum + v, 0) / window.length;
+    const mean = meanOf(values.slice(i - reach, i + reach + 1));
     return log ? Math.exp(mean) : mean;
   });
 }
 
 function yScale(spec: ChartSpec, series: readonly Series[]): Scale {
-  const values = series.flatMap((s) => [...s.y, ...(s.band?.low ?? []), ...(s.band?.high ?? [])]);
-  values.push(...(spec.rules ?? []).map((r) => r.y), ...(spec.include ?? []));
+  const drawn = series.flatMap((s) => [s.y, s.band?.low ?? [], s.band?.high ?? []]);
+  const values = [...drawn, (spec.rules ?? []).map((r) => r.y), spec.include ?? []].flat();
   const usable = values.filter((v) => Number.isFinite(v) && (spec.log !== true || v > 0));
-  const low = usable.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = usable.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const [low, high] = extentOf(usable);
   return spec.log === true ? logScale(low, high) : linearScale(low, high);
 }
 

@@ -1,9 +1,21 @@
 // Text into HTML. Every string that comes from a file passes through `escapeHtml`.
 
-/** Replaces the five characters that have a meaning in HTML text and attributes. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * Replaces the five characters that have a meaning in HTML text and attributes, and by U+FFFD the control characters and
+ * unpaired surrogates, which neither HTML nor the XML of an SVG file may hold.
+ */
 export function escapeHtml(value: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return value.replace(/[&<>"']/g, (c) => entities[c]!);
+  return value
+    .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, (c) => (/[\t\n\r]/.test(c) ? c : '\uFFFD'))
+    .replace(/[&<>"']/g, (c) => ENTITIES[c]!);
 }
 
 /** JSON that may stand inside a `<script>` element. */

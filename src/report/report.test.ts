@@ -11,6 +11,7 @@ import { linearScale, logScale, shortNumber } from './scale.ts';
 import { spriteSheet } from './sprite.ts';
 import { writeSyntheticRun } from './synthetic-run.law.ts';
 import { renderReport, writeReport } from './write.ts';
+import { svgsOf } from './xml.law.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -188,6 +189,15 @@ test('Wilson intervals are those of the formula at 0, 1/2 and 1', () => {
   const half = wilsonInterval(50, 100);
   expect(half[0] + half[1]).toBeCloseTo(1, 12);
   expect(wilsonInterval(0, 0)).toEqual([0, 1]);
+});
+
+test.each([1e308, -1e308, 5e-324, 1e17, Number.MAX_VALUE])('a loss of %d is drawn, and the page ends', (loss) => {
+  writeSyntheticRun(dir, SMALL);
+  const line = (step: number, value: number): string =>
+    `${JSON.stringify({ step, loss: value, gradNorm: value, instruments: { sigreg: value, samples: 9, pooledStd: value } })}\n`;
+  writeFileSync(join(dir, 'metrics.jsonl'), line(1, 0.01) + line(2, loss) + line(3, loss) + line(4, loss * 0.999));
+  const page = readFileSync(writeReport(dir), 'utf8');
+  for (const svg of svgsOf(page)) expect(svg).not.toMatch(/NaN|Infinity/);
 });
 
 test('axes have round ticks inside their range', () => {

@@ -1,8 +1,9 @@
 // Puts the sections together into one self-contained page: no network, no other file, works from file://.
 
 import { join } from 'node:path';
-import { writeFileAtomic } from '../data/index.ts';
-import { type RunContents, readRunFolder } from '../run/node.ts';
+import { writeFileAtomic } from '../data/node.ts';
+import { planningFile, probeFile, surpriseFile } from '../run/index.ts';
+import { type RunContents, readOtherResults, readRunFolder } from '../run/node.ts';
 import { htmlPage } from './page.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';
@@ -31,15 +32,16 @@ export function renderReport(folder: RunContents): string {
   const title = folder.run.ok
     ? `${folder.run.value.recipe || folder.dir}, seed ${folder.run.value.seed}`
     : 'run report';
+  const { dir } = folder;
   // Commands that fill a missing section know the run's model by its recipe.
   const byRecipe = !folder.run.ok || folder.run.value.recipe !== '';
   const sections = [
     episodesSection(folder.rollouts, byRecipe),
-    planningSection(folder.planning, byRecipe),
+    planningSection(folder.planning, readOtherResults(dir, 'planning', planningFile), byRecipe),
     trainingSection(folder.metrics, byRecipe),
-    collapseSection(folder.metrics, folder.embedding),
-    probeSection(folder.probe, byRecipe),
-    surpriseSection(folder.surprise, byRecipe),
+    collapseSection(folder.metrics, folder.embedding, folder.run),
+    probeSection(folder.probe, readOtherResults(dir, 'probe', probeFile), byRecipe),
+    surpriseSection(folder.surprise, readOtherResults(dir, 'surprise', surpriseFile), byRecipe),
     configurationSection(folder.run),
   ];
   return htmlPage(title, `${headerSection(folder)}${sections.join('')}`);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { flatLayout, JepaError, key, normal } from '../core/index.ts';
-import { f32Tensor, readSafetensors, writeSafetensors } from '../data/index.ts';
+import { f32Tensor } from '../data/index.ts';
+import { readSafetensors, writeSafetensors } from '../data/node.ts';
 import { adamW } from '../optim/index.ts';
 import {
   type CheckpointHeader,

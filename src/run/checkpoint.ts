@@ -4,7 +4,8 @@
 
 import { createHash } from 'node:crypto';
 import { type FlatLayout, JepaError } from '../core/index.ts';
-import { f32Tensor, readSafetensors, type SafeTensor, SHA256_KEY, toFloat32, writeSafetensors } from '../data/index.ts';
+import { f32Tensor, type SafeTensor, SHA256_KEY, toFloat32 } from '../data/index.ts';
+import { readSafetensors, writeSafetensors } from '../data/node.ts';
 import { copyTensors, type NamedView, namedViews } from '../nn/index.ts';
 import type { Optimiser } from '../optim/index.ts';
 import { exactJson, isRecord } from './json.ts';

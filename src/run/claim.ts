@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { isTemporary } from '../data/index.ts';
+import { isTemporary } from '../data/node.ts';
 import { isLockName, lockRun, type RunLock } from './lock.ts';
 import { makeFolder } from './make-folder.ts';
 import { isRunFolder, RUN_FILE, readRunFile } from './record.ts';

@@ -38,7 +38,16 @@ import type {
   SurpriseCurve,
   SurpriseFile,
 } from './results.ts';
-import type { Failure, MachineRecord, MetricsLine, OtherResults, OutcomeFile, RunFile, TimeShares } from './schema.ts';
+import type {
+  Failure,
+  MachineRecord,
+  MetricsLine,
+  OtherResults,
+  OutcomeFile,
+  ResultOrigin,
+  RunFile,
+  TimeShares,
+} from './schema.ts';
 
 const numbers = listOf(number);
 const numbersByName = byName(number);
@@ -54,13 +63,19 @@ const machine = open<MachineRecord>({
 
 const failure = open<Failure>({ code: text(), message: text() });
 
-const otherResults = open<OtherResults>({
+const origin = {
   settings: byName(anything()),
   seed: optional(number),
   checkpoint: optional(number),
   command: text(),
-  metrics: numbersByName,
+};
+
+/** What every result made with other settings says beside itself. */
+export const originated: Schema<{ readonly origin: ResultOrigin }> = open<{ readonly origin: ResultOrigin }>({
+  origin: open<ResultOrigin>(origin),
 });
+
+const otherResults = open<OtherResults>({ ...origin, metrics: numbersByName });
 
 /** `run.json`. */
 export const runFile: Schema<RunFile> = open<RunFile>({
@@ -74,6 +89,7 @@ export const runFile: Schema<RunFile> = open<RunFile>({
   machine: optional(machine),
   versions: optional(byName(text())),
   config: optional(anything()),
+  changed: optional(listOf(text())),
   metrics: optional(numbersByName),
   failure: optional(failure),
   others: optional(byName(otherResults)),

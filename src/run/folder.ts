@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { exactJson } from './json.ts';
 import { machineRecord, versionRecord } from './machine.ts';
 import { makeFolder } from './make-folder.ts';

@@ -14,6 +14,7 @@ export {
   surpriseFile,
 } from './files.ts';
 export { migrateRun } from './migrate.ts';
+export { originWords } from './origin.ts';
 export { type Part, parseFile, parseMetrics, parseMetricsLine, parseRun, part } from './parse.ts';
 export type {
   DataUri,

@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { removeStaleFiles } from '../data/index.ts';
+import { removeStaleFiles } from '../data/node.ts';
 import { lockRun } from './lock.ts';
 import { startOf } from './process.ts';
 

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { check, JepaError, open, optional, text, whole } from '../core/index.ts';
-import { removeStaleFiles } from '../data/index.ts';
+import { removeStaleFiles } from '../data/node.ts';
 import { makeFolder } from './make-folder.ts';
 import { isAlive, startOf } from './process.ts';
 

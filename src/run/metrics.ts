@@ -4,7 +4,7 @@
 
 import { closeSync, existsSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { isTorn, parseMetricsLine } from './parse.ts';
 import type { InstrumentValues, MetricsLine } from './schema.ts';
 

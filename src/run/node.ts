@@ -26,6 +26,7 @@ export { type LockFile, lockRun, type RunLock } from './lock.ts';
 export { machineRecord, ownVersion, packageVersion, versionRecord } from './machine.ts';
 export { makeFolder } from './make-folder.ts';
 export { type MetricRecord, readMetrics } from './metrics.ts';
+export { type OtherResult, readOtherResults } from './others.ts';
 export {
   jsonPart,
   type Rollout,

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/index.ts';
+import { writeFileAtomic } from '../data/node.ts';
 import { parseRun } from './parse.ts';
 import type { RunFile } from './schema.ts';
 
@@ -22,7 +22,13 @@ export function readRunFile(dir: string): RunFile {
     const problem = existsSync(dir) ? 'has no run.json' : 'does not exist';
     throw new JepaError('usage', `'${dir}' must be a run folder, but it ${problem}; check the path`, { dir });
   }
-  return parseRun(readFileSync(path, 'utf8'), path);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new JepaError('corrupt', `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
+  }
+  return parseRun(text, path);
 }
 
 /**

@@ -76,6 +76,8 @@ export interface RunFile {
   readonly versions?: Readonly<Record<string, string>>;
   /** The complete configuration. */
   readonly config?: unknown;
+  /** The settings that are not as the recipe has them, by dotted path. */
+  readonly changed?: readonly string[];
   /** The run's result, by dotted name, such as `planning.strict.success`. */
   readonly metrics?: Readonly<Record<string, number>>;
   /** Why the run failed; only with the status `failed`. */

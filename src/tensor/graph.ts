@@ -81,6 +81,10 @@ export function withScope<T>(name: string, trace: () => T): T {
 }
 
 const ROOMS = new URL('..', import.meta.url).href;
+/** The rooms as stack lines name them: as they are run and, where source maps are read, as they are written; encoded and not. */
+const INSIDE: readonly string[] = [ROOMS, ROOMS.replace(/\/dist\/src\/$/, '/src/')]
+  .map((rooms) => rooms.replace(/^file:\/\//, ''))
+  .flatMap((rooms) => [rooms, decodeURIComponent(rooms)]);
 
 /** The first stack line outside this package's rooms (test files count as outside), as `file:line`. */
 function callersLine(): string {
@@ -88,10 +92,9 @@ function callersLine(): string {
   Error.stackTraceLimit = 64;
   const lines = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = limit;
-  const rooms = [ROOMS, ROOMS.replace(/^file:\/\//, '')];
   const outside = lines.find(
     (l) =>
-      /:\d+:\d+/.test(l) && (/\.test\.[tj]s/.test(l) || !(rooms.some((r) => l.includes(r)) || l.includes('node:'))),
+      /:\d+:\d+/.test(l) && (/\.test\.[tj]s/.test(l) || !(INSIDE.some((r) => l.includes(r)) || l.includes('node:'))),
   );
   const place = /(?:\()?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):\d+\)?$/.exec(outside?.trim() ?? '');
   return place === null ? 'unknown line' : `${place[1]!.replace(/^file:\/\//, '')}:${place[2]}`;

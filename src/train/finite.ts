@@ -1,7 +1,7 @@
 // Where a number stopped being finite: the first loss term or tensor, by name.
 
 import type { FlatLayout } from '../core/index.ts';
-import type { StepResult } from './program.ts';
+import type { LossStep } from './program.ts';
 
 /** A value that is not finite and the name of what it belongs to. A type, not an interface, so that it fits a record. */
 export type NonFinite = {
@@ -11,7 +11,7 @@ export type NonFinite = {
 };
 
 /** The first term that is not finite, or the loss, or null. */
-export function nonFiniteTerm({ loss, terms }: StepResult): NonFinite | null {
+export function nonFiniteTerm({ loss, terms }: LossStep): NonFinite | null {
   for (const [term, value] of Object.entries(terms)) if (!Number.isFinite(value)) return { term, value };
   return Number.isFinite(loss) ? null : { term: 'loss', value: loss };
 }

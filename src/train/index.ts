@@ -8,6 +8,6 @@ export {
   type StepInputs,
   type TracedLoss,
 } from './module-program.ts';
-export type { Instruments, Progress, TrainOptions, TrainOutcome } from './options.ts';
-export type { BatchSource, LossProgram, StepResult } from './program.ts';
+export type { InstrumentSchedule, Progress, TrainOptions, TrainOutcome } from './options.ts';
+export type { BatchSource, LossProgram, LossStep } from './program.ts';
 export { type SizedJepaOptions, sizedJepaProgram } from './sized-program.ts';

@@ -22,7 +22,7 @@ import { type Clock, startClock, timingOf } from './clock.ts';
 import { recordEnd, recordStart } from './ending.ts';
 import { type NonFinite, nonFiniteTensor, nonFiniteTerm } from './finite.ts';
 import type { TrainOptions, TrainOutcome } from './options.ts';
-import type { BatchSource, StepResult } from './program.ts';
+import type { BatchSource, LossStep } from './program.ts';
 
 /**
  * Trains `program` for `steps` updates into the run folder, or for the rest of them when `resume` is set.
@@ -193,7 +193,7 @@ function log<B>(
   { run, logEvery, steps }: TrainOptions<B>,
   clock: Clock,
   done: number,
-  { loss, terms }: StepResult,
+  { loss, terms }: LossStep,
   { lr, gradNorm, measured }: { lr: number; gradNorm: number; measured: InstrumentValues | null },
 ): void {
   if (measured === null && done !== 1 && done !== steps && done % logEvery !== 0) return;

@@ -19,7 +19,7 @@ export interface Progress {
 }
 
 /** What is measured every so many updates: collapse instruments, probes. */
-export interface Instruments {
+export interface InstrumentSchedule {
   readonly every: number;
   /** Measures after `step` updates. It must not change the program, and draw only from keys of the step. */
   measure(step: number): InstrumentValues | Promise<InstrumentValues>;
@@ -45,7 +45,7 @@ export interface TrainOptions<B> {
   readonly logEvery: number;
   /** Stored in every checkpoint: normalisers, action bounds, frame skip, environment, split, library version. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-  readonly instruments?: Instruments | undefined;
+  readonly instruments?: InstrumentSchedule | undefined;
   /** Continue the run from its newest whole checkpoint. Default false. */
   readonly resume?: boolean | undefined;
   /** Told in words where a resumed run starts, and about damaged checkpoints. Nothing is passed over in silence. */

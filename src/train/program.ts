@@ -4,7 +4,7 @@
 import type { FlatLayout, Key } from '../core/index.ts';
 
 /** The loss of one step and its named terms, for the metrics. */
-export interface StepResult {
+export interface LossStep {
   readonly loss: number;
   readonly terms: Readonly<Record<string, number>>;
 }
@@ -25,7 +25,7 @@ export interface LossProgram<B> {
    * One forward and backward pass: fills `grads`, updates `buffers`, leaves `params` alone. `step` counts from 0; every
    * random draw of the step comes from `key`, so that a repeated step gives the same numbers.
    */
-  step(batch: B, key: Key, step: number): StepResult | Promise<StepResult>;
+  step(batch: B, key: Key, step: number): LossStep | Promise<LossStep>;
   /** Called after the optimiser's update of the zero-based `step`: a teacher moves here. It changes `buffers` only. */
   afterUpdate?(step: number): void;
 }

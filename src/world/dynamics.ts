@@ -6,22 +6,7 @@
 import { JepaError } from '../core/index.ts';
 import { bind, type Module } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-
-/** What a model is shown of the world: a picture, the numbers of its state, or both. 0 stands for nothing of it. */
-export interface Senses {
-  /** Side of the square RGB picture in pixels. */
-  readonly imageSize: number;
-  /** Numbers of the raw state (proprioception, or everything there is). */
-  readonly stateDim: number;
-}
-
-/** Observations as a graph sees them. */
-export interface Observation {
-  /** u8 [N, H, W, 3]; absent when the model looks at no picture. */
-  readonly frames?: Tensor;
-  /** f32 [N, stateDim], raw; absent when the model is told no state. */
-  readonly states?: Tensor;
-}
+import { checkSenses, type Observation, type Senses } from './senses.ts';
 
 /** Sizes and limits of a world model. */
 export interface DynamicsSizes {
@@ -71,7 +56,7 @@ export interface Dynamics extends DynamicsSizes {
 /**
  * A world model from its module and graphs.
  *
- * @throws JepaError `usage` when a size cannot be, or the model is shown nothing
+ * @throws JepaError `usage` when a size cannot be, or the model is shown nothing, or something without a name or size
  */
 export function defineDynamics<M>(sizes: DynamicsSizes, module: Module<M>, graphs: DynamicsGraphs<M>): Dynamics {
   const { name, senses, dim, actionDim, history } = sizes;
@@ -80,9 +65,7 @@ export function defineDynamics<M>(sizes: DynamicsSizes, module: Module<M>, graph
       throw new JepaError('usage', `${name}: ${what} must be a whole number of at least 1, got ${value}`, { what });
     }
   }
-  if (senses.imageSize < 1 && senses.stateDim < 1) {
-    throw new JepaError('usage', `${name}: a world model must see a picture or a state, got neither`);
-  }
+  checkSenses(name, 'world model', senses);
   return {
     ...sizes,
     module,
@@ -96,16 +79,4 @@ export function defineDynamics<M>(sizes: DynamicsSizes, module: Module<M>, graph
       };
     },
   };
-}
-
-/** The part of an observation that a model cannot do without. */
-export function seenFrames({ frames }: Observation, name: string): Tensor {
-  if (frames !== undefined) return frames;
-  throw new JepaError('usage', `${name}: this model looks at pictures, but observations hold none`);
-}
-
-/** Likewise the state. */
-export function seenStates({ states }: Observation, name: string): Tensor {
-  if (states !== undefined) return states;
-  throw new JepaError('usage', `${name}: this model reads the state, but observations hold none`);
 }

@@ -5,7 +5,7 @@
 import { JepaError } from '../core/index.ts';
 import type { Module } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import type { Observation, Senses } from './dynamics.ts';
+import { checkSenses, type Observation, type Senses } from './senses.ts';
 
 /** What a goal policy is shown, and what it says. */
 export interface GoalPolicySizes {
@@ -43,7 +43,6 @@ export function defineGoalPolicy(policy: GoalPolicy): GoalPolicy {
     if (!Number.isInteger(value) || value < 1)
       throw new JepaError('usage', `${name}: ${what} must be a whole number of at least 1, got ${value}`, { what });
   }
-  if (senses.imageSize < 1 && senses.stateDim < 1)
-    throw new JepaError('usage', `${name}: a goal policy must see a picture or a state, got neither`);
+  checkSenses(name, 'goal policy', senses);
   return policy;
 }

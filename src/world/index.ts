@@ -25,10 +25,6 @@ export {
   type DynamicsGraphs,
   type DynamicsSizes,
   defineDynamics,
-  type Observation,
-  type Senses,
-  seenFrames,
-  seenStates,
 } from './dynamics.ts';
 export { ebJepaDynamics } from './eb-jepa/dynamics.ts';
 export {
@@ -66,8 +62,8 @@ export {
   type ColumnStatistics,
   defineWorldKind,
   type TrainedEncoder,
-  type World,
   type WorldConfig,
+  type WorldForm,
   type WorldKind,
 } from './kind.ts';
 export { dynamicsOf, registerWorldKind, worldKindNamed, worldKinds, worldOf, worldSchema } from './kinds.ts';
@@ -100,6 +96,22 @@ export {
   inversePolicyValues,
 } from './policies/inverse.ts';
 export { goalPolicyOf, type PolicyConfig, type PolicyConfigs, type PolicyKind, policyKinds } from './policies/kinds.ts';
+export {
+  imageSizeOf,
+  inputName,
+  isPicture,
+  MAIN_CAMERA,
+  type Observation,
+  observationInputs,
+  type Sense,
+  type Senses,
+  STATE,
+  seen,
+  seenFrames,
+  seenStates,
+  sensesOf,
+  stateDimOf,
+} from './senses.ts';
 export { type ReadNumbers, readNumbers } from './standardise.ts';
 export { stateWorldDynamics } from './state/dynamics.ts';
 export { stateWorldMethod } from './state/method.ts';

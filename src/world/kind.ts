@@ -62,17 +62,17 @@ export interface WorldKind<C extends object> {
 }
 
 /** A configuration of a kind, at hand for whoever need not know the kind. */
-export interface World {
+export interface WorldForm {
   readonly config: WorldConfig;
   dynamics(): Dynamics;
   method(clips: ClipSize): JepaSpec<unknown>;
   /** The host array of an input of the method. Throws `usage` for one that nothing feeds. */
   feed(clips: Clips, input: string): HostArray;
   readonly columns: readonly string[];
-  fitted(statistics: (column: string) => ColumnStatistics): World;
+  fitted(statistics: (column: string) => ColumnStatistics): WorldForm;
   /** Where its frozen encoder comes from: null for a kind that has none, undefined for one that was never trained. */
   readonly frozenFrom: string | undefined | null;
-  withEncoder(encoder: TrainedEncoder): World;
+  withEncoder(encoder: TrainedEncoder): WorldForm;
   readonly encoder: TrainedEncoder | undefined;
 }
 
@@ -82,7 +82,7 @@ export interface AnyWorldKind {
   /** Describes whole configurations, `kind` included. */
   readonly schema: Schema<WorldConfig>;
   /** Throws `usage` when the configuration is not as the schema describes it. */
-  world(config: WorldConfig): World;
+  world(config: WorldConfig): WorldForm;
 }
 
 function isNamed<C extends object>(config: C): config is C & WorldConfig {
@@ -98,7 +98,7 @@ export function defineWorldKind<C extends object>(kind: WorldKind<C>): AnyWorldK
     actions: ({ action }) => action,
     states: ({ columns }) => columns.state,
   };
-  const world = (config: C & WorldConfig): World => ({
+  const world = (config: C & WorldConfig): WorldForm => ({
     config,
     dynamics: () => kind.dynamics(config),
     method: (clips) => kind.method(config, clips),
@@ -117,7 +117,7 @@ export function defineWorldKind<C extends object>(kind: WorldKind<C>): AnyWorldK
       kind.frozen === undefined ? world(config) : again(config, kind.frozen.with(config, encoder)),
     encoder: kind.encoder?.(config),
   });
-  const again = (before: C & WorldConfig, config: C): World =>
+  const again = (before: C & WorldConfig, config: C): WorldForm =>
     world(isNamed(config) ? config : { ...config, kind: before.kind });
   return {
     name: kind.name,

@@ -1,11 +1,11 @@
-// World models by name, for recipes, model files and the command line, which write names down. Kinds of one's own join by
+// WorldForm models by name, for recipes, model files and the command line, which write names down. Kinds of one's own join by
 // `registerWorldKind`.
 
 import { depending, JepaError, type Schema, unknownName } from '../core/index.ts';
 import { dinoWmKind } from './dino-wm/kind.ts';
 import type { Dynamics } from './dynamics.ts';
 import { ebJepaKind } from './eb-jepa/kind.ts';
-import { type AnyWorldKind, defineWorldKind, type World, type WorldConfig, type WorldKind } from './kind.ts';
+import { type AnyWorldKind, defineWorldKind, type WorldConfig, type WorldForm, type WorldKind } from './kind.ts';
 import { leWmKind } from './le-wm/kind.ts';
 import { pixelWorldKind } from './pixels/kind.ts';
 import { pldmKind } from './pldm/kind.ts';
@@ -53,7 +53,7 @@ function kindOf(value: unknown): string {
 }
 
 /** The kind at work on a configuration. Throws `usage` for an unknown kind, and for settings that it does not have or allow. */
-export function worldOf(config: WorldConfig): World {
+export function worldOf(config: WorldConfig): WorldForm {
   return worldKindNamed(kindOf(config)).world(config);
 }
 

@@ -1,7 +1,7 @@
 // Part 4: what an encoder that was trained by prediction in embedding space says about a photograph, patch by patch.
 
 import { fitTokenPca, patchSimilarity, pcaImage } from '../../../src/measure/index.ts';
-import { blendImages, heatImage, resizeImage } from '../../../src/raster/index.ts';
+import { blendImages, type Canvas, heatImage, resizeBilinear, resizeNearest } from '../../../src/raster/index.ts';
 import { encodePng } from '../../../src/raster/node.ts';
 import { escapeHtml } from '../../../src/report/index.ts';
 import { hoverPhoto, hoverScript } from '../hover.ts';
@@ -35,9 +35,9 @@ async function one(
   const rows = tokens.rows / columns;
   const middle = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
   const [width, height] = [448, Math.round((448 * photo.height) / photo.width)];
-  const large = resizeImage(photo, width, height, 'bilinear');
-  const over = (small: Parameters<typeof resizeImage>[0], alpha: number): Buffer => {
-    const picture = blendImages(large, resizeImage(small, width, height, 'nearest'), alpha);
+  const large = resizeBilinear(photo, width, height);
+  const over = (small: Canvas, alpha: number): Buffer => {
+    const picture = blendImages(large, resizeNearest(small, width, height), alpha);
     return encodePng(picture.pixels, width, height);
   };
   const pca = context.figure(

@@ -6,9 +6,9 @@ import { type CompileOptions, cache, compile, type Program } from '../../compile
 import type { ModelValues } from '../../nn/index.ts';
 import type { Planner } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
-import { type HostArray, input, type Tensor } from '../../tensor/index.ts';
-import type { GoalPolicy, Observation } from '../../world/index.ts';
-import { observationBytes, splitObservations } from '../perception/observation.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { type GoalPolicy, observationInputs } from '../../world/index.ts';
+import { feedsOf, observationBytes, unpackObservations } from '../perception/observation.ts';
 import { bakeValues } from '../world-model/world-graphs.ts';
 
 /** A trained goal policy, ready to be asked. Programs are compiled for each batch size when first needed. */
@@ -17,6 +17,8 @@ export interface PolicyModel {
   readonly values: ModelValues;
   /** Normalised blocks [N, H, A] for N observations and their goals, as `observe` writes them. */
   act(observations: Uint8Array, goals: Uint8Array, count: number): Promise<Float32Array>;
+  /** Frees the compiled programs; a later call compiles anew. */
+  dispose(): Promise<void>;
 }
 
 /** Observations taken in one call: the smallest of these that holds a request; larger ones are cut into pieces. */
@@ -25,20 +27,10 @@ const BATCHES = [1, 8, 64] as const;
 /** The ends of the way, as the inputs of a program are called. */
 const ENDS = ['now', 'goal'] as const;
 
-/** Inputs `now.frames`, `now.states`, `goal.frames` and `goal.states`, as far as the policy is shown them -> `plan` [N, H, A]. */
+/** Inputs `now.frames`, `now.states`, `goal.frames`, `goal.states` and so on, as far as the policy is shown them -> `plan` [N, H, A]. */
 function actGraph({ senses, bind }: GoalPolicy, count: number): Record<string, Tensor> {
-  const { imageSize: size, stateDim } = senses;
-  const seen = (end: string): Observation => ({
-    ...(size > 0 ? { frames: input(`${end}.frames`, [count, size, size, 3], 'u8') } : {}),
-    ...(stateDim > 0 ? { states: input(`${end}.states`, [count, stateDim]) } : {}),
-  });
-  return { plan: bind().act(seen('now'), seen('goal')) };
-}
-
-/** `count` rows from row `from` on, filled up with zeros. */
-function rows<T extends Uint8Array | Float32Array>(all: T, out: T, width: number, from: number, count: number): T {
-  out.set(all.subarray(from * width, (from + count) * width));
-  return out;
+  const [now, goal] = ENDS.map((end) => observationInputs(senses, count, `${end}.`));
+  return { plan: bind().act(now!, goal!) };
 }
 
 /**
@@ -48,26 +40,21 @@ function rows<T extends Uint8Array | Float32Array>(all: T, out: T, width: number
  */
 export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: Runtime): PolicyModel {
   const { senses, horizon, actionDim } = policy;
-  const { picture } = observationBytes(senses);
   const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
   const programs = cache<Program>({ keep: BATCHES.length, free: (program) => program.dispose() });
   return {
     policy,
     values,
     async act(observations, goals, count) {
-      const ends = [observations, goals].map((bytes) => splitObservations(bytes, count, senses));
+      const ends = [observations, goals].map((bytes) => unpackObservations(bytes, count, senses));
       const plans = new Float32Array(count * horizon * actionDim);
       for (let from = 0; from < count; ) {
         const batch = BATCHES.find((b) => b >= count - from) ?? 64;
         const n = Math.min(batch, count - from);
-        const inputs: Record<string, HostArray> = {};
-        for (const [i, { frames, states }] of ends.entries()) {
-          const { stateDim } = senses;
-          if (picture > 0)
-            inputs[`${ENDS[i]}.frames`] = rows(frames, new Uint8Array(batch * picture), picture, from, n);
-          if (stateDim > 0)
-            inputs[`${ENDS[i]}.states`] = rows(states, new Float32Array(batch * stateDim), stateDim, from, n);
-        }
+        const inputs = {
+          ...feedsOf(ends[0]!, count, from, n, batch, `${ENDS[0]}.`),
+          ...feedsOf(ends[1]!, count, from, n, batch, `${ENDS[1]}.`),
+        };
         const { plan } = await programs.use(
           `act ${batch}`,
           () => compile(actGraph(policy, batch), { ...options, name: `act ${batch}` }),
@@ -78,6 +65,7 @@ export function policyModel(policy: GoalPolicy, values: ModelValues, runtime?: R
       }
       return plans;
     },
+    dispose: () => programs.clear(),
   };
 }
 

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { f32Tensor, libraryVersion, writeSafetensors } from '../../data/index.ts';
+import { f32Tensor } from '../../data/index.ts';
+import { libraryVersion, writeSafetensors } from '../../data/node.ts';
 import { distance, gaussian, runtime } from '../../nn/run-module.law.ts';
 import { leWmDynamics, type WorldConfig } from '../../world/index.ts';
 import { TINY, tinyValues } from '../../world/le-wm/tiny.law.ts';
 import { worldModel } from '../world-model/world-model.ts';
 import { exportModel } from './export.ts';
-import { type ModelOrigin, readModel } from './model-file.ts';
+import { readModel } from './files.ts';
+import type { ModelOrigin } from './model-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jepa-export-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

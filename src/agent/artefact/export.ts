@@ -4,13 +4,14 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../compile/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { nodeRuntime } from '../../runtime/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { type BoundDynamics, dynamicsOf, type WorldConfig } from '../../world/index.ts';
 import { bakeValues, costGraph, encodeGraph, predictGraph, type RolloutSize } from '../world-model/world-graphs.ts';
-import { type ModelOrigin, modelHeader, writeModel } from './model-file.ts';
+import { writeModel } from './files.ts';
+import { type ModelOrigin, modelHeader } from './model-file.ts';
 
 /** Batch sizes of the graphs. */
 export interface ExportSizes extends RolloutSize {

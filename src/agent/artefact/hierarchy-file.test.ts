@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../data/index.ts';
+import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import { gaussian, runtime, shaken } from '../../nn/run-module.law.ts';
 import { dynamicsOf, type HierarchyConfig, hierarchy } from '../../world/index.ts';
 import { TINY, tinyValues } from '../../world/le-wm/tiny.law.ts';
 import { hierarchicalModel } from '../world-model/hierarchical-model.ts';
 import { worldModel } from '../world-model/world-model.ts';
-import { type HighLevel, readHierarchy, writeHierarchy } from './hierarchy-file.ts';
-import { type ModelOrigin, readModel, writeModel } from './model-file.ts';
+import { readHierarchy, readModel, writeHierarchy, writeModel } from './files.ts';
+import type { HighLevel } from './hierarchy-file.ts';
+import type { ModelOrigin } from './model-file.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jepa-hierarchy-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,12 +1,34 @@
 // A hierarchical world model as one safetensors file that needs nothing else: the file of the model below with the high
 // level's tensors beside it, their names behind `high.`, and a second entry in the header.
 
-import { JepaError } from '../../core/index.ts';
-import { libraryVersion, readSafetensors, toFloat32, writeSafetensors } from '../../data/index.ts';
+import { JepaError, VERSION } from '../../core/index.ts';
+import { type SafeFile, type SafeTensor, toFloat32 } from '../../data/index.ts';
 import { blankValues, loadWeights, type ModelValues } from '../../nn/index.ts';
 import type { ActionConstraint } from '../../plan/index.ts';
-import { type HierarchyConfig, hierarchy } from '../../world/index.ts';
-import { type ModelFile, modelMetadata, modelOf, modelTensors, parsed } from './model-file.ts';
+import { type HierarchyConfig, hierarchy, type MacroCost } from '../../world/index.ts';
+import type { Aim } from '../world-model/hierarchical-model.ts';
+import { checkVersion, type ModelFile, modelMetadata, modelOf, modelTensors, parsed } from './model-file.ts';
+
+/** How the run that trained a high level planned with it. */
+export interface MacroPlanner {
+  readonly samples: number;
+  readonly elites: number;
+  readonly iterations: number;
+  /** Macro-actions of a plan. */
+  readonly macroHorizon: number;
+  readonly aim: Aim;
+  readonly cost: MacroCost;
+}
+
+/** The planner of macro-actions for files that name none. */
+export const DEFAULT_MACRO_PLANNER: MacroPlanner = {
+  samples: 256,
+  elites: 16,
+  iterations: 10,
+  macroHorizon: 2,
+  aim: 'goal-when-direct',
+  cost: { kind: 'nearest' },
+};
 
 /** A high level and everything that planning with it takes. */
 export interface HighLevel {
@@ -19,6 +41,8 @@ export interface HighLevel {
   /** Updates that it was trained for, and the seed. */
   readonly step: number;
   readonly seed: number;
+  /** Absent in old files. */
+  readonly planner?: MacroPlanner;
 }
 
 /** A file with both levels. */
@@ -27,39 +51,39 @@ export interface HierarchyFile {
   readonly high: HighLevel;
 }
 
-const HIERARCHY_KEY = 'jepa.hierarchy';
+/** The entry of the header that says what the high level is. */
+export const HIERARCHY_KEY = 'jepa.hierarchy';
 const PREFIX = 'high.';
 
-/** Writes both levels to `path`, whole or not at all. Errors: `io` when the disk is full. */
-export function writeHierarchy(path: string, low: Omit<ModelFile, 'version'>, high: HighLevel): void {
-  const { values, ...rest } = high;
-  writeSafetensors(path, [...modelTensors(low.values), ...modelTensors(values, PREFIX)], {
-    ...modelMetadata(low.config, low.origin),
-    [HIERARCHY_KEY]: JSON.stringify({ version: libraryVersion(), ...rest }),
-  });
+/** The tensors and metadata of a file with both levels. */
+export function hierarchyParts(
+  low: Omit<ModelFile, 'version'>,
+  { values, ...rest }: HighLevel,
+): { readonly tensors: (readonly [string, SafeTensor])[]; readonly metadata: Readonly<Record<string, string>> } {
+  return {
+    tensors: [...modelTensors(low.values), ...modelTensors(values, PREFIX)],
+    metadata: {
+      ...modelMetadata(low.config, low.origin),
+      [HIERARCHY_KEY]: JSON.stringify({ version: VERSION, ...rest }),
+    },
+  };
 }
 
-function isHeader(value: unknown): value is Omit<HighLevel, 'values'> {
+function isHeader(value: unknown): value is Omit<HighLevel, 'values'> & { readonly version: string } {
   if (typeof value !== 'object' || value === null) return false;
-  const { config, box, blocks, step, seed } = value as Record<string, unknown>;
+  const { config, box, blocks, step, seed, version } = value as Record<string, unknown>;
   const objects = [config, box, blocks].every((v) => typeof v === 'object' && v !== null);
-  return objects && [step, seed].every((v) => typeof v === 'number');
+  return objects && [step, seed].every((v) => typeof v === 'number') && typeof version === 'string';
 }
 
 /**
- * Reads both levels that `writeHierarchy` wrote.
+ * Both levels in a safetensors file that was read, `path` for messages.
  *
- * Errors: `io` when the file cannot be read; `corrupt` when it is damaged; `checkpoint` when it holds no high level, or its
- * tensors are not those of its configurations.
- *
- * @example
- * const { low, high } = readHierarchy('export/hierarchy.safetensors');
- * const model = hierarchicalModel({ ...high, low: worldModel(dynamicsOf(low.config), low.values) });
+ * @throws JepaError 'checkpoint' when it holds no high level, or its tensors are not those of its configurations;
+ * 'unsupported' when a later version of the library wrote it
  */
-export function readHierarchy(path: string): HierarchyFile {
-  const { tensors, metadata } = readSafetensors(path);
-  const text = metadata[HIERARCHY_KEY];
-  const header = text === undefined ? undefined : parsed(text);
+export function hierarchyOf({ tensors, metadata }: SafeFile, path: string): HierarchyFile {
+  const header = parsed(metadata[HIERARCHY_KEY]);
   if (!isHeader(header)) {
     throw new JepaError(
       'checkpoint',
@@ -67,13 +91,14 @@ export function readHierarchy(path: string): HierarchyFile {
       { path },
     );
   }
-  const { config, box, blocks, step, seed } = header;
-  const values = blankValues(hierarchy(config));
+  const { version, ...high } = header;
+  checkVersion(version, path);
+  const values = blankValues(hierarchy(high.config));
   const isHigh = (name: string): boolean => name.startsWith(PREFIX);
   const above = [...tensors]
     .filter(([name]) => isHigh(name))
     .map(([name, t]) => [name.slice(PREFIX.length), t] as const);
   loadWeights(values, new Map(above), toFloat32, path);
   const below = new Map([...tensors].filter(([name]) => !isHigh(name)));
-  return { low: modelOf({ tensors: below, metadata }, path), high: { config, values, box, blocks, step, seed } };
+  return { low: modelOf({ tensors: below, metadata }, path), high: { ...high, values } };
 }

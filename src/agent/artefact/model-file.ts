@@ -1,20 +1,13 @@
 // A trained world model as one safetensors file that needs nothing else: parameters and buffers under the reference's
-// names, and in the header everything that acting with the model takes.
+// names, and in the header everything that acting with the model takes. Here is what stands in the bytes; how they come from
+// and go to a disk stands in `files.ts`.
 
-import { JepaError } from '../../core/index.ts';
-import {
-  f32Tensor,
-  libraryVersion,
-  type Normaliser,
-  readSafetensors,
-  type SafeFile,
-  type SafeTensor,
-  type Split,
-  toFloat32,
-  writeSafetensors,
-} from '../../data/index.ts';
+import { JepaError, VERSION } from '../../core/index.ts';
+import { f32Tensor, type Normaliser, type SafeFile, type SafeTensor, type Split, toFloat32 } from '../../data/index.ts';
 import { blankValues, loadWeights, type ModelValues, namedViews } from '../../nn/index.ts';
 import { dynamicsOf, type WorldConfig, worldKinds } from '../../world/index.ts';
+import type { ActionBounds } from '../actor/block-box.ts';
+import type { PlannerSettings } from '../actor/planner-settings.ts';
 
 /** What a model must be told of the world that it was trained in. */
 export interface ModelOrigin {
@@ -25,12 +18,14 @@ export interface ModelOrigin {
   /** Fitted on the training episodes: the model sees (action - mean) / std. */
   readonly actions: Normaliser;
   /** Every component of an action, before normalisation, lies within these bounds. */
-  readonly actionBounds: { readonly low: number; readonly high: number };
+  readonly actionBounds: ActionBounds;
   /** Episode indices of the dataset. */
   readonly split: Split;
   /** Updates that the model was trained for, and the seed. */
   readonly step: number;
   readonly seed: number;
+  /** How the run that trained it planned with it; absent in old files and in files of policies. */
+  readonly planner?: PlannerSettings;
 }
 
 /** A model file that was read. */
@@ -42,11 +37,12 @@ export interface ModelFile {
   readonly values: ModelValues;
 }
 
-const MODEL_KEY = 'jepa.model';
+/** The entry of the header that says what a model is. */
+export const MODEL_KEY = 'jepa.model';
 
 /** The header of a model as JSON: method, config, origin and library version. */
 export function modelHeader(config: WorldConfig, origin: ModelOrigin): string {
-  return JSON.stringify({ method: config.kind, version: libraryVersion(), config, origin });
+  return JSON.stringify({ method: config.kind, version: VERSION, config, origin });
 }
 
 /** The tensors of a model's numbers as a file holds them, names prefixed. */
@@ -56,11 +52,6 @@ export function modelTensors({ parameters, buffers }: ModelValues, prefix = ''):
     ...namedViews(buffers.layout, buffers.data, prefix),
   ];
   return views.map(([name, shape, data]) => [name, f32Tensor(shape, data)]);
-}
-
-/** Writes a model to `path`, whole or not at all. Errors: `io` when the disk is full. */
-export function writeModel(path: string, config: WorldConfig, values: ModelValues, origin: ModelOrigin): void {
-  writeSafetensors(path, modelTensors(values), modelMetadata(config, origin));
 }
 
 /** The metadata of a model's file. */
@@ -76,7 +67,8 @@ function isHeader(value: unknown): value is Omit<ModelFile, 'values'> & { readon
 }
 
 /** JSON, or undefined for text that is none. */
-export function parsed(text: string): unknown {
+export function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -85,23 +77,30 @@ export function parsed(text: string): unknown {
 }
 
 /**
- * Reads a model that `writeModel` wrote.
+ * Checks that this library knows the files of the one that wrote `path`: older ones it does, later ones may hold what it has
+ * not heard of.
  *
- * Errors: `io` when the file cannot be read; `corrupt` when it is damaged; `checkpoint` when it is no model file, or
- * its tensors are not those of its configuration.
- *
- * @example
- * const { config, values, origin } = readModel('export/model.safetensors');
- * const model = worldModel(dynamicsOf(config), values);
+ * @throws JepaError 'unsupported' when the file is of a later version
  */
-export function readModel(path: string): ModelFile {
-  return modelOf(readSafetensors(path), path);
+export function checkVersion(version: string, path: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [ownMajor = 0, ownMinor = 0] = VERSION.split('.').map(Number);
+  if (major < ownMajor || (major === ownMajor && minor <= ownMinor)) return;
+  throw new JepaError(
+    'unsupported',
+    `${path} was written by jepa ${version}, this is jepa ${VERSION}, which may not know what stands in it; update jepa, or export the model again with this version`,
+    { path, version, own: VERSION },
+  );
 }
 
-/** `readModel` of a file that was read already. */
+/**
+ * The world model in a safetensors file that was read, `path` for messages.
+ *
+ * @throws JepaError 'checkpoint' when it is no model file, or its tensors are not those of its configuration; 'unsupported'
+ * when a later version of the library wrote it
+ */
 export function modelOf({ tensors, metadata }: SafeFile, path: string): ModelFile {
-  const text = metadata[MODEL_KEY];
-  const header = text === undefined ? undefined : parsed(text);
+  const header = parsed(metadata[MODEL_KEY]);
   if (!isHeader(header)) {
     throw new JepaError(
       'checkpoint',
@@ -110,6 +109,7 @@ export function modelOf({ tensors, metadata }: SafeFile, path: string): ModelFil
     );
   }
   const { config, origin, version } = header;
+  checkVersion(version, path);
   const values = blankValues(dynamicsOf(config).module);
   loadWeights(values, tensors, toFloat32, path);
   return { config, origin, version, values };

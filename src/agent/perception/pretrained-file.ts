@@ -5,15 +5,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import {
-  checkpointCache,
-  fileKind,
-  readLimits,
-  readRegular,
-  readSafetensors,
-  requireLimit,
-  type SafeTensor,
-} from '../../data/index.ts';
+import { fileKind, readLimits, requireLimit, type SafeTensor } from '../../data/index.ts';
+import { checkpointCache, readRegular, readSafetensors } from '../../data/node.ts';
 import type { HfConfig } from '../../nn/index.ts';
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { fold, key } from '../../core/index.ts';
 import { distance, gaussian, runtime, shaken } from '../../nn/run-module.law.ts';
 import { gradient, type PlanRequest } from '../../plan/index.ts';
-import { dynamicsOf, type WorldConfig } from '../../world/index.ts';
+import { dynamicsOf, stateDimOf, type WorldConfig } from '../../world/index.ts';
 import { TINY } from '../../world/le-wm/tiny.law.ts';
 import { observationBytes } from '../perception/observation.ts';
 import { worldModel } from './world-model.ts';
@@ -40,12 +40,14 @@ const [E, S, H] = [2, 2, 3] as const;
 function modelAndRequest(config: WorldConfig) {
   const dynamics = dynamicsOf(config);
   const model = worldModel(dynamics, shaken(dynamics.module, 0.2), runtime);
-  const { picture, all } = observationBytes(dynamics.senses);
+  const stateDim = stateDimOf(dynamics.senses);
+  const { all } = observationBytes(dynamics.senses);
+  const picture = all - 4 * stateDim;
   const observations = (seed: number): Uint8Array => {
     const out = new Uint8Array(E * all);
     for (let e = 0; e < E; e++) {
       for (let i = 0; i < picture; i++) out[e * all + i] = Math.imul(e * all + i + seed, 2654435761) >>> 24;
-      const state = gaussian(dynamics.senses.stateDim, seed + e);
+      const state = gaussian(stateDim, seed + e);
       out.set(new Uint8Array(state.buffer), e * all + picture);
     }
     return out;

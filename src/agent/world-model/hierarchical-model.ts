@@ -44,6 +44,8 @@ export interface HierarchicalModel {
   problem(request: PlanRequest, horizon: number, planning: MacroPlanning): Promise<PlanProblem>;
   /** The same between embeddings. The level above starts from the last one of each context. */
   problemBetween(tasks: LatentTasks, planning: MacroPlanning): PlanProblem;
+  /** Frees the compiled programs of both levels; a later call compiles anew. */
+  dispose(): Promise<void>;
 }
 
 /** A trained high level and what it was trained on. */
@@ -154,6 +156,11 @@ export function hierarchicalModel({ low, config, values, cost, runtime }: Hierar
       return problemBetween(tasks, planning);
     },
     problemBetween,
+    async dispose() {
+      await encoders.clear();
+      await high.dispose();
+      await low.dispose();
+    },
   };
 }
 

@@ -22,7 +22,7 @@ import {
   sub,
   type Tensor,
 } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics, seenStates } from '../../world/index.ts';
+import { type Dynamics, defineDynamics, seenStates, sensesOf } from '../../world/index.ts';
 import type { EmbeddedEpisodes } from './waypoints.ts';
 
 /** The largest push. */
@@ -44,7 +44,7 @@ const step = (z: Tensor, push: Tensor): Tensor => {
 
 /** The world as a model of itself: its embedding is the state, its predictor exact. */
 export const oscillator: Dynamics = defineDynamics<null>(
-  { name: 'oscillator', senses: { imageSize: 0, stateDim: 2 }, dim: 2, actionDim: 1, history: 2 },
+  { name: 'oscillator', senses: sensesOf({ stateDim: 2 }), dim: 2, actionDim: 1, history: 2 },
   module({}, () => null),
   {
     encode: (_, seen) => mul(seenStates(seen, 'oscillator'), 1),

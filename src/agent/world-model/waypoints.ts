@@ -3,17 +3,9 @@
 // Legend: n embedded frames, B samples, W waypoints, D embedding width, A numbers per block, K blocks of the longest chunk.
 
 import { fold, integer, JepaError, type Key } from '../../core/index.ts';
-import {
-  ACTION,
-  type EpisodeSource,
-  type EpisodeSpan,
-  type Normaliser,
-  normalise,
-  PIXELS,
-  readF32,
-  readU8,
-} from '../../data/index.ts';
+import { ACTION, type EpisodeSource, type EpisodeSpan, type Normaliser, normalise, readF32 } from '../../data/index.ts';
 import { observationBytes, writeObservation } from '../perception/observation.ts';
+import { recorded } from '../perception/recorded.ts';
 import type { WorldModel } from './world-model.ts';
 
 /** Episodes as a world model sees them, one row per action block. */
@@ -73,8 +65,7 @@ export async function embedEpisodes(
     const seen = new Uint8Array(length * all);
     for (let t = 0; t < length; t++) {
       const from = first + t * frameSkip;
-      const draw = (out: Uint8Array, offset: number): void => out.set(readU8(source, PIXELS, from, 1), offset);
-      writeObservation(senses, { draw, state: () => readF32(source, 'state', from, 1) }, seen, t * all);
+      writeObservation(senses, recorded(source, from), seen, t * all);
     }
     z.set(await model.encode(seen, length), row * dim);
     const acted = readF32(source, ACTION, first, (length - 1) * frameSkip);

@@ -5,7 +5,7 @@ import { flatView } from '../../core/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { actionGradient } from '../../plan/index.ts';
 import { type HostArray, input, type Source, type Tensor } from '../../tensor/index.ts';
-import type { BoundDynamics, Dynamics } from '../../world/index.ts';
+import { type BoundDynamics, type Dynamics, observationInputs } from '../../world/index.ts';
 
 /** The numbers to store inside a program in place of its parameters and state. */
 export function bakeValues({ parameters, buffers }: ModelValues): (source: Source) => HostArray | undefined {
@@ -15,15 +15,9 @@ export function bakeValues({ parameters, buffers }: ModelValues): (source: Sourc
   };
 }
 
-/** `frames` u8 [N, size, size, 3] and `states` f32 [N, S], as far as the model is shown them -> `z` [N, D]. */
+/** What the model is shown, `frames` u8 [N, H, W, 3] and `states` f32 [N, S] and whatever else (`inputName`) -> `z` [N, D]. */
 export function encodeGraph(m: BoundDynamics, { senses }: Dynamics, count: number): Record<string, Tensor> {
-  const { imageSize: size, stateDim } = senses;
-  return {
-    z: m.encode({
-      ...(size > 0 ? { frames: input('frames', [count, size, size, 3], 'u8') } : {}),
-      ...(stateDim > 0 ? { states: input('states', [count, stateDim]) } : {}),
-    }),
-  };
+  return { z: m.encode(observationInputs(senses, count)) };
 }
 
 /** `z` [N, T, D] and `blocks` [N, T, A] -> `next` [N, T, D]: row t is predicted from frames and blocks 0 to t. */

@@ -8,7 +8,7 @@ import type { PlanProblem, PlanRequest } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
-import { splitObservations } from '../perception/observation.ts';
+import { feedsOf, unpackObservations } from '../perception/observation.ts';
 import {
   bakeValues,
   costAndGradientGraph,
@@ -32,6 +32,8 @@ export interface WorldModel {
   problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
   /** The same between embeddings that are known already, such as a subgoal that was imagined. */
   problemBetween(tasks: LatentTasks): PlanProblem;
+  /** Frees the compiled programs; a later call compiles anew. */
+  dispose(): Promise<void>;
 }
 
 /** Planning tasks in the latent space. */
@@ -90,24 +92,13 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     );
 
   const encode = async (observations: Uint8Array, count: number): Promise<Float32Array> => {
-    const { frames, states } = splitObservations(observations, count, senses);
-    const pixels = count === 0 ? 0 : frames.length / count;
+    const seen = unpackObservations(observations, count, senses);
     const out = new Float32Array(count * dim);
     for (let from = 0; from < count; ) {
       const batch = ENCODE_BATCHES.find((b) => b >= count - from) ?? 64;
       const n = Math.min(batch, count - from);
-      const inputs: Record<string, HostArray> = {};
-      if (pixels > 0) {
-        const piece = new Uint8Array(batch * pixels);
-        piece.set(frames.subarray(from * pixels, (from + n) * pixels));
-        inputs.frames = piece;
-      }
-      if (senses.stateDim > 0) {
-        const piece = new Float32Array(batch * senses.stateDim);
-        piece.set(states.subarray(from * senses.stateDim, (from + n) * senses.stateDim));
-        inputs.states = piece;
-      }
       const graph = (m: BoundDynamics): Record<string, Tensor> => encodeGraph(m, dynamics, batch);
+      const inputs = feedsOf(seen, count, from, n, batch);
       const { z } = await run(`encode ${batch}`, graph, () => ({ inputs }));
       out.set((z as Float32Array).subarray(0, n * dim), from * dim);
       from += n;
@@ -146,6 +137,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       });
     },
     problemBetween: latentProblem,
+    dispose: () => programs.clear(),
   };
 
   function latentProblem(given: LatentTasks): PlanProblem {

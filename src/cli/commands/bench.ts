@@ -3,10 +3,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { machineRecord, versionRecord } from '../../run/node.ts';
 import { BUSY, type MachineLoad, machineLoad } from '../machine-load.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 import { addControlBench } from './bench-control.ts';
 
@@ -19,7 +19,7 @@ export const benchCommand: CommandFile = (program, session) => {
     .enablePositionalOptions();
   addControlBench(command, session);
   const out = 'folder for one <name>.json per benchmark, with raw samples';
-  withCommonOptions(command, out).action(async (names: string[], options: CommonOptions) => {
+  withOptions(command, { seed: true, out }).action(async (names: string[], options: CommonOptions) => {
     const { benches, output, signal } = session;
     const known = benches.map((b) => b.name);
     for (const name of names) if (!known.includes(name)) throw unknownName('benchmark', name, known);

@@ -2,14 +2,14 @@
 
 import { JepaError } from '../../core/index.ts';
 import { type Finding, findings } from '../doctor.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
 export const doctorCommand: CommandFile = (program, session) => {
   const command = program.command('doctor').description('check that this machine has what jepa needs');
-  withCommonOptions(command, 'folder whose disk is checked (default: the current one)').action(
-    async (options: CommonOptions) => {
+  withOptions(command, { out: 'folder whose disk is checked (default: the current one)' }).action(
+    async (options: Pick<CommonOptions, 'out'>) => {
       const found = await findings(options.out ?? '.');
       const broken = found.filter((f) => !f.ok && f.needed);
       const text = found.map(line).join('\n');

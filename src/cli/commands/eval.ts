@@ -1,7 +1,7 @@
 // `jepa eval RUN`: evaluates the model of a run again.
 
 import { executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
-import { type CommonOptions, type ModelOptions, withCommonOptions, withModelOptions } from '../options.ts';
+import { type CommonOptions, type ModelOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -10,7 +10,8 @@ export const evalCommand: CommandFile = (program, session) => {
     .command('eval')
     .description('evaluate the model of a run: planning, probes, surprise')
     .argument('<run>', 'run folder');
-  withCommonOptions(withModelOptions(command), 'folder for the results (default: the run folder)').action(
+  const out = 'folder for the results (default: the run folder)';
+  withOptions(command, { seed: true, out, set: true, model: true }).action(
     async (run: string, options: CommonOptions & ModelOptions) => {
       const done = await executeOnRun(session, 'eval', run, options);
       session.output.answer(executedJson(done), executedText(done));

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { executedText, executeOnRun } from '../../experiment/index.ts';
-import { type CommonOptions, type ModelOptions, withCommonOptions, withModelOptions } from '../options.ts';
+import { type CommonOptions, type ModelOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -11,7 +11,8 @@ export const exportCommand: CommandFile = (program, session) => {
     .command('export')
     .description('write the ONNX graphs of a run: encode, predict, rollout cost')
     .argument('<run>', 'run folder');
-  withCommonOptions(withModelOptions(command), 'folder for the graphs (default: RUN/export)').action(
+  const about = 'folder for the graphs (default: RUN/export)';
+  withOptions(command, { seed: true, out: about, set: true, model: true }).action(
     async (run: string, options: CommonOptions & ModelOptions) => {
       const done = await executeOnRun(session, 'export', run, options, join(run, 'export'));
       const { recipe, seed, metrics, checkpoint, out } = done;

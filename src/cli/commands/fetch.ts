@@ -1,8 +1,9 @@
 // `jepa fetch NAME`: downloads a public dataset, or a checkpoint of the hub.
 
 import { unknownName } from '../../core/index.ts';
-import { type FetchedFile, type FetchOptions, fetchCheckpoint, fetchCifar10 } from '../../data/index.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { type FetchedFile, type FetchOptions, fetchCheckpoint } from '../../data/node.ts';
+import { fetchCifar10 } from '../../images/node.ts';
+import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 
 type Fetch = (options: FetchOptions) => Promise<readonly FetchedFile[]>;
@@ -25,7 +26,7 @@ export const fetchCommand: CommandFile = (program, session) => {
     .command('fetch')
     .description(`download a dataset (${known.join(', ')}) or the checkpoint of an image encoder (organisation/model)`)
     .argument('<name>', 'name of the dataset, or organisation/model on HuggingFace');
-  withCommonOptions(command, 'folder (default: one in the cache folder, JEPA_CACHE or ~/.cache/jepa)').action(
+  withOptions(command, { out: 'folder (default: one in the cache folder, JEPA_CACHE or ~/.cache/jepa)' }).action(
     async (name: string, { out }: CommonOptions) => {
       const { output, signal } = session;
       const files = await fetcher(name)({

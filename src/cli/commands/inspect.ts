@@ -1,11 +1,12 @@
 // `jepa inspect PATH`: what is in a model file, a run folder or a dataset.
 
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
-import { detectFormat } from '../../data/index.ts';
+import { detectFormat } from '../../data/node.ts';
 import { isRunFolder } from '../../run/node.ts';
 import { inspectDataset, inspectModel, inspectRun } from '../inspect.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { withOptions } from '../options.ts';
+import { reading } from '../reading.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -14,14 +15,13 @@ export const inspectCommand: CommandFile = (program, session) => {
     .command('inspect')
     .description('show a model or checkpoint (safetensors), a run folder or a dataset (a store, an .npz file)')
     .argument('<path>', 'file or folder');
-  withCommonOptions(command, 'not used').action((path: string, _options: CommonOptions) => {
-    const { json, text } = inspectPath(path);
+  withOptions(command, {}).action((path: string) => {
+    const { json, text } = reading(path, () => inspectPath(path));
     session.output.answer(json, text);
   });
 };
 
 function inspectPath(path: string): { readonly json: object; readonly text: string } {
-  if (!existsSync(path)) throw new JepaError('usage', `'${path}' must exist; check the path`, { path });
   if (isRunFolder(path)) return inspectRun(path);
   if (detectFormat(path) !== undefined) return inspectDataset(path);
   if (!statSync(path).isDirectory()) return inspectModel(path);

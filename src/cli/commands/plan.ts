@@ -1,11 +1,12 @@
 // `jepa plan RUN`: plans episodes with the model of a run, and makes the animation of them.
 
 import { dirname, resolve } from 'node:path';
-import { writeFileAtomic } from '../../data/index.ts';
+import { JepaError } from '../../core/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
 import { makeFolder, readRollouts, readRunFile } from '../../run/node.ts';
-import { type CommonOptions, type ModelOptions, wholeNumber, withCommonOptions, withModelOptions } from '../options.ts';
+import { type CommonOptions, type ModelOptions, wholeNumber, withOptions } from '../options.ts';
 import type { CommandFile, CommandSession } from '../session.ts';
 
 interface PlanOptions extends CommonOptions, ModelOptions {
@@ -25,8 +26,10 @@ export const planCommand: CommandFile = (program, session) => {
     .option('--recorded', 'use the episodes that the run folder already holds instead of planning new ones')
     .option('--episodes <n>', 'episodes in the GIF', wholeNumber, 4)
     .option('--width <pixels>', 'largest width of the GIF', wholeNumber, 620);
-  withCommonOptions(withModelOptions(command), 'folder for the episodes (default: the run folder)').action(
+  const out = 'folder for the episodes (default: the run folder)';
+  withOptions(command, { seed: true, out, set: true, model: true }).action(
     async (run: string, options: PlanOptions) => {
+      if (options.recorded === true) refuseUnread(options);
       const done = options.recorded === true ? recorded(run) : await executeOnRun(session, 'plan', run, options);
       const gif =
         options.gif === undefined ? {} : writeGif(session, options.out ?? run, done.digest, options.gif, options);
@@ -35,6 +38,24 @@ export const planCommand: CommandFile = (program, session) => {
     },
   );
 };
+
+/** Recorded episodes are as they are: nothing is drawn or configured anew. */
+function refuseUnread({ seed, set, trustRecipe, recipe, allowOlderCheckpoint }: PlanOptions): void {
+  const unread: Readonly<Record<string, boolean>> = {
+    '--seed': seed !== undefined,
+    '--set': set.length > 0,
+    '--trust-recipe': trustRecipe === true,
+    '--recipe': recipe !== undefined,
+    '--allow-older-checkpoint': allowOlderCheckpoint === true,
+  };
+  const given = Object.keys(unread).filter((name) => unread[name]);
+  if (given.length > 0) {
+    throw new JepaError(
+      'usage',
+      `plan --recorded draws the episodes that are there, got ${given.join(' and ')} beside it; leave that out`,
+    );
+  }
+}
 
 function recorded(dir: string): Executed {
   const { recipe, seed, minutes, metrics } = readRunFile(dir);

@@ -2,7 +2,8 @@
 
 import { writeReport } from '../../report/index.ts';
 import { lockRun, readRunFile } from '../../run/node.ts';
-import { type CommonOptions, withCommonOptions } from '../options.ts';
+import { withOptions } from '../options.ts';
+import { reading } from '../reading.ts';
 import type { CommandFile } from '../session.ts';
 
 /** Adds the command. */
@@ -11,8 +12,8 @@ export const reportCommand: CommandFile = (program, session) => {
     .command('report')
     .description('write report.html of a run again')
     .argument('<run>', 'run folder');
-  withCommonOptions(command, 'not used').action((run: string, _options: CommonOptions) => {
-    readRunFile(run);
+  withOptions(command, {}).action((run: string) => {
+    reading(run, () => readRunFile(run));
     const lock = lockRun(run, session.commandLine);
     try {
       const report = writeReport(run);

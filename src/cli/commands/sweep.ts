@@ -2,7 +2,7 @@
 
 import { basename, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import {
   executeSweep,
   findRecipes,

@@ -8,7 +8,8 @@ import { JepaError } from '../../core/index.ts';
 import { f32Tensor, toFloat32 } from './dtype.ts';
 import { twinKey } from './json-keys.ts';
 import type { SafeTensor } from './safe-tensor.ts';
-import { parseSafetensors, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { parseSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,16 +3,13 @@
 // Source: https://github.com/huggingface/safetensors (README, "Format"). Ours adds one metadata key: `jepa.sha256`, the
 // SHA-256 of the data section, written always and checked when present.
 
-import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
 import { JepaError } from '../../core/index.ts';
-import { ioError, writeFileAtomic } from '../atomic.ts';
-import { fileKind, KIND_BYTES } from '../file-kind.ts';
+import { fileKind } from '../file-kind.ts';
 import { type ReadLimits, readLimits, requireLimit } from '../limits.ts';
-import { openRegular } from '../regular-file.ts';
 import { bytesOf } from './dtype.ts';
 import { twinKey } from './json-keys.ts';
 import type { SafeDType, SafeTensor } from './safe-tensor.ts';
+import { sha256 } from './sha256.ts';
 
 /** The tensors of a file in the order of their bytes, and its metadata strings (with `jepa.sha256` where we wrote it). */
 export interface SafeFile {
@@ -23,9 +20,8 @@ export interface SafeFile {
 /** The metadata key of the SHA-256, in hexadecimal, of the data section. */
 export const SHA256_KEY = 'jepa.sha256';
 
-const READ_BYTES = 1 << 28;
-
-function corrupt(file: string, problem: string, tensor?: string): JepaError {
+/** A `corrupt` error with the file, and the tensor where it is about one. */
+export function corrupt(file: string, problem: string, tensor?: string): JepaError {
   const where = tensor === undefined ? file : `${file}, tensor '${tensor}'`;
   return new JepaError('corrupt', `safetensors ${where}: ${problem}; get or write the file again`, { file, tensor });
 }
@@ -38,7 +34,8 @@ interface Span {
   readonly end: number;
 }
 
-interface Header {
+/** A checked header. */
+export interface Header {
   readonly spans: readonly Span[];
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -83,7 +80,7 @@ function parseSpan(file: string, name: string, entry: unknown): Span {
 }
 
 /** Parses and checks the header against a data section of `dataBytes` bytes: no gaps, no overlaps, nothing missing. */
-function parseHeader(file: string, bytes: Uint8Array, dataBytes: number, limits: ReadLimits): Header {
+export function parseHeader(file: string, bytes: Uint8Array, dataBytes: number, limits: ReadLimits): Header {
   let json: unknown;
   let twin: string | undefined;
   try {
@@ -131,7 +128,7 @@ function requireSafetensors(file: string, first: Uint8Array, problem: string): J
 }
 
 /** Reads and checks the header length from the first bytes of a file; `total` is the length of the whole file. */
-function headerLength(file: string, first: Uint8Array, total: number, limits: ReadLimits): number {
+export function headerLength(file: string, first: Uint8Array, total: number, limits: ReadLimits): number {
   if (total < 8)
     throw requireSafetensors(file, first, `a header length of 8 bytes must come first, the file has ${total} bytes`);
   const length = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
@@ -144,18 +141,16 @@ function headerLength(file: string, first: Uint8Array, total: number, limits: Re
   return length;
 }
 
-function sha256(chunks: Iterable<Uint8Array>): string {
-  const hash = createHash('sha256');
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += READ_BYTES) hash.update(chunk.subarray(at, at + READ_BYTES));
-  }
-  return hash.digest('hex');
-}
-
-function assemble(file: string, { spans, metadata }: Header, data: Uint8Array): SafeFile {
+/** The tensors of a file as views into its data section; `digest` gives the SHA-256 of bytes in hexadecimal. */
+export function assemble(
+  file: string,
+  { spans, metadata }: Header,
+  data: Uint8Array,
+  digest: (bytes: Uint8Array) => string,
+): SafeFile {
   const expected = metadata[SHA256_KEY];
   if (expected !== undefined) {
-    const got = sha256([data]);
+    const got = digest(data);
     if (got !== expected) throw corrupt(file, `the data has SHA-256 ${got}, its header says ${expected}`);
   }
   const tensors = new Map<string, SafeTensor>();
@@ -176,76 +171,5 @@ export function parseSafetensors(bytes: Uint8Array, file = '(bytes)', limits: Pa
   const all = readLimits(limits);
   const length = headerLength(file, bytes, bytes.length, all);
   const data = bytes.subarray(8 + length);
-  return assemble(file, parseHeader(file, bytes.subarray(8, 8 + length), data.length, all), data);
-}
-
-function readExactly(fd: number, file: string, length: number, position: number): Uint8Array {
-  const out = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const count = readSync(fd, out, at, Math.min(READ_BYTES, length - at), position + at);
-    if (count === 0) throw corrupt(file, `the file ended at byte ${position + at}: it is truncated`);
-    at += count;
-  }
-  return out;
-}
-
-/**
- * The tensors and metadata of the safetensors file at `path`, fully checked; see `parseSafetensors` for the errors, `io`
- * when the file cannot be read, and `data` when it is no regular file.
- */
-export function readSafetensors(path: string, limits: Partial<ReadLimits> = {}): SafeFile {
-  const all = readLimits(limits);
-  const { fd, size } = openRegular(path);
-  try {
-    const length = headerLength(path, readExactly(fd, path, Math.min(KIND_BYTES, size), 0), size, all);
-    const header = parseHeader(path, readExactly(fd, path, length, 8), size - 8 - length, all);
-    return assemble(path, header, readExactly(fd, path, size - 8 - length, 8 + length));
-  } catch (error) {
-    if (error instanceof JepaError) throw error;
-    throw ioError(`reading ${path}`, error, 'nothing was read');
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/**
- * Writes tensors and metadata to `path`, whole or not at all (temporary file, fsync, rename).
- *
- * Tensors keep the given order, except that wider element types come first so that each is aligned in memory. The
- * header is padded with spaces so that the data starts at a multiple of 8 bytes.
- *
- * Errors: `usage` for a name given twice or `__metadata__`; `shape` when a tensor's bytes do not fit its shape; `io` when
- * the disk is full, the former file is then untouched.
- *
- * @example
- * writeSafetensors('m.safetensors', [['w', f32Tensor([2, 2], new Float32Array(4))]], { env: 'two-room' });
- */
-export function writeSafetensors(
-  path: string,
-  tensors: Iterable<readonly [string, SafeTensor]>,
-  metadata: Readonly<Record<string, string>> = {},
-): void {
-  const list = [...tensors].sort((a, b) => (bytesOf(b[1].dtype) ?? 0) - (bytesOf(a[1].dtype) ?? 0));
-  const stamped = { ...metadata, [SHA256_KEY]: sha256(list.map(([, tensor]) => tensor.data)) };
-  const header = new Map<string, unknown>([['__metadata__', stamped]]);
-  let at = 0;
-  for (const [name, { dtype, shape, data }] of list) {
-    if (header.has(name))
-      throw new JepaError('usage', `writeSafetensors: tensor name '${name}' is taken`, { path, name });
-    const size = shape.reduce((a, b) => a * b, 1) * (bytesOf(dtype) ?? Number.NaN);
-    if (data.byteLength !== size) {
-      throw new JepaError(
-        'shape',
-        `writeSafetensors ${path}, tensor '${name}': [${shape}] ${dtype} needs ${size} bytes, got ${data.byteLength}`,
-        { path, name },
-      );
-    }
-    header.set(name, { dtype, shape, data_offsets: [at, at + data.byteLength] });
-    at += data.byteLength;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const padded = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
-  new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - 8), true);
-  padded.set(json, 8);
-  writeFileAtomic(path, [padded, ...list.map(([, tensor]) => tensor.data)]);
+  return assemble(file, parseHeader(file, bytes.subarray(8, 8 + length), data.length, all), data, sha256);
 }

@@ -98,7 +98,7 @@ test('the index of a store that was not closed, cut at any byte, shows exactly t
 
 test('after kill -9 in the middle of appending, every complete episode is there and the store goes on', () => {
   const dir = fresh();
-  const module = new URL('../../../dist/src/data/index.js', import.meta.url);
+  const module = new URL('../../../dist/src/data/node.js', import.meta.url);
   if (!existsSync(module)) throw new Error('run npm run build first');
   const script = `
     import { createStore } from '${module}';

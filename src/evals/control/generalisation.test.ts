@@ -14,7 +14,7 @@ import {
 import { wilsonInterval } from '../../measure/statistics/wilson.ts';
 import { factorGroups } from './factor-groups.ts';
 import { generalisation } from './generalisation.ts';
-import { type ControlPolicy, envPolicy } from './policy.ts';
+import { envPolicy, type SimulatorPolicy } from './policy.ts';
 import type { ControlTask } from './tasks.ts';
 import { varyTasks } from './varied-tasks.ts';
 
@@ -135,7 +135,8 @@ function redPlace(frame: Uint8Array): readonly [number, number] {
 }
 
 /** Goes straight from the red dot of the one picture to that of the other. */
-const seeingRed: ControlPolicy = {
+const seeingRed: SimulatorPolicy = {
+  simulator: true,
   name: 'seeing-red',
   act({ envs, observe, goal }) {
     const actions = envs.flatMap((_, i) => {

@@ -53,7 +53,7 @@ const solvedIn = (run: ControlRun): readonly boolean[] => run.traces.map((trace)
  * const file = await generalisation({
  *   makeEnv: () => twoRoom(),
  *   tasks,
- *   policies: [() => envPolicy(randomPolicy), (n) => plannerPolicy(mpc(planner, { ...settings, envs: n }))],
+ *   policies: [() => envPolicy(randomPolicy), (n) => planningActor(planning, { ...settings, tasks: n })],
  *   reference: oracle,
  *   key: key(0),
  * });

@@ -1,20 +1,23 @@
-// Everything that is scored acts through one interface: the planner, the random floor and the expert ceiling.
+// What is scored: an actor, which is shown observations and nothing else, or a baseline that looks into the simulator and says
+// so by its type. Both are run by `runControl`.
 
-import { writeObservation } from '../../agent/index.ts';
+import type { Actor } from '../../agent/index.ts';
 import { fold, type Key, type Stream, stream } from '../../core/index.ts';
 import type { Env, Policy } from '../../envs/index.ts';
-import type { Decision, Mpc, MpcInput } from '../../plan/index.ts';
-import type { Senses } from '../../world/index.ts';
+import type { Decision } from '../../plan/index.ts';
 import type { ControlTask } from './tasks.ts';
 
-/** What a policy may look at in one step of N tasks. Only baselines look into `envs` and `tasks`; none may move them. */
-export interface ControlBatch extends MpcInput {
+/** What a baseline may look at in one step of N tasks; it must not move the worlds. */
+export interface ControlBatch {
   readonly tasks: readonly ControlTask[];
   /** Steps taken so far; 0 begins a run, and policies with memory begin anew. */
   readonly step: number;
   readonly envs: readonly Env[];
   readonly dead: Uint8Array;
   readonly key: Key;
+  /** Writes the picture that a task shows now, and that of its goal, to `out` at `offset`. */
+  observe(task: number, out: Uint8Array, offset: number): void;
+  goal(task: number, out: Uint8Array, offset: number): void;
 }
 
 /** Raw actions [N, A], and the plans behind them if any were made in this step. */
@@ -24,10 +27,19 @@ export interface ControlActions {
   readonly planMs?: number;
 }
 
-/** Acts in all environments of a run at once. */
-export interface ControlPolicy {
+/** A baseline that looks into the simulator: the random floor, experts, oracles. */
+export interface SimulatorPolicy {
   readonly name: string;
+  readonly simulator: true;
   act(batch: ControlBatch): ControlActions | Promise<ControlActions>;
+}
+
+/** Whatever can be scored. */
+export type ControlPolicy = Actor | SimulatorPolicy;
+
+/** Whether a policy looks into the simulator; what does not is an actor. */
+export function looksInside(policy: ControlPolicy): policy is SimulatorPolicy {
+  return 'simulator' in policy;
 }
 
 /**
@@ -36,11 +48,12 @@ export interface ControlPolicy {
  * @example
  * const floor = envPolicy(() => randomPolicy());
  */
-export function envPolicy(make: () => Policy): ControlPolicy {
+export function envPolicy(make: () => Policy): SimulatorPolicy {
   const { name } = make();
   let actors: { policy: Policy; random: Stream }[] = [];
   return {
     name,
+    simulator: true,
     act({ step, envs, dead, key }) {
       if (step === 0) {
         actors = envs.map((_, task) => ({ policy: make(), random: stream(fold(key, name, task)) }));
@@ -52,37 +65,6 @@ export function envPolicy(make: () => Policy): ControlPolicy {
         actions.set(policy.act(envs[task]!, random), task * actionDim);
       }
       return { actions };
-    },
-  };
-}
-
-/**
- * A controller that plans from what its model is shown: pictures, and the raw state only where `senses` say so. The default
- * is pictures alone.
- */
-export function plannerPolicy(controller: Mpc, name = 'planner', senses?: Senses): ControlPolicy {
-  return {
-    name,
-    act({ step, envs, tasks, observe, goal, dead }) {
-      if (step === 0) controller.reset();
-      if (senses === undefined || senses.stateDim === 0) return controller.act({ observe, goal, dead });
-      return controller.act({
-        observe: (i, out, offset) =>
-          writeObservation(
-            senses,
-            { draw: (to, at) => observe(i, to, at), state: () => envs[i]!.state() },
-            out,
-            offset,
-          ),
-        goal: (i, out, offset) =>
-          writeObservation(
-            senses,
-            { draw: (to, at) => goal(i, to, at), state: () => tasks[i]!.goalState },
-            out,
-            offset,
-          ),
-        dead,
-      });
     },
   };
 }

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { controllerActor } from '../../agent/index.ts';
 import { key } from '../../core/index.ts';
 import { type Policy, randomPolicy } from '../../envs/index.ts';
 import { cem, mpc, solverPlanner } from '../../plan/index.ts';
+import { sensesOf } from '../../world/index.ts';
 import { POINT_FRAME, pointWorld, recorded, walk } from './point-world.law.ts';
-import { type ControlPolicy, envPolicy, plannerPolicy } from './policy.ts';
+import { envPolicy, type SimulatorPolicy } from './policy.ts';
 import { controlRecord, controlResult } from './result.ts';
 import { type ControlOptions, runControl } from './run.ts';
 import { type ControlTask, replayTasks, solvedIn } from './tasks.ts';
@@ -21,9 +23,10 @@ function clip(value: number): number {
 }
 
 /** Moves every point by the same action for ever. */
-function steady(action: [number, number]): ControlPolicy {
+function steady(action: [number, number]): SimulatorPolicy {
   return {
     name: 'steady',
+    simulator: true,
     act: ({ envs }) => ({ actions: Float32Array.from(envs.flatMap(() => action)) }),
   };
 }
@@ -87,8 +90,9 @@ test('the policy sees recorded frames at the start and for the goal, rendered on
     key: key(0),
   });
   const seen: number[][] = [];
-  const policy: ControlPolicy = {
+  const policy: SimulatorPolicy = {
     name: 'watcher',
+    simulator: true,
     act({ envs, observe, goal }) {
       const out = new Uint8Array(2 * POINT_FRAME);
       observe(1, out, 0);
@@ -152,7 +156,12 @@ test('a planner that knows the dynamics reaches every goal from pixels, and its 
     actionStats: { mean: [0, 0], std: [5, 5] },
     key: key(3),
   });
-  const done = await run({ tasks, policy: plannerPolicy(controller), budget: 60, recordFrames: 1 });
+  const done = await run({
+    tasks,
+    policy: controllerActor('planner', sensesOf({ imageSize: 16 }), controller),
+    budget: 60,
+    recordFrames: 1,
+  });
   const result = controlResult(done);
   expect(result.successAny).toBe(3);
   expect(done.planning.map((p) => [p.step, p.tasks])).toEqual([
@@ -200,7 +209,7 @@ test('the record holds protocol, what was left out, budget, seed, and each polic
 
 test('wrong sizes are refused with both numbers', async () => {
   const tasks = [task([0, 0], [20, 0])];
-  const short: ControlPolicy = { name: 'short', act: () => ({ actions: new Float32Array(1) }) };
+  const short: SimulatorPolicy = { name: 'short', simulator: true, act: () => ({ actions: new Float32Array(1) }) };
   await expect(run({ tasks, policy: short })).rejects.toThrow(/'short' must return actions \[1, 2\], got 1/);
   const small = [{ ...tasks[0]!, startFrame: new Uint8Array(12) }];
   await expect(run({ tasks: small, policy: short })).rejects.toThrow(

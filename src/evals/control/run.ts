@@ -1,10 +1,11 @@
 // Runs one policy on a set of tasks: every environment is put at its start, all step together, and what happened is
 // kept task by task.
 
+import { type ActorInput, writeObservation } from '../../agent/index.ts';
 import { JepaError, type Key } from '../../core/index.ts';
 import type { Env } from '../../envs/index.ts';
 import type { Decision } from '../../plan/index.ts';
-import type { ControlBatch, ControlPolicy } from './policy.ts';
+import { type ControlActions, type ControlBatch, type ControlPolicy, looksInside } from './policy.ts';
 import { type ControlTask, placing } from './tasks.ts';
 
 export interface ControlOptions {
@@ -60,8 +61,9 @@ export interface ControlRun {
 }
 
 /**
- * Runs `policy` for `budget` steps on every task. The policy sees the recorded frames of start and goal where the task
- * has them and rendered ones otherwise; success is first looked at after the first step.
+ * Runs `policy` for `budget` steps on every task. An actor is shown what its senses declare: the recorded frames of start and
+ * goal where the task has them and rendered ones otherwise, and the state where it reads one; baselines look into the worlds
+ * themselves. Success is first looked at after the first step.
  *
  * @throws JepaError `usage` for no tasks or no budget, `shape` when a recorded frame or the policy's actions have
  * another size than the environment says, and what the world says of a start or goal that it refuses.
@@ -104,6 +106,22 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
     return out;
   };
 
+  /** The next actions: of an actor from what it is shown, of a baseline from the worlds themselves. */
+  const decide = (): ControlActions | Promise<ControlActions> => {
+    if (looksInside(policy)) return policy.act({ step, envs, tasks, observe, goal, dead, key });
+    const { senses } = policy;
+    const shown = (draw: ControlBatch['observe'], state: (i: number) => Float32Array): ActorInput['observe'] => {
+      return (i, out, offset) =>
+        writeObservation(senses, { draw: (to, at) => draw(i, to, at), state: () => state(i) }, out, offset);
+    };
+    if (step === 0) policy.reset();
+    return policy.act({
+      observe: shown(observe, (i) => envs[i]!.state()),
+      goal: shown(goal, (i) => tasks[i]!.goalState),
+      dead,
+    });
+  };
+
   const traces = tasks.map((task, i) => ({
     task,
     states: [envs[i]!.state()],
@@ -117,7 +135,7 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
   const planning: { step: number; tasks: number; ms: number }[] = [];
 
   while (step < budget && dead.includes(0)) {
-    const { actions, decisions = [], planMs = 0 } = await policy.act({ step, envs, tasks, observe, goal, dead, key });
+    const { actions, decisions = [], planMs = 0 } = await decide();
     if (actions.length !== tasks.length * actionDim) {
       throw new JepaError(
         'shape',

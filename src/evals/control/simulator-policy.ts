@@ -9,7 +9,7 @@
 import { fold, JepaError, type Key } from '../../core/index.ts';
 import { type Env, makePolicy, type SearchSettings } from '../../envs/index.ts';
 import { type Decision, icem, type Solver, shiftPlans } from '../../plan/index.ts';
-import { type ControlActions, type ControlPolicy, envPolicy } from './policy.ts';
+import { type ControlActions, envPolicy, type SimulatorPolicy } from './policy.ts';
 import { type SimulatorPlans, simulatorProblem, toRaw } from './simulator.ts';
 
 /** What a simulator oracle does. */
@@ -77,7 +77,7 @@ function copyInto(copy: Env, env: Env): void {
  *   replanEvery: 5,
  * });
  */
-export function simulatorPolicy(options: SimulatorOptions): ControlPolicy {
+export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
   const { makeEnv, solver, horizon, hold = 1, replanEvery = 1, attempts = 1, name = 'simulator' } = options;
   for (const [what, value] of Object.entries({ replanEvery, attempts })) {
     if (Number.isInteger(value) && value >= 1) continue;
@@ -146,6 +146,7 @@ export function simulatorPolicy(options: SimulatorOptions): ControlPolicy {
 
   return {
     name,
+    simulator: true,
     async act({ step, envs, dead, key }): Promise<ControlActions> {
       if (step === 0) slots = envs.map(slotOf);
       const { spec } = envs[0]!;
@@ -188,7 +189,7 @@ const usual: SearchSettings = {
  * @example
  * const ceiling = simulatorOracle(() => pushT({ imageSize: 16 }));
  */
-export function simulatorOracle(makeEnv: () => Env): ControlPolicy {
+export function simulatorOracle(makeEnv: () => Env): SimulatorPolicy {
   const { search = usual } = makeEnv().spec.declares?.oracle ?? {};
   const { samples, elites, iterations, noiseBeta, initialStd, ...plans } = search;
   const solver = icem({ samples, elites, iterations, noiseBeta, initialStd, plan: 'best-elite' });
@@ -201,7 +202,7 @@ export function simulatorOracle(makeEnv: () => Env): ControlPolicy {
  * @example
  * const ceiling = worldOracle(() => makeEnv('two-room', { imageSize: 16 }));
  */
-export function worldOracle(makeEnv: () => Env): ControlPolicy {
+export function worldOracle(makeEnv: () => Env): SimulatorPolicy {
   const { id, declares } = makeEnv().spec;
   const own = declares?.oracle?.policy;
   return own === undefined ? simulatorOracle(makeEnv) : { ...envPolicy(() => makePolicy(id, own)), name: 'oracle' };

@@ -21,7 +21,14 @@ import {
   sub,
   type Tensor,
 } from '../../tensor/index.ts';
-import { type Dynamics, type DynamicsSizes, defineDynamics, type Observation } from '../../world/index.ts';
+import {
+  type Dynamics,
+  type DynamicsSizes,
+  defineDynamics,
+  MAIN_CAMERA,
+  type Observation,
+  sensesOf,
+} from '../../world/index.ts';
 
 const nothing = module({}, () => ({}));
 
@@ -55,10 +62,10 @@ function closedForm(
 
 /** Reads the first two numbers of a state; `speed` is the length of an action of 1, `block` the actions of a block. */
 export function pointModel(stateDim: number, speed: number, block: number): WorldModel {
-  const sizes = { name: 'point', senses: { imageSize: 0, stateDim }, dim: 2, actionDim: 2 * block, history: 2 };
+  const sizes = { name: 'point', senses: sensesOf({ stateDim }), dim: 2, actionDim: 2 * block, history: 2 };
   return closedForm(
     sizes,
-    ({ states }) => slice(states!, 1, 0, 2),
+    ({ state }) => slice(state!, 1, 0, 2),
     (z, blocks) => {
       const actions = reshape(blocks, [...blocks.shape.slice(0, -1), block, 2]);
       return add(z, mul(reduceSum(actions, { axes: -2 }), speed));
@@ -70,8 +77,8 @@ export function pointModel(stateDim: number, speed: number, block: number): Worl
 export function stillModel(imageSize: number, actionDim: number): WorldModel {
   const dim = imageSize * imageSize * 3;
   return closedForm(
-    { name: 'still', senses: { imageSize, stateDim: 0 }, dim, actionDim, history: 1 },
-    ({ frames }) => cast(reshape(frames!, [frames!.shape[0]!, dim]), 'f32'),
+    { name: 'still', senses: sensesOf({ imageSize }), dim, actionDim, history: 1 },
+    ({ [MAIN_CAMERA]: frames }) => cast(reshape(frames!, [frames!.shape[0]!, dim]), 'f32'),
     // The block is read, and changes nothing.
     (z, blocks) => add(z, mul(reduceSum(blocks, { axes: -1, keepDims: true }), 0)),
   );

@@ -1,8 +1,8 @@
 // Embeddings of recorded episodes by a trained world model, with the states and actions that belong to them.
 // Legend: n rows, D embedding width, S state size.
 
-import { observationBytes, type WorldModel, writeObservation } from '../../agent/index.ts';
-import { type EpisodeSource, PIXELS, readF32, readU8 } from '../../data/index.ts';
+import { observationBytes, recorded, type WorldModel, writeObservation } from '../../agent/index.ts';
+import { type EpisodeSource, readF32 } from '../../data/index.ts';
 import { type Matrix, matrix } from '../../measure/index.ts';
 
 /** Embedded rows of some episodes. */
@@ -36,8 +36,7 @@ export async function embedRows(
   for (const [i, { row }] of rows.entries()) {
     const own = readF32(source, 'state', row, 1);
     state.set(own, i * stateSize);
-    const draw = (out: Uint8Array, offset: number): void => out.set(readU8(source, PIXELS, row, 1), offset);
-    writeObservation(senses, { draw, state: () => own }, seen, i * all);
+    writeObservation(senses, { ...recorded(source, row), state: () => own }, seen, i * all);
   }
   const z = await model.encode(seen, rows.length);
   return {

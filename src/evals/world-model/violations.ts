@@ -9,6 +9,7 @@ import { ACTION, type EpisodeSource, type Normaliser, normalise, readF32 } from 
 import type { Env } from '../../envs/index.ts';
 import { compareSurprise, type SurpriseCurves, surpriseCurves } from '../../measure/index.ts';
 import type { SurpriseFile } from '../../run/index.ts';
+import { imageSizeOf } from '../../world/index.ts';
 import type { Effect, Violation } from './violation.ts';
 
 /** The options of a surprise evaluation. */
@@ -140,7 +141,7 @@ function band({ clips, steps, data }: SurpriseCurves): { mean: number[]; low: nu
  */
 export async function violationSurprise(options: ViolationOptions): Promise<SurpriseFile> {
   const { model, normaliser, steps, at } = options;
-  const sees = model.dynamics.senses.imageSize > 0;
+  const sees = imageSizeOf(model.dynamics.senses) > 0;
   const violations = options.violations.filter((v) => sees || v.pictureOnly !== true);
   const clips = drawClips(options);
   const D = model.dynamics.dim;

@@ -2,6 +2,7 @@
 
 import { JepaError, unknownName } from '../../core/index.ts';
 import { parameterCount } from '../../nn/index.ts';
+import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { experimentDynamics, experimentEnv } from './stages.ts';
@@ -14,9 +15,10 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     if (!holds) throw new JepaError('usage', `${must}; set ${settings.join(' or ')}`, { settings });
   };
   const dynamics = experimentDynamics(config);
+  const pictures = imageSizeOf(dynamics.senses);
   need(
-    dynamics.senses.imageSize === 0 || dynamics.senses.imageSize === env.imageSize,
-    `the pictures of the model must be env.imageSize = ${env.imageSize}, got ${dynamics.senses.imageSize}`,
+    pictures === 0 || pictures === env.imageSize,
+    `the pictures of the model must be env.imageSize = ${env.imageSize}, got ${pictures}`,
     ['model.encoder.imageSize', 'env.imageSize'],
   );
   need(

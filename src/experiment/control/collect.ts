@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { collect } from '../../agent/index.ts';
-import { openStore } from '../../data/index.ts';
+import { collect } from '../../agent/node.ts';
+import { openStore } from '../../data/node.ts';
 import { makePolicy } from '../../envs/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';

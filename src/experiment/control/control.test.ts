@@ -1,6 +1,6 @@
 // Control experiments from end to end at a very small size: every world, every model, every planner and stage.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { pointMaze } from '../../../recipes/point-maze.ts';
 import { pushT } from '../../../recipes/push-t.ts';
 import { reacher } from '../../../recipes/reacher.ts';
 import { twoRoom } from '../../../recipes/two-room.ts';
+import { loadAgent } from '../../agent/index.ts';
 import type { ControlRecord } from '../../evals/index.ts';
 import { createRun } from '../../run/node.ts';
 import type { WorldConfig } from '../../world/index.ts';
@@ -99,12 +100,40 @@ test('every planner, both policies and the long stages run beside the main plann
     plan: { ...base.plan, also },
     evals: { ...base.evals, extra: ['long-horizon', 'generalisation'] },
   };
-  const { read } = await run(pointMaze, config, 'all');
+  const { read, out } = await run(pointMaze, config, 'all');
   const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
   expect(protocols[0]!.results.map((r) => r.policy)).toEqual(['planner', ...also, 'random', 'oracle']);
   const { horizons } = read<{ readonly horizons: readonly { readonly record: ControlRecord }[] }>('long-horizon.json');
   expect(horizons[0]!.record.results.map((r) => r.policy)).toEqual(['planner', 'hierarchical', 'random', 'oracle']);
   expect(read<{ readonly groups: readonly unknown[] }>('generalisation.json').groups.length).toBeGreaterThan(0);
+
+  // Everything that the run taught to act is exported, and acts.
+  const exported = join(out, 'export');
+  mkdirSync(exported);
+  const { signal } = new AbortController();
+  const context: RunContext = {
+    seed: 0,
+    out: exported,
+    model: out,
+    signal,
+    log: () => {},
+    progress: () => {},
+    resume: true,
+  };
+  expect((await pointMaze.stages!.export!(config, context)).metrics['export.files']).toBe(7);
+  const picture = new Uint8Array(16 * 16 * 3).fill(90);
+  for (const [file, name] of [
+    ['model', 'le-wm'],
+    ['hierarchy', 'hierarchical le-wm'],
+    ['inverse', 'inverse'],
+    ['gcbc', 'gcbc'],
+  ] as const) {
+    const agent = await loadAgent(join(exported, `${file}.safetensors`));
+    agent.setGoal(picture);
+    const { action } = await agent.act(picture);
+    expect([agent.name, agent.origin.env, action.length]).toEqual([name, 'point-maze', 2]);
+    await agent.dispose();
+  }
 });
 
 test('a frozen encoder is that of another run', async () => {

@@ -16,20 +16,16 @@ import {
   text,
   whole,
 } from '../../core/index.ts';
+import { ACTION, fitNormaliser, type Normaliser, type Split, splitEpisodes } from '../../data/index.ts';
 import {
-  ACTION,
   compareDataset,
   type DatasetFingerprint,
   datasetFingerprint,
   type EpisodeLocation,
   type EpisodeReader,
-  fitNormaliser,
   locateEpisodes,
-  type Normaliser,
   openEpisodes,
-  type Split,
-  splitEpisodes,
-} from '../../data/index.ts';
+} from '../../data/node.ts';
 import { type Checkpoint, latestCheckpoint } from '../../run/node.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';

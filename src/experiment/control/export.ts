@@ -1,12 +1,32 @@
-// The export stage: the newest checkpoint as ONNX graphs and one self-contained safetensors file.
+// The export stage: the newest checkpoint as ONNX graphs and one self-contained safetensors file; and a file of the same kind
+// for everything else that the run taught to act, its high level and its policies.
 
-import { exportModel, type ModelOrigin } from '../../agent/index.ts';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ActionBounds, type ModelOrigin, type PlannerSettings, worldModel } from '../../agent/index.ts';
+import { type ExportedFile, exportModel, writeHierarchy, writePolicy } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import type { Checkpoint } from '../../run/node.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { trainedData } from './data.ts';
+import { trainedPolicies } from './goal-policies.ts';
+import { trainedHighLevel } from './high-level.ts';
 import { actionBounds, experimentWorld, trainedRun } from './stages.ts';
+
+/** The main planner of the experiment. */
+function plannerOf({ plan }: ControlExperiment): PlannerSettings {
+  const { horizon, recedingHorizon, history, planner } = plan;
+  const { solver, samples, elites, iterations } = planner;
+  return { solver, samples, elites, iterations, horizon, recedingHorizon, history };
+}
+
+/** The bounds of each component of an action. */
+function boundsOf(config: ControlExperiment, actionDim: number): ActionBounds {
+  const { low, high } = actionBounds(config);
+  const each = (bound: number): number[] => new Array<number>(actionDim).fill(bound);
+  return { low: each(low), high: each(high) };
+}
 
 /** What the training stage wrote into the checkpoint's header. */
 function originOf(config: ControlExperiment, { path, seed, step, metadata }: Checkpoint): ModelOrigin {
@@ -18,29 +38,53 @@ function originOf(config: ControlExperiment, { path, seed, step, metadata }: Che
       { path },
     );
   }
-  return { env, frameSkip, actions, actionBounds: actionBounds(config), split, step, seed };
+  const bounds = boundsOf(config, actions.mean.length);
+  return { env, frameSkip, actions, actionBounds: bounds, split, step, seed, planner: plannerOf(config) };
 }
 
-/** Writes the graphs and the model file into `context.out`: one task, one image at a time, plans as the planner makes them. */
+/** Writes the graphs and the model files into `context.out`: one task, one image at a time, plans as the planner makes them. */
 export async function exportStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   const { values, checkpoint } = trainedRun(config, context);
   const { history, planner, horizon } = config.plan;
   const data = trainedData(config, context, checkpoint);
-  const world = experimentWorld(config, data);
-  data.store.close();
-  const files = await exportModel({
-    dir: context.out,
-    config: world.config,
-    values,
-    origin: originOf(config, checkpoint),
-    sizes: {
-      batch: 1,
-      tasks: 1,
-      context: Math.min(history, world.dynamics().history),
-      samples: planner.samples,
-      horizon,
-    },
-  });
-  for (const { path, bytes } of files) context.log(`${path} (${(bytes / 2 ** 20).toFixed(1)} MiB)`);
-  return { metrics: { 'export.files': files.length, 'export.bytes': files.reduce((n, f) => n + f.bytes, 0) } };
+  try {
+    const experiment = experimentWorld(config, data);
+    const { config: world } = experiment;
+    const origin = originOf(config, checkpoint);
+    const dynamics = experiment.dynamics();
+    const files: ExportedFile[] = [
+      ...(await exportModel({
+        dir: context.out,
+        config: world,
+        values,
+        origin,
+        sizes: {
+          batch: 1,
+          tasks: 1,
+          context: Math.min(history, dynamics.history),
+          samples: planner.samples,
+          horizon,
+        },
+      })),
+    ];
+    const written = (path: string): number => files.push({ path, bytes: statSync(path).size });
+    const model = worldModel(dynamics, values);
+    const high = await trainedHighLevel(config, context, model, data);
+    if (high !== undefined) {
+      const path = join(context.out, 'hierarchy.safetensors');
+      writeHierarchy(path, { config: world, values, origin }, high);
+      written(path);
+    }
+    const { planner: _, ...told } = origin;
+    for (const policy of trainedPolicies(config, context, model, world)) {
+      const path = join(context.out, `${policy.name}.safetensors`);
+      writePolicy(path, policy.config, policy.values, { ...told, step: policy.step, seed: policy.seed });
+      written(path);
+    }
+    await model.dispose();
+    for (const { path, bytes } of files) context.log(`${path} (${(bytes / 2 ** 20).toFixed(1)} MiB)`);
+    return { metrics: { 'export.files': files.length, 'export.bytes': files.reduce((n, f) => n + f.bytes, 0) } };
+  } finally {
+    data.store.close();
+  }
 }

@@ -3,18 +3,18 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CheckpointEncoder, checkpointEncoder } from '../../agent/index.ts';
+import { type CheckpointEncoder, checkpointEncoder } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import { blankValues, loadWeights, type ModelValues, namedViews, vit } from '../../nn/index.ts';
 import { readRunFile, trainedValues } from '../../run/node.ts';
-import { type World, worldOf } from '../../world/index.ts';
+import { type WorldForm, worldOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { migrateControl } from './migrate.ts';
 
 const PREFIX = 'encoder.';
 
 /** The model that the run in `dir` trained. */
-function worldIn(dir: string): World {
+function worldIn(dir: string): WorldForm {
   const { config } = readRunFile(dir);
   const { model } = (migrateControl(config) ?? {}) as Partial<ControlExperiment>;
   if (typeof model !== 'object' || model === null) {

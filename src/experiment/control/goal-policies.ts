@@ -1,24 +1,28 @@
 // Policies that act at once instead of planning: amortised inverse dynamics on the run's embeddings, and behaviour cloning from
 // pixels. Each is trained when a table asks for it.
 
-import { type GoalPairs, goalPairs, policyModel, policyPlanner } from '../../agent/index.ts';
-import { type Batch, windowLoader } from '../../data/index.ts';
-import type { ControlPolicy } from '../../evals/index.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
+import { type Batch, windowLoader } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import { jepaProgram } from '../../train/index.ts';
 import {
   type GoalPolicy,
   gcbcMethod,
   goalPolicyOf,
+  inverseHead,
   inverseHeadMethod,
   inversePolicy,
   inversePolicyValues,
+  type PolicyConfig,
+  type WorldConfig,
 } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { embedTraining } from './high-level.ts';
 import { drawn, trainPart } from './part.ts';
-import { controller } from './planners.ts';
 import { keyFor } from './stages.ts';
 import type { Trained } from './trained.ts';
 
@@ -29,13 +33,13 @@ function acting(
   { data: { actions } }: Trained,
   policy: GoalPolicy,
   values: ModelValues,
-): ControlPolicy {
-  const planner = policyPlanner(policyModel(policy, values));
-  const given = { senses: policy.senses, history: 1, planner, actions, tasks: config.plan.tasks };
-  return controller(config, context, given, policy.name, { horizon: 1, recedingHorizon: 1 });
+): Actor {
+  const { tasks } = config.plan;
+  const options = { tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
+  return policyActor(policyModel(policy, values), options);
 }
 
-async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<ControlPolicy> {
+async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
   const { model, data } = trained;
   const { hidden, maxDistance, ...training } = config.policies.inverse;
   const { dim, actionDim } = model.dynamics;
@@ -52,7 +56,7 @@ async function inverse(config: ControlExperiment, context: RunContext, trained: 
   return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, head));
 }
 
-async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<ControlPolicy> {
+async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
   const { policy: world, frames, ...training } = config.policies.gcbc;
   const { location, split, actions } = trained.data;
   const program = await jepaProgram({
@@ -76,7 +80,47 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
   return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values);
 }
 
+/** A policy that a run trained, as a file holds it. */
+export interface TrainedPolicy {
+  readonly name: string;
+  readonly config: PolicyConfig;
+  readonly values: ModelValues;
+  readonly step: number;
+  readonly seed: number;
+}
+
+/** The policies that the run trained; `world` is the configuration of its model. */
+export function trainedPolicies(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  world: WorldConfig,
+): readonly TrainedPolicy[] {
+  const { inverse: amortised, gcbc } = config.policies;
+  const { dim, actionDim } = model.dynamics;
+  const { hidden } = amortised;
+  const dirOf = (name: string): string => join(context.model ?? context.out, name);
+  const found: TrainedPolicy[] = [];
+  if (existsSync(join(dirOf('inverse'), 'checkpoints'))) {
+    const { values, checkpoint } = trainedValues(
+      inverseHead({ dim, actionDim, hidden }),
+      dirOf('inverse'),
+      context.log,
+    );
+    const whole = inversePolicyValues(inversePolicy(model.dynamics, hidden), model.values, values);
+    const { step, seed } = checkpoint;
+    found.push({ name: 'inverse', config: { kind: 'inverse', world, hidden }, values: whole, step, seed });
+  }
+  if (existsSync(join(dirOf('gcbc'), 'checkpoints'))) {
+    const own: PolicyConfig = { kind: 'gcbc', ...gcbc.policy };
+    const { values, checkpoint } = trainedValues(goalPolicyOf(own).module, dirOf('gcbc'), context.log);
+    const { step, seed } = checkpoint;
+    found.push({ name: 'gcbc', config: own, values, step, seed });
+  }
+  return found;
+}
+
 /** Policies that `plan.also` may name beside planners. */
 export const goalPolicies: Readonly<
-  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<ControlPolicy>>
+  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<Actor>>
 > = { inverse, gcbc: cloning };

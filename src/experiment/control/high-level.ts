@@ -1,23 +1,42 @@
 // The high level of a hierarchical world model (HWM), trained on the embeddings of the run's model, in a run folder of its own
 // within the run: `hierarchy/`.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
+  type Aim,
   type EmbeddedEpisodes,
   embedEpisodes,
   type HierarchicalModel,
+  type HighLevel,
   hierarchicalModel,
   type WaypointBatch,
   type WorldModel,
   waypointBatches,
 } from '../../agent/index.ts';
 import { type ActionConstraint, percentileBox } from '../../plan/index.ts';
+import { trainedValues } from '../../run/node.ts';
 import { jepaProgram } from '../../train/index.ts';
-import { type HierarchyConfig, hierarchyMethod } from '../../world/index.ts';
+import { type HierarchyConfig, hierarchy, hierarchyMethod, type MacroCost } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { drawn, trainPart } from './part.ts';
 import { keyFor } from './stages.ts';
+
+/** The folder of the high level within the run. */
+const FOLDER = 'hierarchy';
+
+/** How plans of macro-actions are scored. */
+const COST: MacroCost = { kind: 'nearest' };
+
+/** What the level below aims at. */
+export const AIM: Aim = 'goal-when-direct';
+
+/** Macro-actions of a plan to a goal some blocks away: one jump more leaves room for plans that are not straight. */
+export function macroHorizonFor({ hierarchy: { maxBlocks } }: ControlExperiment, blocks: number): number {
+  return Math.max(2, Math.ceil(blocks / maxBlocks) + 1);
+}
 
 /** A trained high level with the box of macro-actions that recorded chunks fill. */
 export interface HighLevelPlanner {
@@ -51,6 +70,26 @@ function highLevelConfig({ hierarchy }: ControlExperiment, { dynamics }: WorldMo
   };
 }
 
+/** Batches of waypoints, by the step. */
+function waypointsOf(
+  config: ControlExperiment,
+  context: RunContext,
+  embedded: EmbeddedEpisodes,
+): (step: number) => WaypointBatch {
+  const { batchSize: batch, waypoints, minBlocks, maxBlocks } = config.hierarchy;
+  return waypointBatches(embedded, { batch, waypoints, minBlocks, maxBlocks, key: keyFor(context, 'waypoints') });
+}
+
+/** The box that the macro-actions of one batch more fill. */
+async function macroBox(
+  { hierarchy: { steps, batchSize, waypoints, macroDim } }: ControlExperiment,
+  high: HierarchicalModel,
+  batches: (step: number) => WaypointBatch,
+): Promise<ActionConstraint> {
+  const { chunks } = batches(steps);
+  return percentileBox(await high.encodeChunks(chunks, batchSize * (waypoints - 1)), macroDim);
+}
+
 /** Trains the high level on top of `model`, or continues to. */
 export async function trainHighLevel(
   config: ControlExperiment,
@@ -58,25 +97,49 @@ export async function trainHighLevel(
   model: WorldModel,
   data: ExperimentData,
 ): Promise<HighLevelPlanner> {
-  const { steps, batchSize, waypoints, minBlocks, maxBlocks, learningRate } = config.hierarchy;
+  const { steps, batchSize, waypoints, learningRate } = config.hierarchy;
   const embedded = await embedTraining(config, model, data);
   const sizes = { batch: batchSize, waypoints };
-  const batches = waypointBatches(embedded, { ...sizes, minBlocks, maxBlocks, key: keyFor(context, 'waypoints') });
+  const batches = waypointsOf(config, context, embedded);
   const spec = hierarchyMethod(highLevelConfig(config, model), sizes);
   const program = await jepaProgram({
     spec,
     key: keyFor(context, 'hierarchy'),
     inputs: ({ z, chunks }: WaypointBatch) => ({ z, chunks }),
   });
-  const values = await trainPart(context, 'hierarchy', program, drawn(batches), { steps, batchSize, learningRate });
+  const values = await trainPart(context, FOLDER, program, drawn(batches), { steps, batchSize, learningRate });
   const high = hierarchicalModel({
     low: model,
     config: highLevelConfig(config, model),
     values,
-    cost: { kind: 'nearest' },
+    cost: COST,
   });
-  const { chunks } = batches(steps);
-  const count = batchSize * (waypoints - 1);
-  const box = percentileBox(await high.encodeChunks(chunks, count), config.hierarchy.macroDim);
-  return { model: high, box };
+  return { model: high, box: await macroBox(config, high, batches) };
+}
+
+/** The high level that the run trained, with how it plans to the furthest goal; undefined where it trained none. */
+export async function trainedHighLevel(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  data: ExperimentData,
+): Promise<HighLevel | undefined> {
+  const dir = join(context.model ?? context.out, FOLDER);
+  if (!existsSync(join(dir, 'checkpoints'))) return undefined;
+  const own = highLevelConfig(config, model);
+  const { values, checkpoint } = trainedValues(hierarchy(own), dir, context.log);
+  const high = hierarchicalModel({ low: model, config: own, values, cost: COST });
+  const box = await macroBox(config, high, waypointsOf(config, context, await embedTraining(config, model, data)));
+  const { minBlocks: min, maxBlocks: max, samples, elites, iterations, goalOffsets } = config.hierarchy;
+  const furthest = Math.ceil(Math.max(...goalOffsets) / config.data.frameSkip);
+  const planner = {
+    samples,
+    elites,
+    iterations,
+    macroHorizon: macroHorizonFor(config, furthest),
+    aim: AIM,
+    cost: COST,
+  };
+  const { step, seed } = checkpoint;
+  return { config: own, values, box, blocks: { min, max }, step, seed, planner };
 }

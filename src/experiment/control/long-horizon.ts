@@ -9,7 +9,7 @@ import type { LongHorizonFile } from '../../run/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
-import { type HighLevelPlanner, trainHighLevel } from './high-level.ts';
+import { AIM, type HighLevelPlanner, macroHorizonFor, trainHighLevel } from './high-level.ts';
 import { interruptible } from './interruptible.ts';
 import { ceilingPolicy, experimentTasks } from './plan.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
@@ -25,16 +25,14 @@ function twoLevels(
   blocks: number,
 ): ControlPolicy {
   const { horizon, recedingHorizon, tasks, planner } = config.plan;
-  const { maxBlocks, samples, elites, iterations } = config.hierarchy;
+  const { samples, elites, iterations } = config.hierarchy;
   const solver = hierarchical({
     macro: cem({ samples, elites, iterations, constraint: high.box }),
     primitive: solverOf(config, planner, actions),
   });
-  // One jump more than the goal is away leaves room for plans that are not straight.
-  const macroHorizon = Math.max(2, Math.ceil(blocks / maxBlocks) + 1);
-  const aim = 'goal-when-direct';
+  const jumps = { macroHorizon: macroHorizonFor(config, blocks), aim: AIM } as const;
   const planning = solverPlanner(solver, async (r) =>
-    interruptible(await high.model.problem(r, horizon, { macroHorizon, aim }), context.signal),
+    interruptible(await high.model.problem(r, horizon, jumps), context.signal),
   );
   const shape = { horizon, recedingHorizon };
   return controller(config, context, { ...model.dynamics, planner: planning, actions, tasks }, 'hierarchical', shape);

@@ -1,10 +1,10 @@
 // The loss program of the experiment's model on batches of the window loader.
 
-import type { Batch } from '../../data/index.ts';
+import type { Batch } from '../../data/node.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { type JepaProgram, jepaProgram } from '../../train/index.ts';
-import { putEncoder, type World } from '../../world/index.ts';
+import { putEncoder, type WorldForm } from '../../world/index.ts';
 import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
@@ -40,7 +40,7 @@ export async function controlProgram(
 
 /** The initial numbers of a model on a frozen encoder, that of `frozenFrom` put in; nothing for other models. */
 function frozenValues(
-  { frozenFrom }: World,
+  { frozenFrom }: WorldForm,
   { name, module }: JepaSpec<unknown>,
   config: ControlExperiment,
   context: RunContext,

@@ -17,6 +17,7 @@ import {
   solvedIn,
 } from '../../evals/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
+import { stateDimOf } from '../../world/index.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeBytes, writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
@@ -35,7 +36,7 @@ async function writeRollouts(
 ): Promise<void> {
   const size = config.env.imageSize;
   const { ground } = experimentEnv(config).spec.declares ?? {};
-  const { stateDim } = model.dynamics.senses;
+  const stateDim = stateDimOf(model.dynamics.senses);
   for (const [k, trace] of run.traces.entries()) {
     if (trace.film === undefined) break;
     const { frames, goal } = trace.film;

@@ -3,7 +3,7 @@
 import { fitNormaliser } from '../../data/index.ts';
 import { type Env, makeEnv } from '../../envs/index.ts';
 import { type TrainedValues, trainedValues } from '../../run/node.ts';
-import { type Dynamics, type World, worldOf } from '../../world/index.ts';
+import { type Dynamics, type WorldForm, worldOf } from '../../world/index.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
@@ -26,7 +26,7 @@ export function actionBounds(config: ControlExperiment): { readonly low: number;
  * The experiment's model, with the encoder that it is built on. Where it reads numbers of the state, their mean and deviation
  * are those of the training episodes; without data they are what the configuration says.
  */
-export function experimentWorld(config: ControlExperiment, data?: ExperimentData): World {
+export function experimentWorld(config: ControlExperiment, data?: ExperimentData): WorldForm {
   const world = worldOf(config.model);
   const { frozenFrom } = world;
   const sized = frozenFrom ? world.withEncoder(frozenEncoder(frozenFrom, config.env.imageSize)) : world;

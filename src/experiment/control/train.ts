@@ -1,6 +1,6 @@
 // The training stage: the chosen model's losses on windows of the training episodes, with collapse instruments.
 
-import { type Batch, libraryVersion, windowLoader } from '../../data/index.ts';
+import { type Batch, libraryVersion, windowLoader } from '../../data/node.ts';
 import { adamW } from '../../optim/index.ts';
 import { clipLatents, healthInstruments } from '../instruments.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';

@@ -1,7 +1,7 @@
 // The complete configuration of an experiment on images: load, learn without labels, judge the frozen encoder. Plain data;
 // every number can be set from the command line.
 
-import type { AugmentConfig } from '../../data/index.ts';
+import type { AugmentConfig } from '../../images/index.ts';
 import type { Shots } from '../../measure/index.ts';
 import type { EncoderChoice } from './encoder.ts';
 import type { MethodSettings } from './methods/kind.ts';

@@ -1,6 +1,6 @@
 // The images of an experiment.
 
-import { type Cifar10, openCifar10 } from '../../data/index.ts';
+import { type Cifar10, openCifar10 } from '../../images/node.ts';
 import type { RunContext } from '../recipe.ts';
 import { rememberDataset, rememberedDataset } from '../run-files.ts';
 import type { ImageExperiment } from './config.ts';

@@ -1,6 +1,6 @@
 // The evaluation stage: probes and collapse instruments on the frozen encoder, neighbours and patch maps of a few images.
 
-import type { Cifar10 } from '../../data/index.ts';
+import type { Cifar10 } from '../../images/node.ts';
 import { evaluateFeatures, type FeatureScores, neighbourPanel, standardEvaluation } from '../../measure/index.ts';
 import { onRuntime, type RunContext, type RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';

@@ -2,7 +2,7 @@
 // Legend: B images per run, N images, T tokens, F width.
 
 import { compile } from '../../compile/index.ts';
-import { type ImageSet, imageBatches } from '../../data/index.ts';
+import { type ImageSet, imageBatches } from '../../images/index.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import { type FeatureSplit, matrix } from '../../measure/index.ts';
 import { bind, type ModelValues } from '../../nn/index.ts';

@@ -1,7 +1,7 @@
 // From the configuration to a method: its specification and the host arrays of a step.
 
 import { fold, key } from '../../core/index.ts';
-import type { ImageBatch } from '../../data/index.ts';
+import type { ImageBatch } from '../../images/node.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import type { StepInputs } from '../../train/index.ts';
 import type { ImageExperiment } from './config.ts';

@@ -1,8 +1,8 @@
 // Pictures of an evaluation, as `data:` addresses that a page can hold.
 
-import type { ImageSet } from '../../data/index.ts';
+import type { ImageSet } from '../../images/index.ts';
 import { fitTokenPca, type Matrix, matrix, patchSimilarity, pcaImage, type Tokens } from '../../measure/index.ts';
-import { type Canvas, canvas, heatImage, resizeImage } from '../../raster/index.ts';
+import { type Canvas, canvas, heatImage, resizeNearest } from '../../raster/index.ts';
 import { pngDataUri } from '../../raster/node.ts';
 
 /** The images as they are. */
@@ -29,7 +29,7 @@ export function patchPictures(set: ImageSet, indices: readonly number[], tokens:
   if (side * side !== T || D < 3 || side < 2) return [];
   const each: Matrix[] = indices.map((_, i) => matrix(tokens.data.subarray(i * T * D, (i + 1) * T * D), D));
   const pca = fitTokenPca(each);
-  const enlarged = (c: Canvas): string => pngDataUri(resizeImage(c, set.width, set.height, 'nearest'));
+  const enlarged = (c: Canvas): string => pngDataUri(resizeNearest(c, set.width, set.height));
   const middle = Math.floor(side / 2) * side + Math.floor(side / 2);
   return indices.map((index, i) => ({
     image: pngDataUri(canvasOf(set, index)),

@@ -15,13 +15,13 @@ import {
   share,
   whole,
 } from '../../core/index.ts';
-import type { AugmentConfig, Blur, Crop, Jitter, Range } from '../../data/index.ts';
+import type { AugmentConfig, AugmentRange, Blur, Crop, Jitter } from '../../images/index.ts';
 import type { Shots } from '../../measure/index.ts';
 import type { ImageExperiment } from './config.ts';
 import { encoderSchema } from './encoder.ts';
 import { methodSchema } from './methods/registry.ts';
 
-const range: Schema<Range> = pairOf(real({ above: 0 }));
+const range: Schema<AugmentRange> = pairOf(real({ above: 0 }));
 const crops: Readonly<Record<Crop['kind'], Schema<Crop>>> = {
   random: group<Extract<Crop, { kind: 'random' }>>({
     kind: oneOf(['random', 'shift', 'centre']),

@@ -1,7 +1,8 @@
 // The training stage: a method on augmented views, judged online by k-NN and the collapse instruments.
 
 import { fold, key } from '../../core/index.ts';
-import { type Cifar10, type ImageBatch, imageLoader, libraryVersion } from '../../data/index.ts';
+import { libraryVersion } from '../../data/node.ts';
+import { type Cifar10, type ImageBatch, imageLoader } from '../../images/node.ts';
 import type { Condition } from '../../jepa/index.ts';
 import { accuracy, knnVotes, nearestByCosine } from '../../measure/index.ts';
 import { adamW, decayMatrices, ijepaCosineWeightDecay } from '../../optim/index.ts';

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { parseProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { differences } from '../settings.ts';

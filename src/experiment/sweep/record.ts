@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anything, byName, listOf, oneOf, open, optional, text, whole } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/index.ts';
+import { anything, byName, JepaError, listOf, oneOf, open, optional, text, whole } from '../../core/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
 import { parseFile } from '../../run/index.ts';
 import { isRunFolder, readRunFile, readRunFolder } from '../../run/node.ts';
@@ -64,10 +64,20 @@ export function writeSweep(dir: string, sweep: SweepFile): void {
   writeFileAtomic(join(dir, 'sweep.json'), [new TextEncoder().encode(`${JSON.stringify(sweep, undefined, 2)}\n`)]);
 }
 
-/** Reads sweep.json of the sweep in `dir`; undefined when it has none. Errors: `corrupt` or `data` when it is damaged. */
+/**
+ * Reads sweep.json of the sweep in `dir`; undefined when it has none.
+ *
+ * @throws JepaError 'corrupt' when the file is not what `writeSweep` writes
+ */
 export function readSweep(dir: string): SweepFile | undefined {
   const path = join(dir, 'sweep.json');
-  return existsSync(path) ? parseFile(sweepFile, readFileSync(path, 'utf8'), path) : undefined;
+  if (!existsSync(path)) return undefined;
+  try {
+    return parseFile(sweepFile, readFileSync(path, 'utf8'), 'sweep.json');
+  } catch (error) {
+    const message = `${path} must be the record of a sweep: ${(error as Error).message}; remove it to begin its runs anew`;
+    throw new JepaError('corrupt', message, { path }, { cause: error });
+  }
 }
 
 /** Why a run failed when the sweep last tried it, by its name. */

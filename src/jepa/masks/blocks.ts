@@ -5,13 +5,13 @@
 import type { Grid } from '../../nn/index.ts';
 
 /** A closed interval. */
-export type Range = readonly [low: number, high: number];
+export type ScaleRange = readonly [low: number, high: number];
 
 /** Height and width of a block in patches. */
 export type BlockSize = readonly [height: number, width: number];
 
 /** A rectangle of patches. */
-export interface Block {
+export interface PatchBlock {
   readonly top: number;
   readonly left: number;
   readonly size: BlockSize;
@@ -21,7 +21,7 @@ export interface Block {
  * The size that the reference draws: one uniform number u gives both the share of the grid and the aspect ratio, so the two
  * are coupled. Halves round to even, and a block is always smaller than the grid.
  */
-export function referenceBlockSize(u: number, [H, W]: Grid, scale: Range, aspect: Range): BlockSize {
+export function referenceBlockSize(u: number, [H, W]: Grid, scale: ScaleRange, aspect: ScaleRange): BlockSize {
   const area = Math.floor(H * W * (scale[0] + u * (scale[1] - scale[0])));
   const ratio = aspect[0] + u * (aspect[1] - aspect[0]);
   const height = Math.min(H - 1, halfToEven(Math.sqrt(area * ratio)));
@@ -29,10 +29,10 @@ export function referenceBlockSize(u: number, [H, W]: Grid, scale: Range, aspect
 }
 
 /** Every size that `referenceBlockSize` gives for some u in [0, 1). */
-export function referenceBlockSizes(grid: Grid, scale: Range, aspect: Range): BlockSize[] {
+export function referenceBlockSizes(grid: Grid, scale: ScaleRange, aspect: ScaleRange): BlockSize[] {
   // Between these numbers neither the area nor a rounded side changes.
   const steps = [0, 1];
-  const at = (x: number, [low, high]: Range): number => (x - low) / (high - low);
+  const at = (x: number, [low, high]: ScaleRange): number => (x - low) / (high - low);
   const N = grid[0] * grid[1];
   for (let area = Math.floor(N * scale[0]); area <= N * scale[1]; area++) {
     steps.push(at(area / N, scale));
@@ -51,12 +51,12 @@ function halfToEven(x: number): number {
 }
 
 /** The patches of a block, ascending. */
-export function patchesOf(block: Block, grid: Grid): Int32Array {
+export function patchesOf(block: PatchBlock, grid: Grid): Int32Array {
   return patchesOutside(block, [], grid);
 }
 
 /** The patches of a block that no other block covers, ascending. */
-export function patchesOutside(block: Block, others: readonly Block[], [H, W]: Grid): Int32Array {
+export function patchesOutside(block: PatchBlock, others: readonly PatchBlock[], [H, W]: Grid): Int32Array {
   const covered = new Uint8Array(H * W);
   for (const { top, left, size } of others)
     for (let row = top; row < top + size[0]; row++) covered.fill(1, row * W + left, row * W + left + size[1]);

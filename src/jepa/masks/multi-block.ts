@@ -6,13 +6,13 @@
 import { fold, JepaError, type Key, permutation, type Stream, stream } from '../../core/index.ts';
 import type { Grid } from '../../nn/index.ts';
 import {
-  type Block,
   type BlockSize,
+  type PatchBlock,
   patchesOf,
   patchesOutside,
-  type Range,
   referenceBlockSize,
   referenceBlockSizes,
+  type ScaleRange,
 } from './blocks.ts';
 
 /** Options of `multiBlock`; the defaults are those of the reference's configurations. */
@@ -34,11 +34,11 @@ export interface MultiBlockConfig {
   /** Whether contexts keep the patches of targets (`allow_overlap`); default false. */
   readonly allowOverlap?: boolean;
   /** Share of the grid that a target block covers; default 0.15 to 0.2. */
-  readonly targetScale?: Range;
+  readonly targetScale?: ScaleRange;
   /** Height over width of a target block; default 0.75 to 1.5. */
-  readonly aspectRatio?: Range;
+  readonly aspectRatio?: ScaleRange;
   /** Share of the grid that the context block covers before targets are removed; default 0.85 to 1. */
-  readonly contextScale?: Range;
+  readonly contextScale?: ScaleRange;
   /** `fixed`: K. Default a quarter of the patches, which is what the reference keeps on average at batch 128. */
   readonly contextSize?: number;
   /** `fixed`: Kp. Default: of the areas within `targetScale`, the one with most shapes within `aspectRatio`. */
@@ -105,13 +105,13 @@ type Settings = Required<
   >
 >;
 
-const SQUARE: Range = [1, 1];
+const SQUARE: ScaleRange = [1, 1];
 const TRIES = 20;
 
 function requireGrid(
   [H, W]: Grid,
   { targets, contexts }: Pick<Settings, 'targets' | 'contexts'>,
-  scales: readonly Range[],
+  scales: readonly ScaleRange[],
 ): void {
   if (!(Number.isInteger(H) && Number.isInteger(W) && H >= 2 && W >= 2))
     throw new JepaError('usage', `multiBlock: needs a grid of at least 2 x 2 patches, got ${H} x ${W}`);
@@ -163,7 +163,7 @@ function referenceSampler(
   const lowest = Math.floor((minKeep + 1) / contextStep) * contextStep;
   if (contextSizes[0] !== lowest) contextSizes.unshift(lowest);
 
-  const place = (s: Stream, size: BlockSize): Block => ({
+  const place = (s: Stream, size: BlockSize): PatchBlock => ({
     // The upper bound is exclusive in the reference: the last row and column are never covered.
     top: below(s, H - size[0]),
     left: below(s, W - size[1]),
@@ -171,7 +171,7 @@ function referenceSampler(
   });
 
   /** The context block less the targets; after every 20 failures the last target is no longer respected. */
-  const context = (s: Stream, size: BlockSize, blocks: readonly Block[]): Int32Array => {
+  const context = (s: Stream, size: BlockSize, blocks: readonly PatchBlock[]): Int32Array => {
     for (let attempt = 0; ; attempt++) {
       const respected = blocks.slice(0, Math.max(blocks.length - Math.floor(attempt / TRIES), 0));
       const ids = patchesOutside(place(s, size), respected, grid);
@@ -219,7 +219,7 @@ function fixedSampler(settings: Settings, config: MultiBlockConfig): MaskSampler
       `multiBlock: contextSize must lie in [1, ${most}] on ${H} x ${W} patches with targets of ${targetSize}, got ${contextSize}: masks that leave no context teach nothing`,
     );
 
-  const place = (s: Stream, size: BlockSize): Block => ({
+  const place = (s: Stream, size: BlockSize): PatchBlock => ({
     top: below(s, H - size[0] + 1),
     left: below(s, W - size[1] + 1),
     size,
@@ -230,7 +230,7 @@ function fixedSampler(settings: Settings, config: MultiBlockConfig): MaskSampler
   };
 
   /** Blocks of one image, drawn again until enough context is left. */
-  const image = (key: Key): { readonly contexts: readonly Int32Array[]; readonly blocks: readonly Block[] } => {
+  const image = (key: Key): { readonly contexts: readonly Int32Array[]; readonly blocks: readonly PatchBlock[] } => {
     const s = stream(key);
     for (let attempt = 0; attempt < 50 * TRIES; attempt++) {
       const blocks = Array.from({ length: targets }, () => place(s, shapes[below(s, shapes.length)]!));

@@ -11,7 +11,7 @@ import { defineJepa } from '../contract/define.ts';
 import type { Condition, JepaSpec, Latent, Scheduled, Target, View } from '../contract/types.ts';
 import type { Embed } from '../encoders/image-encoder.ts';
 
-import { type Energy, l2, smoothL1 } from '../objectives/energies.ts';
+import { type Energy, l2, smoothL1Energy } from '../objectives/energies.ts';
 import { pixelTargets } from '../objectives/pixel-targets.ts';
 import { forEachContext, type NarrowVit, narrowVit } from '../predictors/narrow-vit.ts';
 import type { ViewOptions } from './joint-embedding.ts';
@@ -105,7 +105,7 @@ export function iJepa(
     encode: (model, view) => latentOf(model.encoder, view),
     target: pixels ? { kind: 'raw', values: (view) => pixelTargets(view.input, patches.size) } : teacher,
     predict: (model, context, z) => model.predictor(context.embedding, z.context, z.targets),
-    terms: [predictEnergy(options.energy ?? (pixels ? l2 : smoothL1(1)))],
+    terms: [predictEnergy(options.energy ?? (pixels ? l2 : smoothL1Energy(1)))],
     features: (model, view) => (model.target_encoder ?? model.encoder)(view.input),
   });
 }

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { distance, gaussian } from '../../nn/run-module.law.ts';
 import { input, reduceMean } from '../../tensor/index.ts';
-import { cosine, type Energy, l1, l2, normMse, pixelTargets, smoothL1 } from '../index.ts';
+import { cosine, type Energy, l1, l2, normMse, pixelTargets, smoothL1Energy } from '../index.ts';
 import { evaluate, view, z1, z2 } from './golden.law.ts';
 
 const [B, K, D] = [2, 3, 5];
@@ -19,8 +19,8 @@ const cos = (a: number[], b: number[]): number =>
 const cases: readonly (readonly [Energy, (a: number[], b: number[]) => number])[] = [
   [l1, mean(Math.abs)],
   [l2, mean((d) => d * d)],
-  [smoothL1(), mean((d) => (Math.abs(d) < 1 ? (d * d) / 2 : Math.abs(d) - 0.5))],
-  [smoothL1(0.4), mean((d) => (Math.abs(d) < 0.4 ? (d * d) / 0.8 : Math.abs(d) - 0.2))],
+  [smoothL1Energy(), mean((d) => (Math.abs(d) < 1 ? (d * d) / 2 : Math.abs(d) - 0.5))],
+  [smoothL1Energy(0.4), mean((d) => (Math.abs(d) < 0.4 ? (d * d) / 0.8 : Math.abs(d) - 0.2))],
   [cosine, (a, b) => 1 - cos(a, b)],
   [normMse, (a, b) => 2 - 2 * cos(a, b)],
 ];
@@ -40,7 +40,7 @@ test('smooth L1 has its golden value against layer-normalised targets (specifica
     const m = row.reduce((a, b) => a + b) / 4;
     return (v - m) / Math.sqrt(row.reduce((a, b) => a + (b - m) ** 2, 0) / 4 + 1e-5);
   });
-  const energy = reduceMean(smoothL1().perSlot(view('a'), view('b')));
+  const energy = reduceMean(smoothL1Energy().perSlot(view('a'), view('b')));
   expect((await evaluate({ energy }, { a: z1, b: normed })).energy![0]! / 0.16202924473).toBeCloseTo(1, 5);
 });
 
@@ -72,5 +72,5 @@ test('u8 pixels are normalised before patches are formed, in the order row, colu
 });
 
 test('a negative beta is refused', () => {
-  expect(() => smoothL1(-1)).toThrow(/at least 0/);
+  expect(() => smoothL1Energy(-1)).toThrow(/at least 0/);
 });

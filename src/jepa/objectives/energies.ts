@@ -2,17 +2,7 @@
 // Legend: B samples, K slots, D dimensions.
 
 import { JepaError } from '../../core/index.ts';
-import {
-  abs,
-  dot,
-  l2Normalise,
-  mul,
-  reduceMean,
-  smoothL1 as smoothL1Op,
-  square,
-  sub,
-  type Tensor,
-} from '../../tensor/index.ts';
+import { abs, dot, l2Normalise, mul, reduceMean, smoothL1, square, sub, type Tensor } from '../../tensor/index.ts';
 
 /** A named distance between predictions and targets. */
 export interface Energy {
@@ -32,9 +22,9 @@ export const l1: Energy = meanOver('l1', (a, b) => abs(sub(a, b)));
 export const l2: Energy = meanOver('l2', (a, b) => square(sub(a, b)));
 
 /** Mean smooth L1, d^2 / (2 beta) below beta and |d| - beta / 2 above (I-JEPA with beta 1). */
-export function smoothL1(beta = 1): Energy {
+export function smoothL1Energy(beta = 1): Energy {
   if (!(beta >= 0)) throw new JepaError('usage', `smoothL1: beta must be at least 0, got ${beta}`);
-  return meanOver(`smooth-l1(${beta})`, (a, b) => smoothL1Op(a, b, beta));
+  return meanOver(`smooth-l1(${beta})`, (a, b) => smoothL1(a, b, beta));
 }
 
 /** 1 - cosine similarity: blind to length, 0 for one direction, 2 for opposite ones. */

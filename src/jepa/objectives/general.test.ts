@@ -22,7 +22,7 @@ import {
   pixelTargets,
   pldmTerms,
   sigreg,
-  smoothL1,
+  smoothL1Energy,
   stateTerms,
   temporalCurvature,
   temporalSimilarity,
@@ -242,8 +242,8 @@ test('regularisers of states: places as samples or as numbers, the first step or
 const distances: readonly (readonly [Energy, (a: readonly number[], b: readonly number[]) => number])[] = [
   [l1, (a, b) => plain.perRow(a, b, Math.abs)],
   [l2, (a, b) => plain.perRow(a, b, (d) => d * d)],
-  [smoothL1(1), (a, b) => plain.perRow(a, b, (d) => (Math.abs(d) < 1 ? (d * d) / 2 : Math.abs(d) - 0.5))],
-  [smoothL1(0.4), (a, b) => plain.perRow(a, b, (d) => (Math.abs(d) < 0.4 ? (d * d) / 0.8 : Math.abs(d) - 0.2))],
+  [smoothL1Energy(1), (a, b) => plain.perRow(a, b, (d) => (Math.abs(d) < 1 ? (d * d) / 2 : Math.abs(d) - 0.5))],
+  [smoothL1Energy(0.4), (a, b) => plain.perRow(a, b, (d) => (Math.abs(d) < 0.4 ? (d * d) / 0.8 : Math.abs(d) - 0.2))],
   [cosine, plain.angle],
   [normMse, (a, b) => 2 * plain.angle(a, b)],
 ];

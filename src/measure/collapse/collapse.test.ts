@@ -8,7 +8,7 @@ import { dimensionDeviation, pooledDeviation, positionOnlyShare, type Tokens, to
 import { lidar } from './lidar.ts';
 import { copyLastRatio, fractionUnexplained } from './predictor.ts';
 import * as sigreg from './sigreg-statistic.ts';
-import { eppsPulley, eppsPulleyLines, sigregAlong, sigregStatistic } from './sigreg-statistic.ts';
+import { eppsPulleyLines, eppsPulleyStatistic, sigregAlong, sigregStatistic } from './sigreg-statistic.ts';
 import { alignment, mismatchedPairSimilarity, uniformity } from './similarity.ts';
 import { covarianceEigenvalues, effectiveRank, participationRatio, rankMe } from './spectrum.ts';
 
@@ -102,7 +102,7 @@ test('Epps-Pulley on a wide fine grid is its closed form, a Gaussian-kernel dist
   for (const a of x) for (const b of x) pairs += Math.exp(-((a - b) ** 2) / 2);
   const single = x.reduce((s, v) => s + Math.exp((-v * v) / 4), 0);
   const exact = Math.sqrt(2 * Math.PI) * (pairs / n - Math.SQRT2 * single + n / Math.sqrt(3));
-  expect(eppsPulley(x, { tMax: 8, knots: 129 })).toBeCloseTo(exact, 12);
+  expect(eppsPulleyStatistic(x, { tMax: 8, knots: 129 })).toBeCloseTo(exact, 12);
 });
 
 test('the SIGReg lines are what the grid gives', () => {
@@ -131,7 +131,7 @@ test('the statistic of a collapsed batch is 0.40205 N, of a Gaussian one near 1.
 });
 
 test('a grid with an even number of knots is refused', () => {
-  expect(() => eppsPulley([1], { knots: 16 })).toThrow(/odd number of knots/);
+  expect(() => eppsPulleyStatistic([1], { knots: 16 })).toThrow(/odd number of knots/);
 });
 
 const tokens = (value: (b: number, n: number, d: number) => number): Tokens => ({

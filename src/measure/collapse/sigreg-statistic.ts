@@ -17,7 +17,7 @@ export const SIGREG_COLLAPSED_PER_SAMPLE = 0.40205;
 export const SIGREG_DIVERGED_PER_SAMPLE = 1.2597;
 
 /** The integration grid: `knots` points from 0 to `tMax`. */
-export interface EppsPulleyOptions {
+export interface EppsPulleyGrid {
   /** Default 3. */
   readonly tMax?: number;
   /** Odd, default 17. */
@@ -30,7 +30,7 @@ interface Grid {
   readonly weight: Float64Array;
 }
 
-function grid({ tMax = 3, knots = 17 }: EppsPulleyOptions): Grid {
+function grid({ tMax = 3, knots = 17 }: EppsPulleyGrid): Grid {
   if (!Number.isInteger(knots) || knots < 3 || knots % 2 === 0 || !(tMax > 0)) {
     throw new JepaError(
       'usage',
@@ -45,7 +45,7 @@ function grid({ tMax = 3, knots = 17 }: EppsPulleyOptions): Grid {
 }
 
 /** The three reference lines for any grid: Gaussian batch, collapsed (per sample), diverged (per sample). */
-export function eppsPulleyLines(options: EppsPulleyOptions = {}): {
+export function eppsPulleyLines(options: EppsPulleyGrid = {}): {
   readonly gaussian: number;
   readonly collapsedPerSample: number;
   readonly divergedPerSample: number;
@@ -64,7 +64,7 @@ export function eppsPulleyLines(options: EppsPulleyOptions = {}): {
  * N sum_k w_k [(C_k - phi_k)^2 + S_k^2] of N scalar samples, where C and S are the means of cos(t_k x) and sin(t_k x): how
  * far the samples are from N(0, 1). 1.0525 on average for Gaussian samples, 0.40205 N when all are zero.
  */
-export function eppsPulley(samples: ArrayLike<number>, options: EppsPulleyOptions = {}): number {
+export function eppsPulleyStatistic(samples: ArrayLike<number>, options: EppsPulleyGrid = {}): number {
   if (samples.length === 0) throw new JepaError('shape', 'eppsPulley: needs at least one sample, got none');
   const { t, phi, weight } = grid(options);
   const cosines = new Float64Array(t.length);
@@ -92,7 +92,7 @@ export function eppsPulley(samples: ArrayLike<number>, options: EppsPulleyOption
 /**
  * Mean Epps-Pulley statistic of Z [n, d] along the columns of `directions` [d, m], which need not be normalised here.
  */
-export function sigregAlong(z: Matrix, directions: Matrix, options: EppsPulleyOptions = {}): number {
+export function sigregAlong(z: Matrix, directions: Matrix, options: EppsPulleyGrid = {}): number {
   requireFinite(z, 'sigregAlong: embeddings');
   if (directions.rows !== z.cols) {
     throw new JepaError('shape', `sigregAlong: directions must be [${z.cols}, m], got [${directions.rows}, ...]`);
@@ -108,13 +108,13 @@ export function sigregAlong(z: Matrix, directions: Matrix, options: EppsPulleyOp
       for (let j = 0, at = i * z.cols; j < z.cols; j++) sum += z.data[at + j]! * direction[j]!;
       samples[i] = sum;
     }
-    total += eppsPulley(samples, options);
+    total += eppsPulleyStatistic(samples, options);
   }
   return total / m;
 }
 
 /**
- * The SIGReg statistic of Z [n, d]: the mean of `eppsPulley` over random unit directions. The best single number of
+ * The SIGReg statistic of Z [n, d]: the mean of `eppsPulleyStatistic` over random unit directions. The best single number of
  * embedding health: read it against `SIGREG_GAUSSIAN` and `SIGREG_COLLAPSED_PER_SAMPLE` times n.
  *
  * @param key names the directions; the same key at every step makes a smooth curve
@@ -122,7 +122,7 @@ export function sigregAlong(z: Matrix, directions: Matrix, options: EppsPulleyOp
  */
 export function sigregStatistic(
   z: Matrix,
-  { key, slices = 128, ...options }: EppsPulleyOptions & { readonly key: Key; readonly slices?: number },
+  { key, slices = 128, ...options }: EppsPulleyGrid & { readonly key: Key; readonly slices?: number },
 ): number {
   const d = z.cols;
   const directions = Float64Array.from(normal(fold(key, 'sigreg'), new Float32Array(d * slices)));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { key, normal } from '../../core/index.ts';
 import { type Canvas, canvas } from '../../raster/index.ts';
 import { pngDataUri } from '../../raster/node.ts';
-import { blendImages, heatImage, resizeImage } from '../../raster/paint.ts';
+import { blendImages, heatImage } from '../../raster/paint.ts';
 import { nodeRuntime } from '../../runtime/index.ts';
 import { matrix } from '../matrix/matrix.ts';
 import { neighbourPanel } from './neighbours.ts';
@@ -61,20 +61,11 @@ test('heat runs from black to pale yellow and cuts what lies outside', () => {
   expect([...heatImage([0, 0.5, 1], 3).pixels.subarray(3, 6)]).toEqual([187, 55, 84]); // the middle stop
 });
 
-test('nearest enlarging repeats pixels, bilinear enlarging is linear between their centres', () => {
-  const two = image(2, 0, 0, 0, 100, 200, 40);
-  expect([...resizeImage(two, 4, 1, 'nearest').pixels]).toEqual([0, 0, 0, 0, 0, 0, 100, 200, 40, 100, 200, 40]);
-  expect([...resizeImage(two, 4, 2, 'bilinear').pixels.subarray(0, 12)]).toEqual([
-    0, 0, 0, 25, 50, 10, 75, 150, 30, 100, 200, 40,
-  ]);
-  expect(resizeImage(two, 2, 1, 'bilinear').pixels).toEqual(two.pixels);
-});
-
 test('blending is a weighted mean', () => {
   const over = blendImages(image(1, 0, 100, 255), image(1, 100, 0, 255), 0.25);
   expect([...over.pixels]).toEqual([25, 75, 255]);
   expect(() => blendImages(image(1, 0, 0, 0), image(2, 0, 0, 0, 0, 0, 0), 0.5)).toThrow(
-    /1 x 1 and 2 x 1; use resizeImage/,
+    /1 x 1 and 2 x 1; use resizeNearest/,
   );
   expect(() => blendImages(image(1, 0, 0, 0), image(1, 0, 0, 0), 2)).toThrow(/alpha must be in \[0, 1\], got 2/);
 });

@@ -1,6 +1,6 @@
 // What the patch tokens of a frozen encoder say about where things are: the first three principal components as red,
 // green and blue, and the cosine of every patch with a chosen one. Both give one pixel per patch; enlarge them with
-// `resizeImage` and lay them on the photograph with `blendImages`. Give patch tokens only, without CLS and registers.
+// `resizeNearest` or `resizeBilinear` and lay them on the photograph with `blendImages`. Give patch tokens only, without CLS and registers.
 // Source: the figures of DINOv2 (arXiv 2304.07193) and I-JEPA (arXiv 2301.08243).
 
 import { JepaError } from '../../core/index.ts';

@@ -6,7 +6,7 @@ import { lbfgs } from './lbfgs.ts';
 import { mlpProbe } from './mlp.ts';
 import { predictLinear, ridge, ridgeProbe } from './ridge.ts';
 import { scorePredictions, scoreProbe } from './score.ts';
-import { crossEntropy, linearClassifier, logisticRegression, softmaxRows } from './softmax.ts';
+import { linearClassifier, logisticRegression, meanCrossEntropy, softmaxRows } from './softmax.ts';
 import { fitStandardiser } from './standardise.ts';
 
 const gaussian = (n: number, d: number, seed: number): Matrix =>
@@ -132,13 +132,13 @@ test('the cross-entropy gradient is its finite difference', () => {
   const labels = Int32Array.from({ length: 12 }, (_, i) => i % 4);
   const w = gaussian(4, 3, 5);
   const intercept = Float64Array.of(0.1, -0.2, 0.3, 0);
-  const { weight, bias } = crossEntropy({ coefficients: w, intercept }, x, labels);
+  const { weight, bias } = meanCrossEntropy({ coefficients: w, intercept }, x, labels);
   const h = 1e-6;
   const difference = (values: { [i: number]: number }, i: number): number => {
     const at = values[i]!;
     const lossAt = (v: number): number => {
       values[i] = v;
-      return crossEntropy({ coefficients: w, intercept }, x, labels).loss;
+      return meanCrossEntropy({ coefficients: w, intercept }, x, labels).loss;
     };
     const slope = (lossAt(at + h) - lossAt(at - h)) / (2 * h);
     values[i] = at;
@@ -157,7 +157,7 @@ test('logistic regression ends where the penalised gradient is zero', () => {
   const u = uniform(fold(key(1), 'labels'), new Float32Array(60));
   const labels = Int32Array.from({ length: 60 }, (_, i) => (x.data[i * 4]! > 0 ? 1 : u[i]! < 0.5 ? 0 : 2));
   const model = logisticRegression(x, labels, 3, { c: 0.5 });
-  const { weight, bias } = crossEntropy(model, x, labels);
+  const { weight, bias } = meanCrossEntropy(model, x, labels);
   weight.forEach((g, i) => {
     expect(60 * g + model.coefficients.data[i]! / 0.5).toBeCloseTo(0, 4);
   });

@@ -17,7 +17,7 @@ export interface CrossEntropy {
 }
 
 /** Mean cross-entropy of a linear classifier on x [N, D] with integer labels, and its gradient. */
-export function crossEntropy(model: LinearModel, x: Matrix, labels: ArrayLike<number>): CrossEntropy {
+export function meanCrossEntropy(model: LinearModel, x: Matrix, labels: ArrayLike<number>): CrossEntropy {
   checkLabels(x, labels, model.coefficients.rows);
   const classes = model.coefficients.rows;
   const probabilities = softmaxRows(predictLinear(model, x));
@@ -55,7 +55,7 @@ export function linearClassifier(
   const update = probeAdam([w, intercept], { lr: options.lr, weightDecay: options.weightDecay ?? 0 });
   const losses: number[] = [];
   for (let step = 0; step < options.steps; step++) {
-    const { loss, weight, bias } = crossEntropy(model, x, labels);
+    const { loss, weight, bias } = meanCrossEntropy(model, x, labels);
     losses.push(loss);
     update([weight, bias]);
   }
@@ -81,7 +81,7 @@ export function logisticRegression(
     intercept: theta.subarray(weights),
   });
   const objective = (theta: Float64Array): Evaluation => {
-    const { loss, weight, bias } = crossEntropy(modelAt(theta), x, labels);
+    const { loss, weight, bias } = meanCrossEntropy(modelAt(theta), x, labels);
     const gradient = new Float64Array(theta.length);
     let square = 0;
     for (let i = 0; i < weights; i++) {

@@ -1,6 +1,7 @@
 // Nearest neighbours and patch maps of the first seed of each row, side by side.
 
 import type { PicturesFile } from '../../run/index.ts';
+import { damageOf } from '../damage.ts';
 import { escapeHtml, section } from '../html.ts';
 import type { Comparison } from './table.ts';
 
@@ -16,8 +17,16 @@ function panels({ rows }: Comparison, draw: (file: PicturesFile) => string): str
   return `<div class="panels">${each.join('')}</div>`;
 }
 
-/** Test images, each followed by its most similar training images. */
+/** Whether a row has such pictures. */
+function some({ rows }: Comparison, of: (file: PicturesFile) => readonly unknown[]): boolean {
+  return rows.some(({ group }) =>
+    group.runs.some(({ pictures }) => (pictures.ok ? of(pictures.value).length > 0 : damageOf(pictures) !== undefined)),
+  );
+}
+
+/** Test images, each followed by its most similar training images; nothing where no row has them. */
 export function neighbourSection(comparison: Comparison): string {
+  if (!some(comparison, ({ neighbours }) => neighbours)) return '';
   const body = panels(comparison, ({ neighbours }) =>
     neighbours
       .map(({ query, label, neighbours: near }) => {
@@ -33,8 +42,9 @@ export function neighbourSection(comparison: Comparison): string {
   return section('neighbours', 'Nearest neighbours', lead, body);
 }
 
-/** Images, their patch tokens as colours, and the similarity to the middle patch. */
+/** Images, their patch tokens as colours, and the similarity to the middle patch; nothing where no row has them. */
 export function patchSection(comparison: Comparison): string {
+  if (!some(comparison, ({ patches }) => patches)) return '';
   const body = panels(comparison, ({ patches }) =>
     patches.length === 0
       ? '<p class="after">The encoder gives no square of patch tokens.</p>'

@@ -1,4 +1,5 @@
-// Reads the runs that are to be compared: what every run folder holds, and the two files of image experiments.
+// Reads the runs that are to be compared: what every run folder holds, and the two files of image experiments. A file that is
+// not there and one that is damaged are parts that say so.
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,11 +10,14 @@ import {
   type MetricsLine,
   type Part,
   type PicturesFile,
-  part,
+  type PlanningFile,
+  type ProbeFile,
   picturesFile,
   type RunFile,
+  type SurpriseFile,
 } from '../../run/index.ts';
-import { type Checkpoint, jsonPart, latestCheckpoint, readMetricLines, runPart } from '../../run/node.ts';
+import { type Checkpoint, jsonPart, latestCheckpoint, readRunFolder } from '../../run/node.ts';
+import { damageOf } from '../damage.ts';
 import { type TrainingAxes, trainingAxes } from './curve.ts';
 
 /** One run as the comparison sees it. */
@@ -26,6 +30,9 @@ export interface ComparedRun {
   readonly axes: TrainingAxes;
   readonly features: Part<FeaturesFile>;
   readonly pictures: Part<PicturesFile>;
+  readonly planning: Part<PlanningFile>;
+  readonly probe: Part<ProbeFile>;
+  readonly surprise: Part<SurpriseFile>;
   /** Numbers that the optimiser of the last checkpoint moves; undefined without a whole checkpoint. */
   readonly parameters?: number;
 }
@@ -53,9 +60,8 @@ export function readCompared(dirs: readonly string[]): ComparedRun[] {
 }
 
 function readOne(dir: string): ComparedRun {
-  const run = runPart(dir);
+  const { run, metrics, planning, probe, surprise } = readRunFolder(dir, 0);
   if (!run.ok) throw new JepaError('data', `${join(dir, 'run.json')} cannot be read: ${run.why}`, { dir });
-  const metrics = part('metrics.jsonl', () => readMetricLines(dir));
   const parameters = trainedParameters(dir);
   return {
     dir,
@@ -65,8 +71,19 @@ function readOne(dir: string): ComparedRun {
     axes: trainingAxes(metrics.ok ? metrics.value : []),
     features: jsonPart(dir, 'evals/features.json', featuresFile),
     pictures: jsonPart(dir, 'evals/pictures.json', picturesFile),
+    planning,
+    probe,
+    surprise,
     ...(parameters === undefined ? {} : { parameters }),
   };
+}
+
+/** What the damaged files of world models are, each with its run and what is wrong. */
+export function damagesOf({ dir, planning, probe, surprise }: ComparedRun): string[] {
+  return [planning, probe, surprise].flatMap((part) => {
+    const why = damageOf(part);
+    return why === undefined ? [] : [`${dir}: ${why}`];
+  });
 }
 
 /** The optimiser keeps its state of each trained tensor under `optimiser.<state>.<tensor>`. */

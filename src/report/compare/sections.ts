@@ -2,12 +2,15 @@
 
 import type { MetricsLine } from '../../run/index.ts';
 import { type ChartSpec, type Hue, lineChart, type Series } from '../chart.ts';
-import { absent, escapeHtml, section } from '../html.ts';
+import { escapeHtml, section } from '../html.ts';
+import { BASELINES } from '../rate.ts';
+import { rateCard, rateRow, tableCard } from '../result-cards.ts';
 import { alarmsOf } from './alarms.ts';
 import { type Curve, curveOf } from './curve.ts';
 import type { ComparedRun } from './read.ts';
 import { type Comparison, columnsOf, inUnit, type TableRow } from './table.ts';
 import { type Cell, onlineKnn, type Unit } from './values.ts';
+import { policiesInOrder, worldResults } from './world.ts';
 
 const HUES: readonly Hue[] = [
   'blue',
@@ -59,8 +62,10 @@ export function tableSection(comparison: Comparison): string {
     (c) => `<td>${escapeHtml(columns[c]!.title)}</td>${rows.map((row) => cell(row, c)).join('')}`,
   );
   const lead =
-    "Scores and k-NN in percent, means over seeds. Below a score: Wilson's 95 % interval for the number of test images, then the smallest and the largest seed. " +
-    'A method is better than another when it is so at equal images and at equal time, not only in its own last line.';
+    columnsOf(comparison, 'score').length === 0
+      ? 'Means over seeds; below them the smallest and the largest seed.'
+      : "Scores and k-NN in percent, means over seeds. Below a score: Wilson's 95 % interval for the number of test images, then the smallest and the largest seed. " +
+        'A method is better than another when it is so at equal images and at equal time, not only in its own last line.';
   const after = notes.map((n) => `<p class="after">${escapeHtml(n)}</p>`).join('');
   const tables = `${block('score')}${block('cost')}${own.length === 0 ? '' : card(rows.map(nameOf), results)}`;
   return section('table', 'Side by side', lead, tables + after);
@@ -71,6 +76,7 @@ function series(rows: readonly TableRow[], curve: (run: ComparedRun) => Curve, s
   return rows.flatMap(({ label, group }, g) =>
     group.runs.map((run) => ({
       name: group.runs.length > 1 ? `${label} seed ${run.run.seed}` : label,
+      legend: label,
       hue: HUES[g % HUES.length]!,
       ...(g >= HUES.length ? { dashed: true } : {}),
       ...curve(run),
@@ -81,6 +87,32 @@ function series(rows: readonly TableRow[], curve: (run: ComparedRun) => Curve, s
 
 const drawn = (specs: readonly ChartSpec[]): string[] =>
   specs.filter((s) => s.series.some((line) => line.x.length > 0)).map(lineChart);
+
+/** A section for each table of world models; above that of planning a bar for every policy. */
+export function worldSections({ worlds, rows }: Comparison): string {
+  return worlds
+    .map((table) => {
+      const bars = table.id === 'planning' ? `<div class="charts">${rows.map(planningBars).join('')}</div>` : '';
+      return section(
+        table.id,
+        escapeHtml(table.title),
+        escapeHtml(table.lead),
+        `<div class="protocols">${bars}${tableCard(table)}</div>`,
+      );
+    })
+    .join('');
+}
+
+function planningBars({ label, group }: TableRow): string {
+  const hueOf = (policy: string): Hue =>
+    policy === 'planner' ? 'blue' : BASELINES.includes(policy) ? 'muted' : 'teal';
+  return worldResults(group)
+    .protocols.map(({ name, policies }) => {
+      const bars = policiesInOrder(policies).map((p) => rateRow(p.policy, p.result, hueOf(p.policy)));
+      return rateCard(label, `${name} tasks`, bars);
+    })
+    .join('');
+}
 
 /** Online k-NN against images and seconds, and the effective rank. */
 export function learningSection({ rows, equal }: Comparison): string {
@@ -119,8 +151,7 @@ export function learningSection({ rows, equal }: Comparison): string {
     },
   ]);
   const lead = 'What the features are worth while they are learnt, judged without touching the training.';
-  const body = figures.length > 0 ? charts(figures) : absent('No run holds online instruments.', '');
-  return section('learning', 'Learning', lead, body);
+  return figures.length === 0 ? '' : section('learning', 'Learning', lead, charts(figures));
 }
 
 function against({ metrics, axes }: ComparedRun, pick: (line: MetricsLine) => number | undefined): Curve {
@@ -131,36 +162,42 @@ function against({ metrics, axes }: ComparedRun, pick: (line: MetricsLine) => nu
 
 const TERM_HUES: readonly Hue[] = ['orange', 'green', 'purple', 'teal', 'red', 'gold', 'pink'];
 
-/** Loss and terms of each method: a chart for each, since losses of different methods have no common scale. */
+/**
+ * Loss and terms of each method, a line for each seed: a chart for each method, since losses of different methods have no
+ * common scale.
+ */
 export function lossSection({ rows }: Comparison): string {
   const figures = drawn(
     rows.map(({ label, group }): ChartSpec => {
-      const run = group.runs[0]!;
-      const lines = run.metrics.ok ? run.metrics.value : [];
-      const terms = [...new Set(lines.flatMap((line) => Object.keys(line.terms ?? {})))];
-      const names = [['loss', 'blue'], ...terms.map((t, i) => [t, TERM_HUES[i % TERM_HUES.length]!])] as const;
+      const seeds = group.runs.map(({ run }) => run.seed);
       return {
         title: label,
-        note: `seed ${run.run.seed}, log scale`,
-        xLabel: 'images seen',
+        note: `${seeds.length > 1 ? 'seeds' : 'seed'} ${seeds.join(', ')}, log scale`,
+        xLabel: group.runs.some(({ axes }) => axes.images.some(Number.isFinite)) ? 'images seen' : 'step',
         log: true,
-        series: names.map(([name, hue], i) => ({
-          name: name!,
-          hue: hue as Hue,
-          ...against(run, (line) => (i === 0 ? line.loss : line.terms?.[name!])),
-          smooth: true,
-        })),
+        series: group.runs.flatMap(lossLines),
       };
     }),
   );
   const lead =
     'Losses of different methods cannot be compared, and the method that collapses has the smallest. Values of 0 or below do not show.';
-  return section(
-    'loss',
-    'Loss and its terms',
-    lead,
-    figures.length > 0 ? charts(figures) : absent('No run holds a loss.', ''),
-  );
+  return figures.length === 0 ? '' : section('loss', 'Loss and its terms', lead, charts(figures));
+}
+
+function lossLines(run: ComparedRun, _: number, { length }: readonly ComparedRun[]): Series[] {
+  const lines = run.metrics.ok ? run.metrics.value : [];
+  const terms = [...new Set(lines.flatMap((line) => Object.keys(line.terms ?? {})))];
+  const line = (name: string, hue: Hue, pick: (line: MetricsLine) => number | undefined): Series => ({
+    name: length > 1 ? `${name} seed ${run.run.seed}` : name,
+    legend: name,
+    hue,
+    ...against(run, pick),
+    smooth: true,
+  });
+  return [
+    line('loss', 'blue', (l) => l.loss),
+    ...terms.map((t, i) => line(t, TERM_HUES[i % TERM_HUES.length]!, (l) => l.terms?.[t])),
+  ];
 }
 
 /** Eigenvalues of the covariance of the frozen features, and deviations of their dimensions. */
@@ -198,12 +235,15 @@ export function spectrumSection({ rows }: Comparison): string {
   ]);
   const lead =
     'Frozen features of test images, the first seed of each row. A spectrum that falls off a cliff uses few directions.';
-  const body = figures.length > 0 ? charts(figures) : absent('No run has spectra in evals/features.json.', '');
-  return section('spectra', 'Spectra', lead, body);
+  return figures.length === 0 ? '' : section('spectra', 'Spectra', lead, charts(figures));
 }
 
-/** Alarms that stood, run by run. */
+/** Alarms that stood, run by run; nothing where no run was watched. */
 export function alarmSection({ runs }: Comparison): string {
+  const watched = runs.some(
+    ({ metrics }) => metrics.ok && metrics.value.some((line) => line.instruments !== undefined),
+  );
+  if (!watched) return '';
   const lines = runs.flatMap((run) =>
     alarmsOf(run).map(({ code, from, to, atEnd }) => {
       const when = atEnd ? `from step ${from} to the end` : `from step ${from} to step ${to}`;

@@ -1,9 +1,13 @@
 // The table of a comparison, and its forms as text, markdown and JSON.
 
+import type { ResultTable } from '../control/tables.ts';
 import { shortNumber } from '../scale.ts';
+import { alignedTable, markdownTable } from '../text-table.ts';
 import { groupRuns, type RunGroup } from './group.ts';
-import type { ComparedRun } from './read.ts';
+import { type ComparedRun, damagesOf } from './read.ts';
 import { type Cell, type Column, cellOf, columnsAt, type EqualPoint, equalPoint, type Unit } from './values.ts';
+import { metricWords } from './words.ts';
+import { worldResults, worldTables } from './world.ts';
 
 /** One row: a recipe and configuration over its seeds. */
 export interface TableRow {
@@ -19,6 +23,8 @@ export interface Comparison {
   readonly equal: EqualPoint;
   readonly columns: readonly Column[];
   readonly rows: readonly TableRow[];
+  /** Planning, probes and surprise of world models. */
+  readonly worlds: readonly ResultTable[];
   /** What a reader must know: runs that are not finished, columns that no run fills, where the equal points lie. */
   readonly notes: readonly string[];
 }
@@ -34,14 +40,21 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
   const unfinished = runs
     .filter(({ run }) => run.status !== 'done')
     .map(({ dir, run }) => `${dir} is not finished (${run.status}): its numbers are those so far`);
-  const empty = all.filter((_, c) => !used[c]).map((c) => c.title);
+  // Runs of world models have no scores of images: that is no gap.
+  const images = runs.some(
+    (run) => run.features.ok || (run.metrics.ok && run.metrics.value.some((l) => l.instruments?.knn !== undefined)),
+  );
+  const gap = ({ key, part }: Column): boolean => images || !(part === 'score' || key.startsWith('knnAt'));
+  const empty = all.filter((c, i) => !used[i] && gap(c)).map((c) => c.title);
   return {
     runs,
     equal,
     columns: keep(all),
     rows: rows.map(({ group, cells }) => ({ label: group.label, group, cells: keep(cells) })),
+    worlds: worldTables(groups.map((group) => ({ label: group.label, group }))),
     notes: [
       ...unfinished,
+      ...runs.flatMap(damagesOf),
       ...(equal.images === undefined
         ? []
         : [
@@ -57,15 +70,22 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
   };
 }
 
+/** Whether the tables of world models hold a metric, for every run that has it. */
+function inWorlds(name: string, runs: readonly ComparedRun[]): boolean {
+  const file = (['planning', 'probe', 'surprise'] as const).find((part) => name.startsWith(`${part}.`));
+  return file !== undefined && runs.every((run) => run.run.metrics?.[name] === undefined || run[file].ok);
+}
+
 /** Results that only some recipes have, such as planning.strict.success. */
 function ownMetrics(runs: readonly ComparedRun[]): Column[] {
   const names = [...new Set(runs.flatMap(({ run }) => Object.keys(run.metrics ?? {})))];
   const other = names.filter((name) => !/^(eval|train)\./.test(name));
   return other.map((name) => ({
     key: name,
-    title: name,
+    title: metricWords(name),
     unit: 'number',
     part: 'own',
+    elsewhere: inWorlds(name, runs),
     of({ run }) {
       const value = run.metrics?.[name];
       return value === undefined ? { why: 'not a result of this recipe' } : { value };
@@ -101,9 +121,15 @@ function full(cell: Cell, unit: Unit): string {
 
 const seedsOf = ({ group }: TableRow): string => group.runs.map(({ run }) => run.seed).join(', ');
 
-/** Positions of the columns of a part. */
+/** Positions of the columns of a part that no other table holds. */
 export function columnsOf({ columns }: Comparison, part: Column['part']): number[] {
-  return columns.map((_, c) => c).filter((c) => columns[c]!.part === part);
+  return columns.map((_, c) => c).filter((c) => columns[c]!.part === part && columns[c]!.elsewhere !== true);
+}
+
+/** How the numbers are to be read. */
+function legendOf(comparison: Comparison, interval: string): string {
+  const scores = columnsOf(comparison, 'score').length > 0;
+  return scores ? `scores and k-NN in percent, means over seeds${interval}` : 'means over seeds';
 }
 
 type Write = (cell: Cell, unit: Unit) => string;
@@ -130,38 +156,26 @@ export function comparisonText(comparison: Comparison): string {
   const noted = rows.flatMap((r) =>
     r.cells.flatMap((cell) => ('mean' in cell && cell.note !== undefined ? [`* ${r.label}: ${cell.note}`] : [])),
   );
-  const legend =
-    "scores and k-NN in percent, means over seeds; ± is half of Wilson's 95 % interval for the test images";
+  const legend = legendOf(comparison, "; ± is half of Wilson's 95 % interval for the test images");
+  const worlds = comparison.worlds.map(({ title, head, rows: body }) => `${title}\n${alignedTable([head, ...body])}`);
   const below = [legend, ...[...new Set(noted), ...notes].map((n) => `note: ${n}`)].join('\n');
-  return [...blocks(comparison, [['score'], ['cost']], brief).map(alignedTable), below].join('\n\n');
-}
-
-/** Rows of cells in columns, the first to the left and the others to the right. */
-export function alignedTable(rows: readonly (readonly string[])[]): string {
-  const width = (c: number): number => Math.max(...rows.map((r) => r[c]?.length ?? 0));
-  return rows
-    .map((r) =>
-      r
-        .map((cell, c) => (c === 0 ? cell.padEnd(width(c)) : cell.padStart(width(c))))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-/** A markdown table of cells; the first row is the head. */
-export function markdownTable(rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replace(/\|/g, '\\|')).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return `${[line(head), `|${head.map((_, c) => (c === 0 ? '---' : '---:')).join('|')}|`, ...body.map(line)].join('\n')}\n`;
+  return [...blocks(comparison, [['score'], ['cost']], brief).map(alignedTable), ...worlds, below].join('\n\n');
 }
 
 /** The whole table as markdown: (Wilson's 95 % interval) and [smallest to largest seed]. */
 export function comparisonMarkdown(comparison: Comparison): string {
   const tables = blocks(comparison, [['score', 'cost']], full).map(markdownTable);
-  const legend =
-    "scores and k-NN in percent, means over seeds, (Wilson's 95 % interval for the test images), [smallest to largest seed]";
-  return `${tables.join('\n')}\n${[legend, ...comparison.notes].map((n) => `- ${n}`).join('\n')}\n`;
+  const legend = legendOf(comparison, ", (Wilson's 95 % interval for the test images), [smallest to largest seed]");
+  const worlds = comparison.worlds.map(
+    ({ title, lead, head, rows }) => `## ${title}\n\n${lead}\n\n${markdownTable([head, ...rows])}`,
+  );
+  return `${[...tables, ...worlds].join('\n')}\n${[legend, ...comparison.notes].map((n) => `- ${n}`).join('\n')}\n`;
+}
+
+/** The pooled results of a world model, where it has any. */
+function worldJson(group: RunGroup): object {
+  const { protocols, probes, surprise } = worldResults(group);
+  return protocols.length + probes.length + surprise.length === 0 ? {} : { protocols, probes, surprise };
 }
 
 /** The comparison as plain JSON: proportions as shares of 1; a missing number as `{ why }`. */
@@ -170,7 +184,12 @@ export function comparisonJson({ runs, equal, columns, rows, notes }: Comparison
     Object.fromEntries(values.map((value, c) => [columns[c]!.key, value]));
   return {
     equal,
-    rows: rows.map((r) => ({ label: r.label, seeds: r.group.runs.map(({ run }) => run.seed), ...byKey(r.cells) })),
+    rows: rows.map((r) => ({
+      label: r.label,
+      seeds: r.group.runs.map(({ run }) => run.seed),
+      ...byKey(r.cells),
+      ...worldJson(r.group),
+    })),
     runs: runs.map((run) => ({
       run: run.dir,
       recipe: run.run.recipe,

@@ -31,6 +31,8 @@ export interface Column {
   readonly unit: Unit;
   /** `own`: results that only some recipes have. */
   readonly part: 'score' | 'cost' | 'own';
+  /** Another table of the page says the same with more beside it. */
+  readonly elsewhere?: boolean;
   of(run: ComparedRun): RunValue;
 }
 

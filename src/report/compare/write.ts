@@ -1,18 +1,26 @@
 // One self-contained page for some runs.
 
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { escapeHtml } from '../html.ts';
 import { htmlPage } from '../page.ts';
 import { neighbourSection, patchSection } from './pictures.ts';
 import { readCompared } from './read.ts';
-import { alarmSection, learningSection, lossSection, spectrumSection, tableSection } from './sections.ts';
+import {
+  alarmSection,
+  learningSection,
+  lossSection,
+  spectrumSection,
+  tableSection,
+  worldSections,
+} from './sections.ts';
 import { type Comparison, compareRuns } from './table.ts';
 
 /** The page as text. */
 function renderComparison(comparison: Comparison): string {
   const { rows, runs } = comparison;
   const machines = [...new Set(runs.flatMap(({ run }) => run.machine?.cpu ?? []))];
-  const facts = [`${runs.length} runs`, `${rows.length} configurations`, ...machines.map(escapeHtml)];
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const facts = [count(runs.length, 'run'), count(rows.length, 'configuration'), ...machines.map(escapeHtml)];
   const warning =
     machines.length > 1
       ? '<p class="after">The runs come from different machines: their times cannot be compared.</p>'
@@ -24,6 +32,7 @@ function renderComparison(comparison: Comparison): string {
     `<p class="record">${facts.map((f) => `<span>${f}</span>`).join('')}</p>${warning}</header>`;
   const sections = [
     tableSection(comparison),
+    worldSections(comparison),
     learningSection(comparison),
     lossSection(comparison),
     spectrumSection(comparison),

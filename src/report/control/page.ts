@@ -3,20 +3,12 @@
 import { type Hue, lineChart } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import { htmlPage } from '../page.ts';
-import { BASELINES, rateBar } from '../rate.ts';
+import { BASELINES } from '../rate.ts';
+import { rateCard, rateRow, tableCard } from '../result-cards.ts';
 import type { ControlGroup } from './group.ts';
 import type { PooledPolicy, PooledProtocol } from './pool.ts';
-import type { Proportion } from './proportion.ts';
 import { type ControlReport, machinesOf } from './report.ts';
-import {
-  controlTables,
-  HORIZON_POLICIES,
-  modelText,
-  percentOf,
-  plannerText,
-  protocolOf,
-  type ResultTable,
-} from './tables.ts';
+import { controlTables, HORIZON_POLICIES, modelText, plannerText, protocolOf, type ResultTable } from './tables.ts';
 
 /** The page as text: self-contained, no network. */
 export function controlPage(report: ControlReport): string {
@@ -56,33 +48,19 @@ function headerOf({ runs, groups, command, date }: ControlReport): string {
   );
 }
 
-function tableSection({ id, title, lead, head, rows }: ResultTable, figures: string): string {
-  const cells = (row: readonly string[], tag: string): string =>
-    row.map((c) => `<${tag}>${escapeHtml(c)}</${tag}>`).join('');
-  const table =
-    `<div class="card scroll"><table><thead><tr>${cells(head, 'th')}</tr></thead>` +
-    `<tbody>${rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('')}</tbody></table></div>`;
+function tableSection(table: ResultTable, figures: string): string {
+  const card = tableCard(table);
   return section(
-    id,
-    escapeHtml(title),
-    escapeHtml(lead),
-    figures === '' ? table : `<div class="protocols"><div class="charts">${figures}</div>${table}</div>`,
-  );
-}
-
-function barRow(name: string, { successes, tasks, rate, interval: [low, high] }: Proportion, hue: Hue): string {
-  return (
-    `<tr><td>${escapeHtml(name)}</td><td class="wide">${rateBar(successes, tasks, hue)}</td>` +
-    `<td><b>${percentOf(rate)} %</b></td><td>${percentOf(low)} to ${percentOf(high)}</td></tr>`
+    table.id,
+    escapeHtml(table.title),
+    escapeHtml(table.lead),
+    figures === '' ? card : `<div class="protocols"><div class="charts">${figures}</div>${card}</div>`,
   );
 }
 
 function card(group: ControlGroup, note: string, rows: readonly string[]): string {
   const seeds = group.runs.map(({ run }) => run.seed).join(', ');
-  return (
-    `<div class="card scroll"><h3>${escapeHtml(group.world)} · ${escapeHtml(modelText(group))}` +
-    `<small>${escapeHtml(note)}, seeds ${seeds}</small></h3><table><tbody>${rows.join('')}</tbody></table></div>`
-  );
+  return rateCard(`${group.world} · ${modelText(group)}`, `${note}, seeds ${seeds}`, rows);
 }
 
 /** Both protocols of a group, planners first, then the floor and the ceiling. */
@@ -96,7 +74,7 @@ function barsOf(group: ControlGroup): string {
   return ['strict', 'paper']
     .flatMap((name) => protocolOf(group, name) ?? [])
     .map((protocol) => {
-      const rows = sorted(protocol).map((p) => barRow(plannerText(p.policy, group), p.result, hueOf(p)));
+      const rows = sorted(protocol).map((p) => rateRow(plannerText(p.policy, group), p.result, hueOf(p)));
       const far = protocol.goalOffset === undefined ? '' : `, goals ${protocol.goalOffset} steps away`;
       return card(group, `${protocol.name}${far}`, rows);
     })
@@ -110,7 +88,7 @@ function factorBars(group: ControlGroup): string {
   );
   if (own.length === 0) return '';
   const base = own.reduce((a, b) => (b.unvaried.tasks > a.unvaried.tasks ? b : a)).unvaried;
-  const rows = [barRow('as it is', base, 'muted'), ...own.map(({ name, result }) => barRow(name, result, 'blue'))];
+  const rows = [rateRow('as it is', base, 'muted'), ...own.map(({ name, result }) => rateRow(name, result, 'blue'))];
   return card(group, 'main planner, one group of factors at a time', rows);
 }
 

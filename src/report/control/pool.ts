@@ -5,6 +5,12 @@ import type { PlanningProtocol, PolicyResult, ProbeResult } from '../../run/inde
 import { meanOf, type Proportion, pooled } from './proportion.ts';
 import type { ControlRunFolder } from './read.ts';
 
+/** What is pooled of a run. */
+export type PooledRun = Pick<
+  ControlRunFolder,
+  'run' | 'trainingMinutes' | 'planning' | 'probe' | 'surprise' | 'longHorizon' | 'generalisation'
+>;
+
 /** One policy on the tasks of a protocol, over seeds. */
 export interface PooledPolicy {
   readonly policy: string;
@@ -91,8 +97,8 @@ interface Seeded<T> {
 }
 
 /** The results of runs that differ only in their seed. */
-export function resultsOf(runs: readonly ControlRunFolder[]): ControlledResults {
-  const seeded = <T>(pick: (run: ControlRunFolder) => readonly T[]): Seeded<T>[] =>
+export function resultsOf(runs: readonly PooledRun[]): ControlledResults {
+  const seeded = <T>(pick: (run: PooledRun) => readonly T[]): Seeded<T>[] =>
     runs.flatMap((run) => pick(run).map((value) => ({ seed: run.run.seed, value })));
   const trainingMinutes = meanOf(runs.map((run) => run.trainingMinutes));
   const minutes = meanOf(runs.map(({ run }) => run.minutes));
@@ -177,7 +183,7 @@ function poolProbes(found: readonly Seeded<ProbeResult>[]): PooledTarget[] {
   });
 }
 
-function poolSurprise(runs: readonly ControlRunFolder[]): PooledSurprise[] {
+function poolSurprise(runs: readonly PooledRun[]): PooledSurprise[] {
   const found = runs.flatMap(({ run: { seed }, surprise }) =>
     surprise.ok
       ? surprise.value.perturbations.map((p) => ({ seed, value: { ...p, clips: surprise.value.clips } }))
@@ -199,7 +205,7 @@ function poolSurprise(runs: readonly ControlRunFolder[]): PooledSurprise[] {
   });
 }
 
-function poolVariations(runs: readonly ControlRunFolder[]): PooledVariation[] {
+function poolVariations(runs: readonly PooledRun[]): PooledVariation[] {
   const found = runs.flatMap(({ run: { seed }, generalisation: file }) =>
     file.ok ? file.value.groups.map((value) => ({ seed, value })) : [],
   );

@@ -1,7 +1,8 @@
 // The results of a control benchmark as plain data, as text and as markdown.
 
 import type { MachineRecord } from '../../run/index.ts';
-import { alignedTable, markdownTable } from '../compare/table.ts';
+import { damageOf } from '../damage.ts';
+import { alignedTable, markdownTable } from '../text-table.ts';
 import { type ControlGroup, groupControlRuns } from './group.ts';
 import { type ControlRunFolder, readControlRuns, type UnfinishedRun } from './read.ts';
 import { controlTables } from './tables.ts';
@@ -50,9 +51,10 @@ export function readControlReport(dir: string, asked: ControlAsked): ControlRepo
 function notesOf(runs: readonly ControlRunFolder[], unfinished: readonly UnfinishedRun[]): string[] {
   const machines = machinesOf(runs);
   const damaged = runs.flatMap((run) =>
-    ([run.planning, run.probe, run.surprise, run.longHorizon, run.generalisation] as const).flatMap((part) =>
-      part.ok || part.why.startsWith('This run has no') ? [] : [`${run.name}: ${part.why}`],
-    ),
+    [run.planning, run.probe, run.surprise, run.longHorizon, run.generalisation].flatMap((part) => {
+      const why = damageOf(part);
+      return why === undefined ? [] : [`${run.name}: ${why}`];
+    }),
   );
   return [
     ...(machines.length > 1 ? ['The runs come from different machines: their times cannot be compared.'] : []),

@@ -24,7 +24,7 @@ export function percentOf(share: number): string {
 }
 
 /** `85.0 (79.4 to 89.3)`: percent and its 95 % interval. */
-function rateText(result: Proportion | undefined): string {
+export function rateText(result: Proportion | undefined): string {
   if (result === undefined) return NONE;
   const [low, high] = result.interval;
   return `${percentOf(result.rate)} (${percentOf(low)} to ${percentOf(high)})`;

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../data/index.ts';
+import { writeFileAtomic } from '../../data/node.ts';
 import { controlPage } from './page.ts';
 import { type ControlAsked, type ControlReport, controlJson, controlMarkdown, readControlReport } from './report.ts';
 

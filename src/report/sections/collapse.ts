@@ -1,10 +1,11 @@
 // The collapse meter: whether the embedding spreads over its dimensions or shrinks to a point.
 
 import { SIGREG_COLLAPSED_PER_SAMPLE, SIGREG_GAUSSIAN } from '../../measure/index.ts';
-import type { EmbeddingFile, Instruments, MetricsLine, Part } from '../../run/index.ts';
+import type { EmbeddingFile, Instruments, MetricsLine, Part, RunFile } from '../../run/index.ts';
 import { lineChart, type Rule } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import { shortNumber } from '../scale.ts';
+import { leaves } from './configuration.ts';
 import { seriesOf } from './training.ts';
 
 const LEAD =
@@ -12,26 +13,45 @@ const LEAD =
   'SIGReg is 1.0525 for a standard normal embedding and 0.40205 N for a collapsed one.';
 
 /** The section with the collapse instruments. */
-export function collapseSection(metrics: Part<readonly MetricsLine[]>, embedding: Part<EmbeddingFile>): string {
+export function collapseSection(
+  metrics: Part<readonly MetricsLine[]>,
+  embedding: Part<EmbeddingFile>,
+  run?: Part<RunFile>,
+): string {
   const title = 'Is the embedding healthy?';
   if (!metrics.ok) return section('collapse', title, LEAD, absent(metrics.why, ''));
   const lines = metrics.value;
   const latest: Instruments = {};
   for (const { instruments } of lines) Object.assign(latest, instruments);
   const known = Object.keys(latest).length > 0;
-  if (!known) {
-    const body = absent(
-      'metrics.jsonl holds no collapse instruments.',
-      'The training loop logs them as <code>instruments</code>.',
-    );
-    return section('collapse', title, LEAD, body);
-  }
+  if (!known) return section('collapse', title, LEAD, unmeasured(lines, run));
   return section(
     'collapse',
     title,
     LEAD,
     `${meter(latest)}<div class="charts">${charts(lines, latest)}${embedding.ok ? deviationChart(embedding.value.deviations) : ''}</div>`,
   );
+}
+
+/** Why there is nothing to see: no measurement was due, or the training was given none to make. */
+function unmeasured(lines: readonly MetricsLine[], run: Part<RunFile> | undefined): string {
+  const last = lines[lines.length - 1]!.step;
+  const every = run?.ok === true ? instrumentsEvery(run.value.config) : undefined;
+  const why =
+    every !== undefined && every > last
+      ? `They are measured every ${every} steps, and this run logged ${last}: see train.instrumentsEvery.`
+      : 'The training was given none to measure. Those of a vector are not measured where the embedding of a frame is a map of tokens, of which they say nothing.';
+  return absent(
+    `No collapse instrument was measured in this run: none of the ${lines.length} lines of metrics.jsonl holds any.`,
+    escapeHtml(why),
+  );
+}
+
+/** Steps between measurements, where the configuration has them. */
+function instrumentsEvery(config: unknown): number | undefined {
+  const found = leaves(config, '').find(([path]) => path === 'train.instrumentsEvery')?.[1];
+  const every = Number(found);
+  return Number.isFinite(every) ? every : undefined;
 }
 
 /** A horizontal scale from the null value to the collapse value, with a needle at the last value. */

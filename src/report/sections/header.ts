@@ -2,7 +2,7 @@
 
 import { basename, resolve } from 'node:path';
 import { wilsonInterval } from '../../measure/index.ts';
-import type { MetricsLine, Part, PlanningFile, PolicyResult, ProbeFile, RunFile } from '../../run/index.ts';
+import type { Failure, MetricsLine, Part, PlanningFile, PolicyResult, ProbeFile, RunFile } from '../../run/index.ts';
 import type { RunContents } from '../../run/node.ts';
 import { escapeHtml } from '../html.ts';
 import { shortNumber } from '../scale.ts';
@@ -13,7 +13,7 @@ interface Tile {
   readonly detail: string;
 }
 
-/** The page's `<header>`: title, tiles and the record of machine and versions. */
+/** The page's `<header>`: title, why the run failed, tiles and the record of machine and versions. */
 export function headerSection(folder: RunContents): string {
   const run = folder.run.ok ? folder.run.value : undefined;
   const title = run?.recipe || basename(resolve(folder.dir));
@@ -25,9 +25,16 @@ export function headerSection(folder: RunContents): string {
   return (
     `<header><div class="top"><span class="brand">jepa <em>run report</em></span>` +
     `<button type="button" id="theme" aria-label="switch between light and dark">◐</button></div>` +
-    `<h1>${escapeHtml(title)} ${badges}</h1>${run === undefined ? missing : recordLine(run)}` +
+    `<h1>${escapeHtml(title)} ${badges}</h1>${run === undefined ? missing : recordLine(run)}${run?.failure === undefined ? '' : failureCard(run.failure)}` +
     (tiles === '' ? '' : `<div class="tiles">${tiles}</div>`) +
     `</header>`
+  );
+}
+
+function failureCard({ code, message }: Failure): string {
+  return (
+    `<div class="card failure" role="alert"><strong>This run failed</strong> <span class="badge bad">${escapeHtml(code)}</span>` +
+    `<p>${escapeHtml(message)}</p></div>`
   );
 }
 
@@ -92,7 +99,8 @@ function planningTile(planning: Part<PlanningFile>, metrics: Metrics): Tile | un
 
 function probeTile(probe: Part<ProbeFile>, metrics: Metrics): Tile | undefined {
   const linear = probe.ok ? probe.value.probes.find((p) => p.kind === 'linear') : undefined;
-  const worst = linear === undefined ? undefined : Math.min(...linear.dimensions.map((d) => d.r));
+  const found = linear?.dimensions.map((d) => d.r) ?? [];
+  const worst = found.length === 0 ? undefined : Math.min(...found);
   const r = worst ?? metrics['probe.agent-position.linear.r'];
   if (r === undefined) return undefined;
   return {

@@ -2,33 +2,36 @@
 
 import { wilsonInterval } from '../../measure/index.ts';
 import type { Part, PlanningFile, PlanningProtocol, PolicyResult } from '../../run/index.ts';
+import type { OtherResult } from '../../run/node.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import { BASELINES, rateBar } from '../rate.ts';
 import { shortNumber } from '../scale.ts';
 import { percent } from './header.ts';
+import { otherResults } from './others.ts';
 
 const LEAD =
   'Tasks come from held-out episodes. Bars are success rates, whiskers 95 % Wilson intervals; the same tasks were given to a ' +
   'random policy and to an oracle. Planners beside the main one run on the strict tasks only. Time per decision is that of ' +
   'planning once for all tasks, divided by the tasks.';
 
-/** The section with one table per protocol. */
-export function planningSection(planning: Part<PlanningFile>, byRecipe: boolean = true): string {
-  if (!planning.ok) {
-    return section(
-      'planning',
-      'Planning',
-      LEAD,
-      absent(planning.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : ''),
-    );
-  }
-  const { protocols, solver, secondsPerPlan } = planning.value;
+/** The section with one table per protocol, the run's own and then those made with other settings. */
+export function planningSection(
+  planning: Part<PlanningFile>,
+  others: readonly Part<OtherResult<PlanningFile>>[] = [],
+  byRecipe: boolean = true,
+): string {
+  const own = planning.ok
+    ? protocolTables(planning.value)
+    : absent(planning.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : '');
+  return section('planning', 'Planning', LEAD, own + otherResults(others, protocolTables));
+}
+
+function protocolTables({ protocols, solver, secondsPerPlan }: PlanningFile): string {
   const facts = [
     solver === undefined ? '' : `Solver: ${escapeHtml(solver)}.`,
     secondsPerPlan === undefined ? '' : `One plan takes ${shortNumber(secondsPerPlan * 1000)} ms.`,
   ].join(' ');
-  const body = `<div class="protocols">${protocols.map(table).join('')}</div><p class="after">${facts}</p>`;
-  return section('planning', 'Planning', LEAD, body);
+  return `<div class="protocols">${protocols.map(table).join('')}</div><p class="after">${facts}</p>`;
 }
 
 /** Columns that not every file fills. */

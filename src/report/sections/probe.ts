@@ -1,8 +1,10 @@
 // What a linear map can read out of the frozen embedding: a table, and true against predicted values.
 
 import type { Part, ProbeFile, ProbeResult, ProbeSample } from '../../run/index.ts';
+import type { OtherResult } from '../../run/node.ts';
 import { absent, escapeHtml, section } from '../html.ts';
-import { linearScale, shortNumber } from '../scale.ts';
+import { extentOf, linearScale, shortNumber } from '../scale.ts';
+import { otherResults } from './others.ts';
 
 const LEAD =
   'The encoder never saw a coordinate. A probe is fitted on the frozen embedding of training episodes; points are frames of ' +
@@ -12,24 +14,33 @@ const SIZE = 300;
 const PAD = 40;
 
 /** The section with the probe table and scatter. */
-export function probeSection(probe: Part<ProbeFile>, byRecipe: boolean = true): string {
+export function probeSection(
+  probe: Part<ProbeFile>,
+  others: readonly Part<OtherResult<ProbeFile>>[] = [],
+  byRecipe: boolean = true,
+): string {
   const title = 'What the embedding knows';
+  const below = otherResults(others, probeTable);
   if (!probe.ok)
     return section(
       'probe',
       title,
       LEAD,
-      absent(probe.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : ''),
+      absent(probe.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : '') + below,
     );
-  const { probes, sample, leftOut = [] } = probe.value;
-  const table =
-    `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>MSE</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +
-    `<tbody>${probes.map(rows).join('')}</tbody></table>${leftOut.map(({ name, why }) => `<p class="after">${escapeHtml(name)}: ${escapeHtml(why)}.</p>`).join('')}</div>`;
+  const { sample } = probe.value;
   const plots =
     sample === undefined
       ? absent('evals/probe.json holds no sample of predictions.', '')
       : sample.names.map((name, d) => scatter(sample, name, d)).join('');
-  return section('probe', title, LEAD, `<div class="charts probe">${plots}${table}</div>`);
+  return section('probe', title, LEAD, `<div class="charts probe">${plots}${probeTable(probe.value)}</div>${below}`);
+}
+
+function probeTable({ probes, leftOut = [] }: ProbeFile): string {
+  return (
+    `<div class="card scroll"><table><thead><tr><th>target</th><th>probe</th><th>MSE</th><th>Pearson r</th><th>R²</th><th>samples</th></tr></thead>` +
+    `<tbody>${probes.map(rows).join('')}</tbody></table>${leftOut.map(({ name, why }) => `<p class="after">${escapeHtml(name)}: ${escapeHtml(why)}.</p>`).join('')}</div>`
+  );
 }
 
 /** A target's row, and one for each of its coordinates where there are several. */
@@ -48,8 +59,7 @@ function scatter(sample: ProbeSample, name: string, d: number): string {
   const pairs = sample.truth
     .map((row, i) => [row[d], sample.predicted[i]?.[d]] as const)
     .filter((p): p is readonly [number, number] => Number.isFinite(p[0]) && Number.isFinite(p[1]));
-  const all = pairs.flat();
-  const scale = linearScale(Math.min(...all), Math.max(...all));
+  const scale = linearScale(...extentOf(pairs.flat()));
   const at = (v: number): number => Math.round((PAD + scale.at(v) * (SIZE - PAD - 12)) * 10) / 10;
   const up = (v: number): number => Math.round((SIZE - at(v)) * 10) / 10;
   const ticks = scale.ticks

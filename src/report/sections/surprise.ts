@@ -1,9 +1,11 @@
 // Surprise along clips: prediction error of the world model when something impossible happens.
 
 import type { Part, SurpriseCurve, SurpriseFile } from '../../run/index.ts';
+import type { OtherResult } from '../../run/node.ts';
 import { type Hue, lineChart, type Series } from '../chart.ts';
 import { absent, escapeHtml, section } from '../html.ts';
 import { shortNumber } from '../scale.ts';
+import { otherResults } from './others.ts';
 
 const LEAD =
   'Distance between the predicted and the observed next embedding. At the marked step the world does what it cannot; a ' +
@@ -11,17 +13,20 @@ const LEAD =
   'paired t-test of the same.';
 
 /** The section with one chart per perturbation, each beside the clean clips. */
-export function surpriseSection(surprise: Part<SurpriseFile>, byRecipe: boolean = true): string {
+export function surpriseSection(
+  surprise: Part<SurpriseFile>,
+  others: readonly Part<OtherResult<SurpriseFile>>[] = [],
+  byRecipe: boolean = true,
+): string {
   const title = 'Surprise at the impossible';
-  if (!surprise.ok) {
-    return section(
-      'surprise',
-      title,
-      LEAD,
-      absent(surprise.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : ''),
-    );
-  }
-  const { clean, perturbations, perturbedAt, clips, band, leftOut = [] } = surprise.value;
+  const own = surprise.ok
+    ? surpriseCharts(surprise.value)
+    : absent(surprise.why, byRecipe ? 'It is written by <code>jepa eval RUN</code>.' : '');
+  return section('surprise', title, LEAD, own + otherResults(others, surpriseCharts));
+}
+
+function surpriseCharts(file: SurpriseFile): string {
+  const { clean, perturbations, perturbedAt, clips, band, leftOut = [] } = file;
   const hues: readonly Hue[] = ['red', 'purple', 'orange', 'teal', 'blue', 'pink'];
   const charts = perturbations.map((p, i) =>
     lineChart({
@@ -38,7 +43,7 @@ export function surpriseSection(surprise: Part<SurpriseFile>, byRecipe: boolean 
     ...leftOut.map(({ name, why }) => `${name} is left out: ${why}.`),
   ];
   const notes = said.map((line) => `<p class="after">${escapeHtml(line)}</p>`).join('');
-  return section('surprise', title, LEAD, `<div class="charts">${charts.join('')}</div>${notes}`);
+  return `<div class="charts">${charts.join('')}</div>${notes}`;
 }
 
 function curve(name: string, hue: Hue, { mean, low, high }: SurpriseCurve): Series {

@@ -3,7 +3,8 @@
 
 import { JepaError } from '../../core/index.ts';
 import { at, concat, expandDims, reshape, slice, type Tensor } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics, seenFrames, seenStates } from '../dynamics.ts';
+import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { seenFrames, seenStates, sensesOf } from '../senses.ts';
 import { checkNumbers, type ReadNumbers, readNumbers } from '../standardise.ts';
 import { type DinoWm, type DinoWmConfig, dinoWm, type FrameState } from './dino-wm.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
@@ -51,7 +52,7 @@ export function dinoWmDynamics(config: DinoWmConfig, sight: DinoWmSight, name = 
   };
   const sizes = {
     name,
-    senses: { imageSize: height!, stateDim: proprio?.stateDim ?? 0 },
+    senses: sensesOf({ imageSize: height!, stateDim: proprio?.stateDim ?? 0 }),
     dim: D,
     actionDim: config.action.dim,
     history: config.history,

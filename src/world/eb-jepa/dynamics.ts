@@ -2,8 +2,9 @@
 
 import type { PixelNormalisation } from '../../nn/index.ts';
 import { reshape } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics, seenFrames } from '../dynamics.ts';
+import { type Dynamics, defineDynamics } from '../dynamics.ts';
 import { trajectoryCost } from '../plan-cost.ts';
+import { seenFrames, sensesOf } from '../senses.ts';
 import { EB_JEPA_PIXELS, type EbJepa, type EbJepaConfig, ebJepa } from './eb-jepa.ts';
 
 /**
@@ -17,7 +18,7 @@ export function ebJepaDynamics(
 ): Dynamics {
   const { actionDim, encoder } = config;
   const { dim, imageSize } = encoder;
-  const sizes = { name, senses: { imageSize, stateDim: 0 }, dim, actionDim, history: 1 };
+  const sizes = { name, senses: sensesOf({ imageSize }), dim, actionDim, history: 1 };
   return defineDynamics<EbJepa>(sizes, ebJepa(config, normalisation), {
     encode(m, seen) {
       const frames = seenFrames(seen, name);

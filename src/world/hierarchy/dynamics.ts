@@ -4,7 +4,8 @@
 
 import { JepaError } from '../../core/index.ts';
 import { add, at, reduceMin, reduceSum, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics, seenStates } from '../dynamics.ts';
+import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { seenStates, sensesOf } from '../senses.ts';
 import { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy.ts';
 
 /**
@@ -33,7 +34,7 @@ export function hierarchyDynamics(config: HierarchyConfig, cost: MacroCost = { k
     throw new JepaError('usage', `hierarchy: the cost's steps must be a whole number of at least 1, got ${cost.steps}`);
   }
   const name = 'hierarchy';
-  const sizes = { name, senses: { imageSize: 0, stateDim: dim }, dim, actionDim: macroDim, history: 1 };
+  const sizes = { name, senses: sensesOf({ stateDim: dim }), dim, actionDim: macroDim, history: 1 };
   return defineDynamics<Hierarchy>(sizes, hierarchy(config), {
     encode: (_, seen) => add(seenStates(seen, name), 0),
     predict: (m, z, macros) => m.predict(z, macros),

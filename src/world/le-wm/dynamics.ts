@@ -1,8 +1,9 @@
 // LeWorldModel as a world model at work. Legend: N observations, D width, as in `dynamics.ts`.
 
 import { reshape } from '../../tensor/index.ts';
-import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics, seenFrames } from '../dynamics.ts';
+import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics } from '../dynamics.ts';
 import { type PlanCost, planCost } from '../plan-cost.ts';
+import { seenFrames, sensesOf } from '../senses.ts';
 import type { LeWm, LeWmConfig, LeWmNetwork } from './le-wm.ts';
 import { leWmModule } from './method.ts';
 
@@ -13,7 +14,7 @@ export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
 
 /** Sizes of a model on the network of a LeWorldModel. */
 export function leWmSizes({ embedDim: dim, actionDim, history, encoder }: LeWmNetwork, name: string): DynamicsSizes {
-  return { name, senses: { imageSize: encoder.imageSize, stateDim: 0 }, dim, actionDim, history };
+  return { name, senses: sensesOf({ imageSize: encoder.imageSize }), dim, actionDim, history };
 }
 
 /** Its graphs, whatever it was trained with. */

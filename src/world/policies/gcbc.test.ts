@@ -7,7 +7,7 @@ import { distance, gaussian, runModule, runtime, shaken } from '../../nn/run-mod
 import { adam, warmupCosine } from '../../optim/index.ts';
 import { input } from '../../tensor/index.ts';
 import { jepaProgram, type StepInputs } from '../../train/index.ts';
-import { type GcbcConfig, gcbc, gcbcMethod, goalPolicyOf } from '../index.ts';
+import { type GcbcConfig, gcbc, gcbcMethod, goalPolicyOf, MAIN_CAMERA } from '../index.ts';
 
 const CONFIG: GcbcConfig = {
   encoder: { imageSize: 8, patchSize: 4, dim: 12, depth: 1, heads: 2, mlpDim: 24 },
@@ -38,7 +38,7 @@ test('the loss is the mean squared error of the block at each frame, the last fr
   const { plan } = await runModule(
     policy.module,
     'eval',
-    () => ({ plan: model.act({ frames: image('now', 9) }, { frames: image('goal', 9) }) }),
+    () => ({ plan: model.act({ [MAIN_CAMERA]: image('now', 9) }, { [MAIN_CAMERA]: image('goal', 9) }) }),
     { values, inputs: { now: frames((b, t) => b * T + t), goal: frames((b) => b * T + T - 1) } },
   );
   let sum = 0;
@@ -102,7 +102,7 @@ test('it says one block for each pair of pictures, each on its own', async () =>
       await runModule(
         policy.module,
         'eval',
-        () => ({ plan: model.act({ frames: image('now', count) }, { frames: image('goal', count) }) }),
+        () => ({ plan: model.act({ [MAIN_CAMERA]: image('now', count) }, { [MAIN_CAMERA]: image('goal', count) }) }),
         { values, inputs: { now, goal } },
       )
     ).plan!;

@@ -28,9 +28,9 @@ import {
   sub,
   type Tensor,
 } from '../../tensor/index.ts';
-import { seenFrames } from '../dynamics.ts';
 import { defineGoalPolicy, type GoalPolicy } from '../goal-policy.ts';
 import type { ClipSize } from '../le-wm/method.ts';
+import { seenFrames, sensesOf } from '../senses.ts';
 
 /** Size of a behaviour-cloning policy. */
 export interface GcbcConfig {
@@ -125,7 +125,7 @@ export function gcbcPolicy(config: GcbcConfig, name = 'gcbc'): GoalPolicy {
   const network = gcbc(config);
   return defineGoalPolicy({
     name,
-    senses: { imageSize: encoder.imageSize, stateDim: 0 },
+    senses: sensesOf({ imageSize: encoder.imageSize }),
     actionDim,
     horizon: 1,
     module: network,

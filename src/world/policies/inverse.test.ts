@@ -15,6 +15,7 @@ import {
   inverseHeadMethod,
   inversePolicyValues,
   leWm,
+  MAIN_CAMERA,
   type PolicyConfig,
 } from '../index.ts';
 import { TINY } from '../le-wm/tiny.law.ts';
@@ -72,7 +73,7 @@ test('at work it is the head on the embeddings that the world model gives', asyn
   const dynamics = dynamicsOf({ kind: 'le-wm', ...TINY });
   const [world, own] = [shaken(leWm(TINY), 0.2), shaken(head, 0.2)];
   const inputs = { now: frames(1), goal: frames(2) };
-  const act = policy.bind().act({ frames: picture('now') }, { frames: picture('goal') });
+  const act = policy.bind().act({ [MAIN_CAMERA]: picture('now') }, { [MAIN_CAMERA]: picture('goal') });
   const { plan } = await runModule(policy.module, 'eval', () => ({ plan: act }), {
     values: inversePolicyValues(policy, world, own),
     inputs,
@@ -81,7 +82,10 @@ test('at work it is the head on the embeddings that the world model gives', asyn
   const z = await runModule(
     dynamics.module,
     'eval',
-    () => ({ zNow: encoder.encode({ frames: picture('now') }), zGoal: encoder.encode({ frames: picture('goal') }) }),
+    () => ({
+      zNow: encoder.encode({ [MAIN_CAMERA]: picture('now') }),
+      zGoal: encoder.encode({ [MAIN_CAMERA]: picture('goal') }),
+    }),
     { values: world, inputs },
   );
   const ends = (name: string) => input(name, [2, TINY.embedDim]);

@@ -1,6 +1,7 @@
 // The state model at work: it is shown the state and no picture.
 
-import { type Dynamics, defineDynamics, seenStates } from '../dynamics.ts';
+import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { seenStates, sensesOf } from '../senses.ts';
 import { type StateWorld, type StateWorldConfig, stateGoalCost, stateWorld, stateWorldDim } from './state-world.ts';
 
 /**
@@ -9,7 +10,7 @@ import { type StateWorld, type StateWorldConfig, stateGoalCost, stateWorld, stat
  */
 export function stateWorldDynamics(config: StateWorldConfig, name = 'state'): Dynamics {
   const { stateDim, actionDim } = config;
-  const sizes = { name, senses: { imageSize: 0, stateDim }, dim: stateWorldDim(config), actionDim, history: 1 };
+  const sizes = { name, senses: sensesOf({ stateDim }), dim: stateWorldDim(config), actionDim, history: 1 };
   return defineDynamics<StateWorld>(sizes, stateWorld(config), {
     encode: (m, seen) => m.embed(seenStates(seen, name)),
     predict: (m, z, blocks) => m.predict(z, blocks),

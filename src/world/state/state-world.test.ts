@@ -35,11 +35,11 @@ const embedded = (states: ArrayLike<number>): Float32Array =>
 test('an embedding is the chosen numbers, standardised, then cosine and sine of the angles', async () => {
   const states = gaussian(5 * S, 1, 3);
   const model = dynamics.bind();
-  const { z } = await runModule(dynamics.module, 'eval', () => ({ z: model.encode({ states: input('s', [5, S]) }) }), {
+  const { z } = await runModule(dynamics.module, 'eval', () => ({ z: model.encode({ state: input('s', [5, S]) }) }), {
     values,
     inputs: { s: states },
   });
-  expect([dynamics.dim, dynamics.senses]).toEqual([D, { imageSize: 0, stateDim: S }]);
+  expect([dynamics.dim, dynamics.senses]).toEqual([D, { state: { dtype: 'f32', shape: [S] } }]);
   expect(distance(z!, embedded(states))).toBeLessThan(1e-5);
 });
 
@@ -197,7 +197,7 @@ test.each([
 
 test('states and blocks of another size are refused, and so are observations without a state', async () => {
   const model = dynamics.bind();
-  expect(() => model.encode({ states: input('s', [1, 4]) })).toThrow(/states must be \[\.\.\., 3\], got \[1,4\]/);
+  expect(() => model.encode({ state: input('s', [1, 4]) })).toThrow(/states must be \[\.\.\., 3\], got \[1,4\]/);
   expect(() => model.predict(input('z', [1, 1, D]), input('u', [1, 1, 3]))).toThrow(/action blocks must be/);
   expect(() => model.encode({})).toThrow(/this model reads the state/);
 });

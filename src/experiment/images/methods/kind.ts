@@ -2,7 +2,7 @@
 // else knows which method it is.
 
 import { check, type Entries, group, JepaError, type Key, oneOf, type Schema } from '../../../core/index.ts';
-import type { ImageBatch } from '../../../data/index.ts';
+import type { ImageBatch } from '../../../images/node.ts';
 import type { ImageEncoder, JepaSpec } from '../../../jepa/index.ts';
 import type { StepInputs } from '../../../train/index.ts';
 

@@ -1,0 +1,51 @@
+// The settings of planning in a world model as plain data, for recipes and for the headers of model files, and the solver that
+// they stand for.
+
+import type { Normaliser } from '../../data/index.ts';
+import { publishedSolver, type Solver } from '../../plan/index.ts';
+import { type ActionBounds, blockBox } from './block-box.ts';
+
+/** How many candidates a planner may try, and how often. */
+export interface SolverBudget {
+  /** A published planner, such as `cem/le-wm`, see `publishedSolvers`. */
+  readonly solver: string;
+  readonly samples: number;
+  readonly elites: number;
+  readonly iterations: number;
+}
+
+/** Everything that determines how an agent plans. */
+export interface PlannerSettings extends SolverBudget {
+  /** Blocks of a plan. */
+  readonly horizon: number;
+  /** Blocks of it that are executed before it plans again. */
+  readonly recedingHorizon: number;
+  /** The most frames of context, as far as the model looks back. */
+  readonly history: number;
+}
+
+/** The settings that the recipes of this project plan with, for files that name none. */
+export const DEFAULT_PLANNER: PlannerSettings = {
+  solver: 'cem/le-wm',
+  samples: 128,
+  elites: 16,
+  iterations: 6,
+  horizon: 5,
+  recedingHorizon: 5,
+  history: 1,
+};
+
+/**
+ * The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution.
+ *
+ * @throws JepaError 'usage' for an unknown solver, with the nearest name
+ */
+export function budgetSolver(
+  { solver, samples, elites, iterations }: SolverBudget,
+  bounds: ActionBounds,
+  actions: Normaliser,
+  frameSkip: number,
+): Solver {
+  const constraint = solver === 'random-shooting' ? { constraint: blockBox(bounds, actions, frameSkip) } : {};
+  return publishedSolver(solver, { samples, elites, iterations, ...constraint });
+}
