@@ -12,7 +12,8 @@ import { dimensionDeviation, matrix, rankMe, sigregStatistic } from '../../src/m
 import { bind } from '../../src/nn/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import { type InstrumentSchedule, jepaProgram } from '../../src/train/index.ts';
+import { jepaProgram } from '../../src/train/index.ts';
+import type { InstrumentSchedule } from '../../src/train/node.ts';
 import type { StoryConfig } from './config.ts';
 import { jobKey, type Training, trainingTransitions } from './job.ts';
 import { viewsMethod } from './methods.ts';

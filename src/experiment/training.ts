@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { type Schedule, warmupCosine } from '../optim/index.ts';
 import { createRun, openRun, type RunDescription, type RunFolder } from '../run/node.ts';
-import { type TrainOptions, type TrainOutcome, train } from '../train/index.ts';
+import { type TrainOptions, type TrainOutcome, train } from '../train/node.ts';
 import type { ProgressLine, RunContext, RunSummary } from './recipe.ts';
 
 /** A training, but for where it is done and for whom: options of `train` that the context of a run does not decide. */
