@@ -20,6 +20,7 @@ export {
   ballBatches,
   ballTransitions,
 } from './bouncing-ball/transitions.ts';
+export { checkRegistered } from './check-registered.ts';
 export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube } from './cube/cube.ts';
 export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';
