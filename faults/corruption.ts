@@ -140,7 +140,7 @@ async function casesOf(subject: Subject, key: Key): Promise<readonly Case[]> {
 export const corruption: Kind = {
   name: 'corruption',
   short: 6,
-  full: 400,
+  full: 200,
   async cases(key, count, dir) {
     const all: Case[] = [];
     for (const subject of await subjects(victimIn(dir), join(dir, 'subjects'), count < 20)) {

@@ -18,7 +18,7 @@ const REMEDY = /free space|check |choose another|run again|--resume|wait|remove/
 export const errors: Kind = {
   name: 'disk errors',
   short: 3,
-  full: 120,
+  full: 60,
   async cases(key, count, dir) {
     const victim = victimIn(dir);
     const all: Case[] = [];

@@ -276,7 +276,7 @@ function pathCases(victim: Victim): readonly Case[] {
 export const hostile: Kind = {
   name: 'hostile files',
   short: 6,
-  full: 260,
+  full: 220,
   async cases(key, count, dir) {
     const victim = victimIn(dir);
     const inspect = (path: string): readonly string[] => ['inspect', path];

@@ -72,7 +72,7 @@ async function atCalls(key: Key, count: number, victim: Victim): Promise<readonl
 export const kills: Kind = {
   name: 'kills',
   short: 3,
-  full: 120,
+  full: 60,
   async cases(key, count, dir) {
     const victim = victimIn(dir);
     const few = Math.max(1, Math.floor(count / 4));

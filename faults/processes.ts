@@ -101,7 +101,7 @@ function lockCases(): readonly Case[] {
 export const processes: Kind = {
   name: 'processes and signals',
   short: 4,
-  full: 80,
+  full: 48,
   async cases(key: Key, count: number, dir: string) {
     const victim = victimIn(dir);
     const quick = count < 20;

@@ -10,10 +10,10 @@ import { failed, type Kind, type Verdict } from './kind.ts';
 
 /** The lawful world, as source: a bead on a wire. `change` is the text of a function from it to the members that are wrong. */
 const source = (change: string, policy: string): string => `
-import { fold, key, JepaError } from 'jepa/core';
-import { defineEnv, integerFactor, realFactor, registerWorld } from 'jepa/envs';
-import { worldRecipe } from 'jepa/experiment';
-import { fill, fillDisc } from 'jepa/raster';
+import { fold, key, JepaError } from "jepa/core";
+import { defineEnv, integerFactor, realFactor, registerWorld } from "jepa/envs";
+import { worldRecipe } from "jepa/experiment";
+import { fill, fillDisc } from "jepa/raster";
 
 const bead = ({ imageSize = 32 } = {}) => defineEnv({
   id: 'bead', actionDim: 1, actionLow: -1, actionHigh: 1, stateNames: ['bead.x'], goalDim: 1, maxSteps: 40,

@@ -2,10 +2,10 @@
 // losses rank them. About twenty minutes on two quiet cores.
 
 import { join } from 'node:path';
-import { JepaError } from '../src/core/index.ts';
+import { group, JepaError, listOf, real } from '../src/core/index.ts';
 import { augmentation, writeFileAtomic } from '../src/data/index.ts';
 import type { Recipe, RunContext, RunSummary } from '../src/experiment/index.ts';
-import { checkExperiment, openData, writeJson } from '../src/experiment/index.ts';
+import { checkExperiment, imageSchema, openData, writeJson } from '../src/experiment/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
 import { markdownTable } from '../src/report/index.ts';
 import { choices, experimentOf, type LeJepaSelection } from './selection/config.ts';
@@ -49,6 +49,13 @@ export const leJepaSelection: Recipe<LeJepaSelection> = {
       },
     },
   }),
+  schema: group<LeJepaSelection>({
+    lambdas: listOf(real({ above: 0, most: 1 }), 1),
+    learningRates: listOf(real({ above: 0 }), 1),
+    exponent: real({ least: 0, most: 10 }),
+    experiment: imageSchema,
+  }),
+  check,
   run,
 };
 

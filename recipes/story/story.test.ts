@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RunContext } from '../../src/experiment/index.ts';
+import { configured, type RunContext } from '../../src/experiment/index.ts';
+import { story } from '../story.ts';
 import { fullStory, liteStory, type StoryConfig } from './config.ts';
 import type { StoryPart } from './part.ts';
 import { storyParts } from './parts/index.ts';
@@ -130,3 +131,10 @@ test('the published sizes are a configuration of their own', () => {
   writeFileSync(join(out, 'config.json'), JSON.stringify(fullStory()));
   expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toEqual(fullStory());
 });
+
+test.each(['train.steps=-1', 'networks.dim=1.5', 'world.speed=0', 'plan.horizons=[13]'])(
+  '%s is refused before anything is written',
+  (setting) => {
+    expect(() => configured(story, [setting])).toThrow(setting.split('=')[0]!);
+  },
+);

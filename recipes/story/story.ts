@@ -10,6 +10,7 @@ import type { StoryConfig } from './config.ts';
 import { remembered, writeBytes, writeFigure } from './files.ts';
 import type { PartContext, PartOutcome, StoryPart } from './part.ts';
 import { trainAll } from './pool.ts';
+import { storySchema } from './schema.ts';
 import { jobName, type StoryJob } from './variants.ts';
 
 /** Throws `usage` when the configuration contradicts itself. */
@@ -106,5 +107,5 @@ export function storyRecipe(
   config: () => StoryConfig,
   parts: readonly StoryPart[],
 ): Recipe<StoryConfig> {
-  return { name, summary, config, run: (c, context) => runStory(c, context, parts) };
+  return { name, summary, config, schema: storySchema, check, run: (c, context) => runStory(c, context, parts) };
 }

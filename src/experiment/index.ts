@@ -15,6 +15,7 @@ export { featureProgram } from './images/features.ts';
 export { methodOf } from './images/method.ts';
 export type { ImageMethod, Method, MethodInput, MethodSettings } from './images/methods/kind.ts';
 export { registerImageMethod } from './images/methods/registry.ts';
+export { imageSchema } from './images/schema.ts';
 export { trainStage } from './images/train.ts';
 export { encoderValues, readTrainedRun } from './images/trained.ts';
 export { interruptSignal, isInterruption, isUnheard } from './interrupt.ts';

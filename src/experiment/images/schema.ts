@@ -21,12 +21,12 @@ import type { ImageExperiment } from './config.ts';
 import { encoderSchema } from './encoder.ts';
 import { methodSchema } from './methods/registry.ts';
 
-const range: Schema<Range> = pairOf(real());
+const positive: Schema<Range> = pairOf(real({ above: 0 }));
 const crops: Readonly<Record<Crop['kind'], Schema<Crop>>> = {
   random: group<Extract<Crop, { kind: 'random' }>>({
     kind: oneOf(['random', 'shift', 'centre']),
-    scale: optional(range),
-    ratio: optional(range),
+    scale: optional(pairOf(share())),
+    ratio: optional(positive),
   }),
   shift: group<Extract<Crop, { kind: 'shift' }>>({ kind: oneOf(['random', 'shift', 'centre']), padding: whole(0) }),
   centre: group<Extract<Crop, { kind: 'centre' }>>({ kind: oneOf(['random', 'shift', 'centre']) }),
@@ -51,7 +51,7 @@ const view: Schema<AugmentConfig> = group<AugmentConfig>({
     }),
   ),
   grayscale: optional(share()),
-  blur: optional(group<Blur>({ p: share(), kernel: whole(), sigma: range })),
+  blur: optional(group<Blur>({ p: share(), kernel: whole(), sigma: positive })),
   solarise: optional(
     group<NonNullable<AugmentConfig['solarise']>>({ p: share(), threshold: real({ least: 0, most: 256 }) }),
   ),
