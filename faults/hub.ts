@@ -28,6 +28,11 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   },
   'announces nothing and never ends': (r) => {
     r.writeHead(200);
+    // Node sends nothing of an answer to HEAD before its end.
+    if (r.req.method === 'HEAD') {
+      r.end();
+      return;
+    }
     const more = setInterval(() => r.write(Buffer.alloc(65536)), 1);
     r.on('close', () => clearInterval(more));
   },
@@ -49,7 +54,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'redirects nowhere': (r) => void r.writeHead(302).end(),
   'hangs up at once': (r) => void r.socket?.destroy(),
   'answers in words that are no HTTP': (r) => void r.socket?.end('220 mail.example ESMTP\r\n'),
-  'is in trouble': (r) => void r.writeHead(503, { 'x-error-message': '\u001b[2Jtrouble' }).end(),
+  'is in trouble, with a terminal escape': (r) =>
+    void r.socket?.end('HTTP/1.1 503 No\r\nx-error-message: \u001b[2Jtrouble\r\ncontent-length: 0\r\n\r\n'),
   'knows nothing': (r) => void r.writeHead(404).end(),
 };
 

@@ -4,6 +4,7 @@
 import { Console } from 'node:console';
 import { JepaError } from '../core/index.ts';
 import { EXIT, type ProgressLine, progressReporter } from '../experiment/index.ts';
+import { visible } from './visible.ts';
 
 /** The streams of one command. */
 export interface Output {
@@ -32,12 +33,12 @@ export function outputFor(argv: readonly string[]): Output {
   // Whatever a library prints must not end up in the JSON stream.
   if (json) globalThis.console = new Console(process.stderr, process.stderr);
   const printJson = (value: object): void => {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    process.stdout.write(`${visible(JSON.stringify(value))}\n`);
   };
   return {
     json,
     log: (line) => {
-      if (!quiet) reporter.print(line);
+      if (!quiet) reporter.print(visible(line));
     },
     progress: (line) => {
       if (!quiet) reporter.show(line);
@@ -45,15 +46,15 @@ export function outputFor(argv: readonly string[]): Output {
     answer(value, text) {
       reporter.end();
       if (json) {
-        if (!quiet && text !== '') process.stderr.write(`${text}\n`);
+        if (!quiet && text !== '') process.stderr.write(`${visible(text)}\n`);
         printJson(value);
-      } else if (text !== '') process.stdout.write(`${text}\n`);
+      } else if (text !== '') process.stdout.write(`${visible(text)}\n`);
     },
     failure(code, error) {
       reporter.end();
       const known = error instanceof JepaError || code === 'interrupted';
       process.stderr.write(
-        known ? `jepa: ${error.message}\n` : `jepa: internal fault\n${error.stack ?? error.message}\n`,
+        visible(known ? `jepa: ${error.message}\n` : `jepa: internal fault\n${error.stack ?? error.message}\n`),
       );
       const details = error instanceof JepaError ? error.details : {};
       if (json) printJson({ error: { code, message: error.message, details } });

@@ -24,7 +24,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
   const { frameSkip } = config.data;
   const { dim } = experimentDynamics(config);
   const { program, columns } = await controlProgram(config, context, data);
-  const measure = healthInstruments({
+  const health = healthInstruments({
     key: keyFor(context, 'health'),
     latents: () => clipLatents(program),
     log: context.log,
@@ -69,7 +69,13 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       },
       ...(dim > WIDEST
         ? {}
-        : { instruments: { every: config.train.instrumentsEvery, measure: (step: number) => measure(step) ?? {} } }),
+        : {
+            instruments: {
+              ...health,
+              every: config.train.instrumentsEvery,
+              measure: (step: number) => health.measure(step) ?? {},
+            },
+          }),
       ...trainingIn(context, steps),
     });
     return trainingSummary(outcome, context);
