@@ -14,9 +14,6 @@ import { commandOf, type StageName, type Victim, victimIn } from './victim.ts';
 
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'EPIPE'] as const;
 
-/** Five times what is promised, which is two seconds, for other work on the machine. */
-const STOP_MS = 10_000;
-
 /** Stops a stage at a moment, and continues it. */
 async function stopped(victim: Victim, stage: StageName, share: number, how: (typeof STOPS)[number], dir: string) {
   const out = join(dir, 'run');
@@ -43,8 +40,9 @@ async function stopped(victim: Victim, stage: StageName, share: number, how: (ty
   if (!early && ![0, 130].includes(ended.code!)) {
     return failed('unclear', `exit code ${ended.code}, wanted 130: ${lastWords(ended)}`);
   }
-  const stopMs = ended.endMs > sentMs && ended.code === 130 ? ended.endMs - sentMs : undefined;
-  if (stopMs !== undefined && stopMs > STOP_MS) return failed('hang', `stopped only after ${Math.round(stopMs)} ms`);
+  // Measured and told, not judged: other work on the machine decides it, too. A closed pipe shows only when something is said.
+  const measured = how !== 'EPIPE' && ended.endMs > sentMs && ended.code === 130;
+  const stopMs = measured ? ended.endMs - sentMs : undefined;
   const verdict = await continued(victim, stage, out);
   return stopMs === undefined ? verdict : { ...verdict, stopMs };
 }
