@@ -7,6 +7,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       'examples/**/*.test.ts',
       'bench/**/*.test.ts',
       'recipes/**/*.test.ts',
+      'faults/**/*.test.ts',
       'parity/**/*.test.ts',
       'app/**/*.test.ts',
     ],

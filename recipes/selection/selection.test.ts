@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkExperiment } from '../../src/experiment/images/check.ts';
-import type { RunContext } from '../../src/experiment/index.ts';
+import { configured, type RunContext } from '../../src/experiment/index.ts';
 import { leJepaSelection } from '../lejepa-selection.ts';
 import { choices, experimentOf } from './config.ts';
 import { type Outcome, outcomeRows, rankingRows, select } from './correlate.ts';
@@ -102,3 +102,10 @@ test('a configuration that was finished before is read, not trained again', asyn
     rmSync(out, { recursive: true, force: true });
   }
 });
+
+test.each(['exponent=-1', 'lambdas=[0]', 'experiment.train.steps=1.5'])(
+  '%s is refused before anything is written',
+  (setting) => {
+    expect(() => configured(leJepaSelection, [setting])).toThrow(setting.split('=')[0]!);
+  },
+);

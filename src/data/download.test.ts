@@ -250,3 +250,12 @@ test('a check of the content is asked before the file gets its name', async () =
   await expect(download(`${base}/hub`, path, { check: () => 'it is no poem' })).rejects.toThrow(/it is no poem/);
   expect(readdirSync(dir)).toEqual([]);
 });
+
+test.each(['http://', 'file:///etc/passwd', 'javascript:0'])(
+  'a redirection to %s is refused in words',
+  async (location) => {
+    own['/away'] = (response) => void response.writeHead(302, { location }).end();
+    await expect(download(`${base}/away`, join(dir, 'a'))).rejects.toMatchObject({ name: 'JepaError', code: 'io' });
+    expect(readdirSync(dir)).toEqual([]);
+  },
+);

@@ -90,6 +90,8 @@ async function follow(
     const next = answer.headers.get('location');
     if (answer.status >= 300 && answer.status < 400 && next !== null) {
       await answer.body?.cancel();
+      if (!URL.canParse(next, at))
+        throw unreachable(task.url, `the server redirects to '${next}', which is no address`);
       at = new URL(next, at).href;
       continue;
     }

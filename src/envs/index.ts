@@ -8,6 +8,7 @@ export {
   drawBall,
   inside,
 } from './bouncing-ball/physics.ts';
+export { checkRegistered } from './check-registered.ts';
 export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube } from './cube/cube.ts';
 export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';

@@ -1,5 +1,6 @@
 // What a world tells the registry: a name, how it is made, and the policies that come with it.
 
+import type { WorldCheckOptions } from './check-world.ts';
 import type { Env, Policy } from './env.ts';
 import type { EnvOptions } from './world.ts';
 
@@ -15,4 +16,6 @@ export interface WorldRegistration {
   readonly prepare?: () => Promise<void>;
   /** Policies by the name that each carries; `random` is always there. */
   readonly policies?: Readonly<Record<string, () => Policy>>;
+  /** How the laws of worlds are checked before an experiment: laws that it does not keep, with the reason, and `together`. */
+  readonly check?: Pick<WorldCheckOptions, 'skip' | 'together'>;
 }

@@ -55,6 +55,17 @@ for (const world of [
 ]) {
   registerWorld(world);
 }
+const builtIn: ReadonlySet<string> = new Set(worlds.keys());
+
+/** How the laws are to be checked of the world `id`. */
+export function checkOptionsOf(id: string): NonNullable<WorldRegistration['check']> {
+  return worldOf(id).check ?? {};
+}
+
+/** Whether the world `id` is one of ours, whose laws our own tests check. */
+export function isBuiltIn(id: string): boolean {
+  return builtIn.has(id);
+}
 
 function worldOf(id: string): Known {
   const world = worlds.get(id);

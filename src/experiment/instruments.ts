@@ -2,7 +2,14 @@
 // Legend: B samples, T frames, N tokens, D width of an embedding.
 
 import type { Key } from '../core/index.ts';
-import { type Health, type HealthInput, type HealthLimits, matrix, onlineHealth } from '../measure/index.ts';
+import {
+  type Health,
+  type HealthInput,
+  type HealthLimits,
+  matrix,
+  type OnlineHealth,
+  onlineHealth,
+} from '../measure/index.ts';
 import type { InstrumentValues } from '../run/index.ts';
 import type { HostArray } from '../tensor/index.ts';
 
@@ -79,8 +86,13 @@ function healthValues(reading: Health): InstrumentValues {
   };
 }
 
+/** The health of a training, and what a checkpoint keeps of it. */
+export interface HealthInstruments extends Pick<OnlineHealth, 'memory' | 'recall'> {
+  measure(step: number): InstrumentValues | null;
+}
+
 /**
- * Instruments for a training loop. The function reads what `latents` finds after a step; null when it finds nothing. Alarms are
+ * Instruments for a training loop. `measure` reads what `latents` finds after a step; null when it finds nothing. Alarms are
  * logged while they stand.
  */
 export function healthInstruments(options: {
@@ -88,10 +100,10 @@ export function healthInstruments(options: {
   readonly limits?: HealthLimits;
   readonly latents: () => Latents | null;
   readonly log: (line: string) => void;
-}): (step: number) => InstrumentValues | null {
+}): HealthInstruments {
   const { key, limits = {}, latents, log } = options;
   const health = onlineHealth({ key, limits });
-  return (step) => {
+  const measure = (step: number): InstrumentValues | null => {
     const found = latents();
     if (found === null) return null;
     const reading = health.observe(step, found);
@@ -100,4 +112,5 @@ export function healthInstruments(options: {
     }
     return healthValues(reading);
   };
+  return { measure, memory: health.memory, recall: health.recall };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunContext } from './recipe.ts';
-import { rememberDataset, rememberedDataset } from './run-files.ts';
+import { rememberDataset, rememberedDataset, writeJson } from './run-files.ts';
 
 let out = '';
 beforeEach(() => {
@@ -31,5 +31,12 @@ test.each(['{', 'null', '{"dataset": 3}', '{"data": "x"}'])('a damaged link is r
   writeFileSync(join(out, 'dataset-link.json'), text);
   expect(() => rememberedDataset(context())).toThrow(
     /dataset-link.json must be JSON that names the dataset of the run/,
+  );
+});
+
+test('a folder of results that cannot be made is an io error that names it', () => {
+  writeFileSync(join(out, 'evals'), 'a file');
+  expect(() => writeJson(context(), 'evals/probe.json', {})).toThrow(
+    expect.objectContaining({ code: 'io', message: expect.stringContaining(join(out, 'evals')) }),
   );
 });

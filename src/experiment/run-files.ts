@@ -1,11 +1,12 @@
 // Files that recipes write into a run folder. Results made with other settings than the run's get names of their own.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { JepaError, open, textLike } from '../core/index.ts';
 import { writeFileAtomic } from '../data/node.ts';
 import { parseFile, type ResultOrigin } from '../run/index.ts';
+import { makeFolder } from '../run/node.ts';
 import type { RunContext } from './recipe.ts';
 
 /** A context whose results were made with other settings than the run's. */
@@ -48,7 +49,7 @@ export function writeJson(context: OtherContext, name: string, value: object): v
 }
 
 function write(path: string, chunks: Iterable<Uint8Array>): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileAtomic(path, chunks);
 }
 

@@ -19,7 +19,7 @@ export {
 export { type EmbeddingInstruments, embeddingInstruments, type InstrumentOptions } from './collapse/instruments.ts';
 export { type Lidar, lidar } from './collapse/lidar.ts';
 export { latentAutocorrelation, noiseShare } from './collapse/noise.ts';
-export { type OnlineHealth, type OnlineHealthOptions, onlineHealth } from './collapse/online.ts';
+export { type HealthMemory, type OnlineHealth, type OnlineHealthOptions, onlineHealth } from './collapse/online.ts';
 export { type PairSimilarity, pairSimilarity } from './collapse/pairs.ts';
 export { copyLastRatio, fractionUnexplained, meanSquaredDifference } from './collapse/predictor.ts';
 export { type HealthInput, type HealthReading, readHealth } from './collapse/reading.ts';

@@ -9,6 +9,7 @@ import { readSafetensors, writeSafetensors } from '../data/node.ts';
 import { adamW } from '../optim/index.ts';
 import {
   type CheckpointHeader,
+  instrumentMemory,
   loadModel,
   type ModelState,
   readCheckpoint,
@@ -147,4 +148,17 @@ test('a number in the metadata that JSON cannot hold is refused instead of becom
 test('a tensor name shared by parameters and buffers is refused', () => {
   const state = model({ a: [2] }, { a: [2] });
   expect(() => writeCheckpoint(at('twice'), state, adamW(state.layout), header)).toThrow(/'a' is taken/);
+});
+
+test('what instruments remember comes back, and neither model nor optimiser takes it for its own', () => {
+  const state = model(shapes);
+  const memory = { record: { LOW_RANK: { count: 2, since: 30 } }, numbers: Float32Array.of(1, -0, 0.1) };
+  writeCheckpoint(at('memory'), state, adamW(state.layout), header, memory);
+  const checkpoint = readCheckpoint(at('memory'));
+  expect(instrumentMemory(checkpoint)).toEqual(memory);
+  const again = { ...state, params: new Float32Array(state.params.length) };
+  restore(checkpoint, again, adamW(state.layout));
+  expect(again.params).toEqual(state.params);
+  loadModel(checkpoint, again);
+  expect(instrumentMemory(readCheckpoint(written('no-memory').path))).toBeUndefined();
 });

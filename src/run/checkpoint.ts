@@ -1,5 +1,6 @@
 // One checkpoint file: a safetensors file that needs nothing else. Parameters and buffers stand under their own names, so
-// other tools load them; optimiser state under `optimiser.<state>.<tensor>`. Everything else is JSON in the header.
+// other tools load them; optimiser state under `optimiser.<state>.<tensor>`, what instruments
+// remember under `instruments.memory`. Everything else is JSON in the header.
 // Two digests guard it: the data section's, which every safetensors file of ours carries, and one of the header.
 
 import { createHash } from 'node:crypto';
@@ -38,6 +39,14 @@ export interface CheckpointHeader {
   /** What the caller adds: normalisers, action bounds, frame skip, environment, split, library version. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly totals: TimeTotals;
+  /** What the instruments remember besides numbers; absent where they remember nothing. */
+  readonly instruments?: Readonly<Record<string, unknown>>;
+}
+
+/** What instruments remember of the windows before: plain data, and many numbers. */
+export interface InstrumentMemory {
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly numbers: Float32Array;
 }
 
 /** A checkpoint that was read and checked, not yet applied. */
@@ -49,17 +58,28 @@ export interface Checkpoint extends CheckpointHeader {
 const HEADER_KEY = 'jepa.checkpoint';
 const DIGEST_KEY = 'jepa.checkpoint.sha256';
 const OPTIMISER_PREFIX = 'optimiser.';
+const INSTRUMENTS_PREFIX = 'instruments.';
+const MEMORY = `${INSTRUMENTS_PREFIX}memory`;
 
 /**
- * Writes model, optimiser state and header to `path`, whole or not at all.
+ * Writes model, optimiser state, what the instruments remember, and header to `path`, whole or not at all.
  *
  * Errors: `io` when the disk is full, a former file at `path` is then untouched; `usage` when two tensors share a name, or
  * the configuration or metadata hold a number that is not finite.
  */
-export function writeCheckpoint(path: string, model: ModelState, optimiser: Optimiser, header: CheckpointHeader): void {
+export function writeCheckpoint(
+  path: string,
+  model: ModelState,
+  optimiser: Optimiser,
+  header: CheckpointHeader,
+  memory?: InstrumentMemory,
+): void {
   const tensors: (readonly [string, SafeTensor])[] = [];
   for (const [name, shape, data] of stateTensors(model, optimiser)) tensors.push([name, f32Tensor(shape, data)]);
-  const metadata = { format: 'pt', [HEADER_KEY]: exactJson('checkpoint header', header) };
+  const { record, numbers } = memory ?? {};
+  if (numbers !== undefined && numbers.length > 0) tensors.push([MEMORY, f32Tensor([numbers.length], numbers)]);
+  const whole = record === undefined ? header : { ...header, instruments: record };
+  const metadata = { format: 'pt', [HEADER_KEY]: exactJson('checkpoint header', whole) };
   writeSafetensors(path, tensors, { ...metadata, [DIGEST_KEY]: headerDigest(metadata, tensors) });
 }
 
@@ -95,10 +115,21 @@ export function readCheckpoint(path: string): Checkpoint {
  * Errors: `checkpoint`, which lists every missing, extra and mis-shaped tensor; nothing is then copied.
  */
 export function loadModel(checkpoint: Checkpoint, model: ModelState): void {
-  apply(checkpoint, [...modelTensors(model)], (name) => !name.startsWith(OPTIMISER_PREFIX));
+  apply(
+    checkpoint,
+    [...modelTensors(model)],
+    (name) => !name.startsWith(OPTIMISER_PREFIX) && !name.startsWith(INSTRUMENTS_PREFIX),
+  );
 }
 
-/** Copies everything that training continues from: model, optimiser state and step count. Errors as `loadModel`. */
+/** What the instruments remembered at a checkpoint; undefined when it keeps nothing of them. */
+export function instrumentMemory({ instruments, tensors }: Checkpoint): InstrumentMemory | undefined {
+  if (instruments === undefined) return undefined;
+  const found = tensors.get(MEMORY);
+  return { record: instruments, numbers: found === undefined ? new Float32Array(0) : toFloat32(found) };
+}
+
+/** Copies what training continues from: model, optimiser state and step count. Errors as `loadModel`. */
 export function restore(checkpoint: Checkpoint, model: ModelState, optimiser: Optimiser): void {
   const saved = checkpoint.optimiser;
   if (saved.name !== optimiser.name) {
@@ -108,7 +139,7 @@ export function restore(checkpoint: Checkpoint, model: ModelState, optimiser: Op
       { path: checkpoint.path, saved: saved.name, used: optimiser.name },
     );
   }
-  apply(checkpoint, [...stateTensors(model, optimiser)], () => true);
+  apply(checkpoint, [...stateTensors(model, optimiser)], (name) => !name.startsWith(INSTRUMENTS_PREFIX));
   optimiser.stepCount = saved.stepCount;
   optimiser.weightDecay = saved.weightDecay;
 }

@@ -1,7 +1,6 @@
 // A run as code holds it: a handle on the folder with run.json (what was asked, and of which machine), metrics.jsonl,
 // checkpoints/, and what others add (evals/, rollouts/, report.html).
 
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { writeFileAtomic } from '../data/node.ts';
@@ -85,7 +84,7 @@ function handle(dir: string): RunFolder {
     if (!path.startsWith(root + sep)) {
       throw new JepaError('usage', `'${name}' must name a file inside the run folder ${dir}`, { dir, name });
     }
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return path;
   };
   return {

@@ -2,11 +2,12 @@
 // the file. Everything in a line except `timing` is a function of the seed and the configuration, so an interrupted and
 // resumed run writes the same lines as an uninterrupted one.
 
-import { closeSync, existsSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { JepaError } from '../core/index.ts';
 import { writeFileAtomic } from '../data/node.ts';
 import { isTorn, parseMetricsLine } from './parse.ts';
 import type { InstrumentValues, MetricsLine } from './schema.ts';
+import { requireFile } from './text-file.ts';
 
 /** What is appended: a `MetricsLine` whose instruments may have any name. */
 export type MetricRecord = Omit<MetricsLine, 'instruments'> & { readonly instruments?: InstrumentValues };
@@ -19,12 +20,15 @@ export interface MetricsFile {
   close(): void;
 }
 
+/** With O_NONBLOCK a pipe that nobody reads is an error; without, opening it would wait for ever. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+
 /** Opens `path` for appending, on first use. Errors of `append`: `io`, when the disk is full. */
 export function metricsFile(path: string): MetricsFile {
   let fd: number | undefined;
   const guarded = (action: (fd: number) => void): void => {
     try {
-      fd ??= openSync(path, 'a');
+      fd ??= openSync(path, APPEND);
       action(fd);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -98,6 +102,7 @@ const BLOCK_BYTES = 1 << 20;
 
 /** The text between line ends; `last` for what stands behind the last of them. */
 function* rowsOf(path: string): Generator<{ readonly text: string; readonly number: number; readonly last: boolean }> {
+  requireFile(path);
   const fd = openSync(path, 'r');
   try {
     const block = new Uint8Array(BLOCK_BYTES);

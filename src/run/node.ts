@@ -3,6 +3,8 @@
 export {
   type Checkpoint,
   type CheckpointHeader,
+  type InstrumentMemory,
+  instrumentMemory,
   loadModel,
   type ModelState,
   readCheckpoint,

@@ -1,11 +1,12 @@
 // Results of an evaluation that were made with other settings than those of the run: evals/<name>@<digest>.json.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Schema } from '../core/index.ts';
 import { originated } from './files.ts';
 import { type Part, parseFile, part } from './parse.ts';
 import type { ResultOrigin } from './schema.ts';
+import { readText } from './text-file.ts';
 
 /** A result made with other settings, and in what they differ. */
 export interface OtherResult<T> {
@@ -21,7 +22,7 @@ export function readOtherResults<T>(dir: string, name: string, schema: Schema<T>
     .map((file) => {
       const path = `evals/${file}`;
       return part(path, () => {
-        const text = readFileSync(join(dir, path), 'utf8');
+        const text = readText(join(dir, path));
         return { origin: parseFile(originated, text, path).origin, value: parseFile(schema, text, path) };
       });
     });

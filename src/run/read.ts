@@ -9,6 +9,7 @@ import { readMetrics } from './metrics.ts';
 import { type Part, parseFile, parseRun, part } from './parse.ts';
 import type { EmbeddingFile, PlanningFile, ProbeFile, RolloutFile, SurpriseFile } from './results.ts';
 import type { MetricsLine, RunFile } from './schema.ts';
+import { readText, requireFile } from './text-file.ts';
 
 /** One planned episode with its images: `frames + 1` images of RGB bytes, the last one the goal. */
 export interface Rollout {
@@ -46,12 +47,12 @@ export function readRunFolder(dir: string, maxRollouts = 12): RunContents {
 
 /** The JSON file `name` of a run folder as its schema describes it. */
 export function jsonPart<T>(dir: string, name: string, schema: Schema<T>): Part<T> {
-  return part(name, () => parseFile(schema, readFileSync(join(dir, name), 'utf8'), name));
+  return part(name, () => parseFile(schema, readText(join(dir, name)), name));
 }
 
 /** `run.json` of a run folder, of whatever version. */
 export function runPart(dir: string): Part<RunFile> {
-  return part('run.json', () => parseRun(readFileSync(join(dir, 'run.json'), 'utf8')));
+  return part('run.json', () => parseRun(readText(join(dir, 'run.json'))));
 }
 
 /** The lines of metrics.jsonl. Errors: that of the file system, those of `readMetrics`, `data` when it holds no line. */
@@ -76,8 +77,9 @@ export function readRollouts(dir: string, max: number, name: string = 'rollouts'
     .slice(0, max);
   if (names.length === 0) throw new JepaError('data', `${name}/ holds no <k>.json`);
   return names.map((json) => {
-    const file = parseFile(rolloutFile, readFileSync(join(folder, json), 'utf8'), `${name}/${json}`);
+    const file = parseFile(rolloutFile, readText(join(folder, json)), `${name}/${json}`);
     const k = json.slice(0, -5);
+    requireFile(join(folder, `${k}.bin`));
     const images = new Uint8Array(readFileSync(join(folder, `${k}.bin`)));
     const bytes = (file.frames + 1) * file.height * file.width * 3;
     if (images.length !== bytes) {

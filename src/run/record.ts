@@ -1,11 +1,12 @@
 // run.json on disk.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { writeFileAtomic } from '../data/node.ts';
 import { parseRun } from './parse.ts';
 import type { RunFile } from './schema.ts';
+import { readText } from './text-file.ts';
 
 /** The name of the file that makes a folder a run. */
 export const RUN_FILE = 'run.json';
@@ -24,7 +25,7 @@ export function readRunFile(dir: string): RunFile {
   }
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path);
   } catch (error) {
     throw new JepaError('corrupt', `${path} cannot be read: ${(error as Error).message}`, { path }, { cause: error });
   }

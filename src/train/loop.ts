@@ -11,6 +11,7 @@ import {
   type Checkpoint,
   checkpointPath,
   claimLatestCheckpoint,
+  instrumentMemory,
   KEPT,
   listCheckpoints,
   lockRun,
@@ -73,7 +74,16 @@ function checkOptions<B>({ steps, checkpointEvery, logEvery, imagesPerStep, inst
 }
 
 /** Restores the newest checkpoint when resuming, and brings the metrics to its step. */
-function start<B>({ run, program, optimiser, seed, steps, resume, onMessage }: TrainOptions<B>): Checkpoint | null {
+function start<B>({
+  run,
+  program,
+  optimiser,
+  seed,
+  steps,
+  instruments,
+  resume,
+  onMessage,
+}: TrainOptions<B>): Checkpoint | null {
   if (resume !== true) {
     if (listCheckpoints(run.dir).length > 0 || run.hasMetrics()) {
       throw new JepaError('usage', `${run.dir} has been trained already; resume it, or choose another folder`);
@@ -92,6 +102,8 @@ function start<B>({ run, program, optimiser, seed, steps, resume, onMessage }: T
       );
     }
     restore(checkpoint, program, optimiser);
+    const memory = instrumentMemory(checkpoint);
+    if (memory !== undefined) instruments?.recall?.(memory);
     onMessage(`resuming after step ${checkpoint.step} of ${steps}`);
   }
   run.truncateMetrics(checkpoint?.step ?? 0);
@@ -203,17 +215,18 @@ function log<B>(
 
 /** Writes the checkpoint after `done` updates, drops old ones, and returns its path. */
 function save<B>(options: TrainOptions<B>, clock: Clock, done: number): string {
-  const { run, program, optimiser, seed, steps, metadata = {} } = options;
+  const { run, program, optimiser, seed, steps, metadata = {}, instruments } = options;
   const path = checkpointPath(run.dir, done);
   run.flush(); // the metrics of these steps must not be younger on disk than the checkpoint
-  writeCheckpoint(path, program, optimiser, {
+  const header = {
     step: done,
     seed,
     optimiser: { name: optimiser.name, stepCount: optimiser.stepCount, weightDecay: optimiser.weightDecay },
     config: isRecord(run.file.config) ? run.file.config : {},
     metadata,
     totals: clock.totals(),
-  });
+  };
+  writeCheckpoint(path, program, optimiser, header, instruments?.memory?.());
   pruneCheckpoints(run.dir, done === steps ? KEPT + 1 : KEPT);
   return path;
 }

@@ -2,7 +2,7 @@
 
 import type { Optimiser, Schedule } from '../optim/index.ts';
 import type { InstrumentValues, Timing } from '../run/index.ts';
-import type { RunFolder } from '../run/node.ts';
+import type { InstrumentMemory, RunFolder } from '../run/node.ts';
 import type { NonFinite } from './finite.ts';
 import type { BatchSource, LossProgram } from './program.ts';
 
@@ -23,6 +23,10 @@ export interface InstrumentSchedule {
   readonly every: number;
   /** Measures after `step` updates. It must not change the program, and draw only from keys of the step. */
   measure(step: number): InstrumentValues | Promise<InstrumentValues>;
+  /** What later measurements need of earlier ones; it goes into every checkpoint. */
+  memory?(): InstrumentMemory;
+  /** Takes up again what a checkpoint remembers. */
+  recall?(memory: InstrumentMemory): void;
 }
 
 /** Everything that `train` needs. */

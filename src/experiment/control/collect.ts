@@ -1,9 +1,7 @@
 // The collection stage.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { collect } from '../../agent/node.ts';
-import { openStore } from '../../data/node.ts';
+import { describeStore, openStore } from '../../data/node.ts';
 import { makePolicy } from '../../envs/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
@@ -13,7 +11,8 @@ import { experimentEnv } from './stages.ts';
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
 export async function collectStage(config: ControlExperiment, context: RunContext, dir: string): Promise<RunSummary> {
   const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
-  const before = existsSync(join(dir, 'dataset.json')) ? rowsIn(dir) : 0;
+  // A collection that was killed at once left a store without episodes.
+  const before = describeStore(dir)?.rows ?? 0;
   const began = performance.now();
   const rows = await collect({
     dir,
@@ -43,13 +42,4 @@ export async function collectStage(config: ControlExperiment, context: RunContex
       ...(rows > before ? { 'collect.framesPerSecond': rate } : {}),
     },
   };
-}
-
-function rowsIn(dir: string): number {
-  const store = openStore(dir);
-  try {
-    return store.episodes.reduce((sum, { length }) => sum + length, 0);
-  } finally {
-    store.close();
-  }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { twoRoom } from '../../../recipes/two-room.ts';
+import { createStore, openStore } from '../../data/node.ts';
 import { createRun, latestCheckpoint } from '../../run/node.ts';
 import { configured } from '../configure.ts';
 import type { RunContext } from '../recipe.ts';
@@ -89,4 +90,14 @@ test('a dataset that has grown is used as it was, and that is said', async () =>
 test('a training that is resumed goes on with its own split', () => {
   const split = opened(trainingData(config, context({ resume: true, seed: 3 })), (data) => data.split);
   expect(split).toEqual(trained().split);
+});
+
+test('a collection that was killed before its first episode is continued', async () => {
+  const dir = join(root, 'killed', 'dataset');
+  cpSync(join(out, 'dataset'), dir, { recursive: true });
+  const { spec } = openStore(dir);
+  rmSync(dir, { recursive: true });
+  createStore(dir, spec).close();
+  const { metrics } = await collectStage(config, context({ out: join(root, 'killed') }), dir);
+  expect(metrics['collect.episodes']).toBe(20);
 });

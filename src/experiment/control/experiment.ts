@@ -1,7 +1,7 @@
 // A control experiment as a recipe: collect, train, evaluate, plan, export.
 
 import { type WorldModel, worldModel } from '../../agent/index.ts';
-import { prepareEnv } from '../../envs/index.ts';
+import { checkRegistered } from '../../envs/index.ts';
 import type { Recipe, RunContext, RunSummary } from '../recipe.ts';
 import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
@@ -22,9 +22,9 @@ import type { Trained } from './trained.ts';
 
 type Stage = (config: ControlExperiment, context: RunContext) => Promise<RunSummary>;
 
-/** Makes the world ready and checks that the parts of the configuration fit each other. */
+/** Makes the world ready, checks the laws of one that is not built in, and that the parts of the configuration fit each other. */
 async function prepare(config: ControlExperiment): Promise<void> {
-  await prepareEnv(config.env.id);
+  await checkRegistered(config.env.id);
   checkExperiment(config, Object.keys(extraStages));
 }
 

@@ -23,7 +23,7 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
   const { frameSkip } = config.data;
   const { dim } = experimentDynamics(config);
   const { program, columns } = await controlProgram(config, context, data);
-  const measure = healthInstruments({
+  const health = healthInstruments({
     key: keyFor(context, 'health'),
     latents: () => clipLatents(program),
     log: context.log,
@@ -61,7 +61,13 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       },
       ...(dim > WIDEST
         ? {}
-        : { instruments: { every: instrumentsEvery, measure: (step: number) => measure(step) ?? {} } }),
+        : {
+            instruments: {
+              ...health,
+              every: instrumentsEvery,
+              measure: (step: number) => health.measure(step) ?? {},
+            },
+          }),
     });
   } finally {
     data.store.close();

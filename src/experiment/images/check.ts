@@ -1,6 +1,7 @@
 // Settings that must fit each other, checked before images are opened.
 
 import { JepaError } from '../../core/index.ts';
+import { checkAugment } from '../../images/index.ts';
 import type { ImageExperiment } from './config.ts';
 import { methodOf } from './method.ts';
 import { imageMethodNamed } from './methods/registry.ts';
@@ -22,5 +23,6 @@ export function checkExperiment(config: ImageExperiment): void {
     `a ViT's position table takes views of data.size = ${data.size} pixels, got ${views.map((v) => v.size).join(', ')}`,
     ['views', 'encoder.kind'],
   );
+  for (const each of views) checkAugment(each);
   methodOf(config, 0); // the method's own checks: patches, heads, masks that leave a context
 }

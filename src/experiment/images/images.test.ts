@@ -202,3 +202,11 @@ test('without data the remedy is named', async () => {
   const context = contextIn(join(root, 'none'), config, { data: join(root, 'nowhere') });
   await expect(recipe.run(config, context)).rejects.toThrow(/jepa fetch cifar10/);
 });
+
+test.each([
+  ['views.0.crop.scale.0=-1', /'views.0.crop.scale.0' must be a number from 0 to 1, got -1/],
+  ['views.0.crop.scale=[0.9,0.1]', /crop.scale must be \[low, high\]/],
+])('%s is refused before images are opened', (setting, message) => {
+  const vicreg = cifar10.find(({ name }) => name === 'cifar10-vicreg')!;
+  expect(() => vicreg.check?.(configured(vicreg, [setting]))).toThrow(message);
+});

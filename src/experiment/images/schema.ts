@@ -25,7 +25,7 @@ const range: Schema<AugmentRange> = pairOf(real({ above: 0 }));
 const crops: Readonly<Record<Crop['kind'], Schema<Crop>>> = {
   random: group<Extract<Crop, { kind: 'random' }>>({
     kind: oneOf(['random', 'shift', 'centre']),
-    scale: optional(range),
+    scale: optional(pairOf(share())),
     ratio: optional(range),
   }),
   shift: group<Extract<Crop, { kind: 'shift' }>>({ kind: oneOf(['random', 'shift', 'centre']), padding: whole(0) }),

@@ -72,8 +72,10 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
         every: evaluateEvery,
         async measure(step) {
           const knn = await onlineKnn(features, data, config);
-          return { knn, ...health(step) };
+          return { knn, ...health.measure(step) };
         },
+        memory: health.memory,
+        recall: health.recall,
       },
     });
   } finally {

@@ -1,10 +1,11 @@
 // The datasets of the control benchmark: each is collected once, right before the first run that needs it, by `jepa collect`
 // in a process of its own. A file beside each says what it was made from and whether it is complete.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/node.ts';
+import { makeFolder } from '../../run/node.ts';
 import { parseProgress } from '../progress.ts';
 import type { ExperimentSession } from '../session.ts';
 import { differences } from '../settings.ts';
@@ -29,7 +30,7 @@ function readRecord(data: PlannedData): DataRecord | undefined {
 
 function writeRecord(data: PlannedData, complete: boolean): void {
   const { world, seed, made, folder } = data;
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder));
   const record: DataRecord = { world, seed, made, complete };
   writeFileAtomic(recordPath(data), [new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`)]);
 }

@@ -1,9 +1,9 @@
 // Carries out a sweep: one run after another, each in its own process and folder.
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
-import { isRunFolder, lockRun, readRunFile } from '../../run/node.ts';
+import { isRunFolder, lockRun, makeFolder, readRunFile } from '../../run/node.ts';
 import { duration, parseProgress } from '../progress.ts';
 import type { ExperimentSession } from '../session.ts';
 import { differences } from '../settings.ts';
@@ -41,7 +41,7 @@ async function allRuns(session: ExperimentSession, options: SweepOptions): Promi
   const { dir, asked, plan } = options;
   const { output, signal } = session;
   for (const run of plan) checkFolder(dir, run);
-  mkdirSync(join(dir, 'logs'), { recursive: true });
+  makeFolder(join(dir, 'logs'));
   const failures = earlierFailures(dir);
   const runs: SweepRun[] = plan.map((run) => {
     if (isDone(dir, run)) return recordOf(run, dir, 'done');

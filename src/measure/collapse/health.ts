@@ -120,7 +120,14 @@ const rules: readonly Rule[] = [
 /** A monitor that turns readings, window after window, into a `Health` record with the alarms that stand. */
 export interface HealthMonitor {
   observe(step: number, reading: HealthReading): Health;
+  /** The rules that are broken now: in how many windows in a row, since which step. Plain data. */
+  broken(): BrokenRules;
+  /** Goes on from there. */
+  goOn(broken: BrokenRules): void;
 }
+
+/** Rules that are broken, by their code. */
+export type BrokenRules = Readonly<Partial<Record<AlarmCode, { readonly count: number; readonly since: number }>>>;
 
 /**
  * A monitor with the given limits. An alarm stands from the third window in a row that breaks its rule until a window
@@ -130,6 +137,11 @@ export function healthMonitor(limits: HealthLimits = {}): HealthMonitor {
   const { windows = 3 } = limits;
   const runs = new Map<AlarmCode, { count: number; since: number }>();
   return {
+    broken: () => Object.fromEntries([...runs].map(([code, run]) => [code, { ...run }])),
+    goOn(broken) {
+      runs.clear();
+      for (const { code } of rules) if (broken[code] !== undefined) runs.set(code, { ...broken[code] });
+    },
     observe(step, reading) {
       const alarms: Alarm[] = [];
       for (const { code, offence, hint } of rules) {

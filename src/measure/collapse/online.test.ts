@@ -40,3 +40,17 @@ test('latents that collapse raise their alarm in the third window, tokens are po
   expect(codes).toEqual([[], [], ['CONSTANT']]);
   expect(() => onlineHealth({ key: key(0), rankSamples: 1 })).toThrow(/at least 2, got 1/);
 });
+
+test('an instrument that goes on from what another remembers reads the same', () => {
+  const windows = Array.from({ length: 6 }, (_, i) => matrix(normal(key(i), new Float32Array(8 * 4)), 4));
+  const whole = onlineHealth({ key: key(0), limits: { minStd: 10 } });
+  const first = onlineHealth({ key: key(0), limits: { minStd: 10 } });
+  const second = onlineHealth({ key: key(0), limits: { minStd: 10 } });
+  for (const [i, embeddings] of windows.entries()) {
+    if (i === 4) second.recall(structuredClone(first.memory()));
+    const broken = (i < 4 ? first : second).observe(i, { embeddings });
+    expect(broken).toEqual(whole.observe(i, { embeddings }));
+  }
+  // Without the memory the alarm would not stand yet, and the rank would be that of two windows.
+  expect(second.observe(6, { embeddings: windows[0]! }).alarms[0]).toMatchObject({ code: 'CONSTANT', since: 0 });
+});

@@ -3,7 +3,7 @@
 
 import { JepaError, type Key } from '../../core/index.ts';
 import { pooled } from './deviation.ts';
-import { type Health, type HealthLimits, healthMonitor } from './health.ts';
+import { type BrokenRules, type Health, type HealthLimits, healthMonitor } from './health.ts';
 import { type HealthInput, readHealth } from './reading.ts';
 import { covarianceEigenvalues, effectiveRank } from './spectrum.ts';
 
@@ -26,6 +26,16 @@ export interface OnlineHealthOptions {
 export interface OnlineHealth {
   /** Windows must come in the order of their steps. */
   observe(step: number, latents: Omit<HealthInput, 'key' | 'slices'>): Health;
+  /** What the next windows need of those before. */
+  memory(): HealthMemory;
+  /** Goes on from there, as if the windows before had been observed here. */
+  recall(memory: HealthMemory): void;
+}
+
+/** What an `OnlineHealth` remembers: the rules that are broken, and the latest embeddings, row by row. */
+export interface HealthMemory {
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly numbers: Float32Array;
 }
 
 /**
@@ -41,15 +51,21 @@ export function onlineHealth(options: OnlineHealthOptions): OnlineHealth {
     throw new JepaError('usage', `onlineHealth: rankSamples must be a whole number of at least 2, got ${rankSamples}`);
   }
   const monitor = healthMonitor(limits);
-  let recent = new Float64Array(0);
+  // As they are kept in checkpoints, so that a resumed training reads the same numbers.
+  let recent = new Float32Array(0);
   return {
+    memory: () => ({ record: { ...monitor.broken() }, numbers: recent.slice() }),
+    recall({ record, numbers }) {
+      monitor.goOn(record as BrokenRules);
+      recent = numbers.slice();
+    },
     observe(step, latents) {
       const reading = readHealth({ ...latents, key, slices });
       const z = 'tokens' in latents.embeddings ? pooled(latents.embeddings) : latents.embeddings;
       const room = Math.max(0, rankSamples - z.rows) * z.cols;
       const kept = recent.subarray(Math.max(0, recent.length - room));
       const fresh = z.data.subarray(Math.max(0, z.rows - rankSamples) * z.cols);
-      const rows = new Float64Array(kept.length + fresh.length);
+      const rows = new Float32Array(kept.length + fresh.length);
       rows.set(kept);
       rows.set(fresh, kept.length);
       recent = rows;
