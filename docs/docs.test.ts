@@ -1,0 +1,82 @@
+// The documentation says what the code does: its blocks compile, those marked print what they say, its command lines are
+// accepted, its links lead somewhere.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import { createJiti } from 'jiti';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { commandLines, refusal } from './check/commands.ts';
+import { brokenLinks } from './check/links.ts';
+import { allPages, ROOT, readPage } from './check/pages.ts';
+import { claimsOf, sameText } from './check/printed.ts';
+import { type Module, modulesOf, typeErrors, WORK, writeModules } from './check/types.ts';
+
+const BUILT = existsSync(join(ROOT, 'dist/src/index.js'));
+const pages = allPages();
+const today = pages.filter(({ path }) => path !== 'CHANGELOG.md');
+const modules = today.flatMap(modulesOf);
+const running = modules.filter(({ runs }) => runs);
+// One block that imports what is not there shows in every run that the check still finds it.
+const wrong = readPage('wrong.md', "A page.\n\n```ts\nimport { nothing } from 'jepa/core';\n```\n");
+
+beforeAll(() => writeModules([...modules, ...modulesOf(wrong)]));
+
+test('every code block compiles against the sources, and one that imports a missing name does not', () => {
+  const errors = typeErrors([...modules, ...modulesOf(wrong)]);
+  expect(errors.filter((error) => !error.startsWith('wrong.md'))).toEqual([]);
+  expect(errors.filter((error) => error.startsWith('wrong.md'))).toEqual([
+    expect.stringMatching(/^wrong\.md:4: TS2305: .*nothing/),
+  ]);
+});
+
+test.skipIf(!BUILT).each(running.map((module) => [module.file.slice(WORK.length + 1), module] as const))(
+  '%s prints what its comments say',
+  async (_name, module) => {
+    const printed = await linesPrintedBy(module);
+    const claims = claimsOf(module.text);
+    expect(printed.length).toBeGreaterThanOrEqual(claims.length);
+    for (const [i, claim] of claims.entries())
+      if (claim !== undefined && !sameText(printed[i]!, claim)) expect(printed[i]).toBe(claim);
+  },
+);
+
+/** Runs a module in a folder of its own. */
+async function linesPrintedBy({ file }: Module): Promise<string[]> {
+  const folder = `${file}.folder`;
+  mkdirSync(folder, { recursive: true });
+  const before = process.cwd();
+  const lines: string[] = [];
+  const spy = vi.spyOn(console, 'log').mockImplementation((...values) => void lines.push(format(...values)));
+  try {
+    process.chdir(folder);
+    await createJiti(file, { fsCache: false, moduleCache: false, tryNative: false }).import(file);
+  } finally {
+    process.chdir(before);
+    spy.mockRestore();
+  }
+  return lines;
+}
+
+test('every link leads to a file, and to a heading where it names one', () => {
+  expect(pages.flatMap((page) => brokenLinks(page, pages))).toEqual([]);
+});
+
+test('every command line is one that the program takes', async () => {
+  const refused: string[] = [];
+  for (const page of today) {
+    for (const { words, text, line } of commandLines(page)) {
+      const why = await refusal(words);
+      if (why !== undefined) refused.push(`${page.path}:${line}: ${text.trim()}: ${why}`);
+    }
+  }
+  expect(refused).toEqual([]);
+});
+
+test('a command, an option, a recipe and a setting that do not exist are found', async () => {
+  expect(await refusal(['rum', 'two-room'])).toContain("no command 'rum'");
+  expect(await refusal(['run', 'two-room', '--fast'])).toContain('--fast');
+  expect(await refusal(['run', 'three-room'])).toContain('three-room');
+  expect(await refusal(['run', 'two-room', '--set', 'models.le-wm.train.steps=1'])).toContain('models');
+  expect(await refusal(['run', 'two-room', '--set', 'train.steps=1', '--seed', '1'])).toBeUndefined();
+});
