@@ -67,6 +67,8 @@ export function typeErrors(modules: readonly Module[]): string[] {
       allowJs: true,
       checkJs: true,
       paths: sources(),
+      // The page on parity shows a file of parity/claims.
+      rootDirs: [WORK, join(ROOT, 'parity', 'claims')],
     },
     files: modules.map(({ file }) => file),
   };
