@@ -7,28 +7,38 @@ import { commandProgram, outputFor } from '../../src/cli/index.ts';
 import { type AnyRecipe, configured, findRecipes, parseGrid } from '../../src/experiment/index.ts';
 import type { Page, Piece } from './pages.ts';
 
-/** The command lines of a page, each as its words. */
-export function commandLines({ blocks, code }: Page): (Piece & { readonly words: readonly string[] })[] {
+/** A command line as its words, and the refusal that is printed below it, if one is. */
+export interface CommandLine extends Piece {
+  readonly words: readonly string[];
+  readonly refused?: string;
+}
+
+/** The command lines of a page. */
+export function commandLines({ blocks, code }: Page): CommandLine[] {
   const printed = blocks
     .filter(({ language }) => ['', 'sh', 'text'].includes(language))
     .flatMap(({ text, line }) => linesOf(text, line));
-  return [...printed, ...code].flatMap(({ text, line }) =>
+  return [...printed, ...code].flatMap(({ text, line, refused }: Piece & { refused?: string }) =>
     split(words(text)).flatMap((all) => {
       const start = all[0] === '$' ? 1 : 0;
       const at = all[start] === 'npx' ? start + 1 : all[start] === 'taskset' ? all.indexOf('jepa') : start;
       if (all[start] === '--set') return [{ text, line, words: ['list', 'RECIPE', ...all.slice(start)] }];
-      return all[at] === 'jepa' && all.length > at + 1 ? [{ text, line, words: all.slice(at + 1) }] : [];
+      return all[at] === 'jepa' && all.length > at + 1
+        ? [{ text, line, words: all.slice(at + 1), ...(refused && { refused }) }]
+        : [];
     }),
   );
 }
 
-/** Lines of a block; a backslash at the end joins two. */
-function linesOf(text: string, line: number): Piece[] {
-  const lines: Piece[] = [];
+/** Lines of a block; a backslash at the end joins two. A line `jepa: ...` below a command is the refusal that it prints. */
+function linesOf(text: string, line: number): (Piece & { refused?: string })[] {
+  const lines: (Piece & { refused?: string })[] = [];
   let open: Piece | undefined;
   for (const [i, content] of text.split('\n').entries()) {
     open = { text: (open?.text ?? '') + content.replace(/\\$/, ' '), line: open?.line ?? line + i };
     if (content.endsWith('\\')) continue;
+    const before = lines.at(-1);
+    if (before !== undefined && content.startsWith('jepa: ')) before.refused = content.slice('jepa: '.length);
     lines.push(open);
     open = undefined;
   }

@@ -68,7 +68,7 @@ export function typeErrors(modules: readonly Module[]): string[] {
       checkJs: true,
       paths: sources(),
       // The page on parity shows a file of parity/claims.
-      rootDirs: [WORK, join(ROOT, 'parity', 'claims')],
+      rootDirs: [join(ROOT, '.cache'), join(ROOT, 'parity')],
     },
     files: modules.map(({ file }) => file),
   };
