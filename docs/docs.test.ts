@@ -10,6 +10,7 @@ import { commandLines, refusal } from './check/commands.ts';
 import { brokenLinks } from './check/links.ts';
 import { allPages, ROOT, readPage } from './check/pages.ts';
 import { claimsOf, sameText } from './check/printed.ts';
+import { wrongRoom } from './check/rooms.ts';
 import { type Module, modulesOf, typeErrors, WORK, writeModules } from './check/types.ts';
 
 const BUILT = existsSync(join(ROOT, 'dist/src/index.js'));
@@ -20,14 +21,12 @@ const running = modules.filter(({ runs }) => runs);
 // One block that imports what is not there shows in every run that the check still finds it.
 const wrong = readPage('wrong.md', "A page.\n\n```ts\nimport { nothing } from 'jepa/core';\n```\n");
 
-beforeAll(() => writeModules([...modules, ...modulesOf(wrong)]));
-
-test('every code block compiles against the sources, and one that imports a missing name does not', () => {
-  const errors = typeErrors([...modules, ...modulesOf(wrong)]);
-  expect(errors.filter((error) => !error.startsWith('wrong.md'))).toEqual([]);
-  expect(errors.filter((error) => error.startsWith('wrong.md'))).toEqual([
-    expect.stringMatching(/^wrong\.md:4: TS2305: .*nothing/),
-  ]);
+// The compiler works beside the other tests.
+let checked: Promise<string[]>;
+beforeAll(() => {
+  const all = [...modules, ...modulesOf(wrong)];
+  writeModules(all);
+  checked = typeErrors(all);
 });
 
 test.skipIf(!BUILT).each(running.map((module) => [module.file.slice(WORK.length + 1), module] as const))(
@@ -62,6 +61,10 @@ test('every link leads to a file, and to a heading where it names one', () => {
   expect(pages.flatMap((page) => brokenLinks(page, pages))).toEqual([]);
 });
 
+test('the README of a room names its files, and what layers.json lets it import', () => {
+  expect(pages.flatMap(wrongRoom)).toEqual([]);
+});
+
 test('every command line is one that the program takes', async () => {
   const refused: string[] = [];
   for (const page of today) {
@@ -79,4 +82,12 @@ test('a command, an option, a recipe and a setting that do not exist are found',
   expect(await refusal(['run', 'three-room'])).toContain('three-room');
   expect(await refusal(['run', 'two-room', '--set', 'models.le-wm.train.steps=1'])).toContain('models');
   expect(await refusal(['run', 'two-room', '--set', 'train.steps=1', '--seed', '1'])).toBeUndefined();
+});
+
+test('every code block compiles against the sources, and one that imports a missing name does not', async () => {
+  const errors = await checked;
+  expect(errors.filter((error) => !error.startsWith('wrong.md'))).toEqual([]);
+  expect(errors.filter((error) => error.startsWith('wrong.md'))).toEqual([
+    expect.stringMatching(/^wrong\.md:4: TS2305: .*nothing/),
+  ]);
 });

@@ -30,6 +30,7 @@ export interface Block extends Piece {
 export interface Page {
   /** Path from the repository's folder. */
   readonly path: string;
+  readonly text: string;
   readonly blocks: readonly Block[];
   /** Code between single ticks, its lines joined. */
   readonly code: readonly Piece[];
@@ -82,6 +83,7 @@ export function readPage(path: string, text: string): Page {
   const links = [...plain.matchAll(/\]\(\s*([^)\s]+)[^)]*\)/g)];
   return {
     path,
+    text,
     blocks,
     code,
     links: links.map((m) => ({ text: m[1]!, line: lineAt(text, m.index) })),

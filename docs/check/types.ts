@@ -1,7 +1,7 @@
 // Checks the types of the code blocks of all pages in one program. Each block is a module whose lines stand where they stand in
 // the page, so that the compiler's messages name the page's own lines; `jepa/...` is taken from the sources.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Block, type Page, ROOT } from './pages.ts';
@@ -57,7 +57,7 @@ export function writeModules(modules: readonly Module[]): void {
 }
 
 /** What is wrong with the types of modules that were written: `page:line: message`. */
-export function typeErrors(modules: readonly Module[]): string[] {
+export async function typeErrors(modules: readonly Module[]): Promise<string[]> {
   const config = {
     extends: '../../tsconfig.json',
     compilerOptions: {
@@ -74,12 +74,13 @@ export function typeErrors(modules: readonly Module[]): string[] {
   };
   writeFileSync(join(WORK, 'tsconfig.json'), JSON.stringify(config));
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, '-p', WORK, '--pretty', 'false'], {
-    cwd: WORK,
-    encoding: 'utf8',
+  const { stdout, stderr, failed } = await new Promise<{ stdout: string; stderr: string; failed: boolean }>((done) => {
+    execFile(process.execPath, [tsc, '-p', WORK, '--pretty', 'false'], { cwd: WORK }, (error, stdout, stderr) =>
+      done({ stdout, stderr, failed: error !== null }),
+    );
   });
   const errors = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
-  if (status !== 0 && errors.length === 0) throw new Error(`the compiler failed: ${stdout}${stderr}`);
+  if (failed && errors.length === 0) throw new Error(`the compiler failed: ${stdout}${stderr}`);
   return errors.map((line) => {
     const [, name, at, message] = /^(.*?)\((\d+),\d+\): error (.*)$/.exec(line) ?? [];
     const page = modules.find(({ file }) => name !== undefined && file.endsWith(name.replace(/^.*\//, '')))?.page;
