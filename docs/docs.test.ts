@@ -1,7 +1,8 @@
 // The documentation says what the code does: its blocks compile, those marked print what they say, its command lines are
-// accepted, its links lead somewhere.
+// accepted, its links lead somewhere. Before a block a page may have comments that a reader does not see:
+// `<!-- prelude: ... -->` (code that it needs), `<!-- continues -->` (it goes on from the block before), `<!-- runs -->` (it is run).
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { createJiti } from 'jiti';
@@ -46,6 +47,7 @@ async function linesPrintedBy({ file }: Module): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const before = process.cwd();
   const lines: string[] = [];
+  vi.stubEnv('JEPA_CACHE', join(folder, 'cache'));
   const spy = vi.spyOn(console, 'log').mockImplementation((...values) => void lines.push(format(...values)));
   try {
     process.chdir(folder);
@@ -53,6 +55,7 @@ async function linesPrintedBy({ file }: Module): Promise<string[]> {
   } finally {
     process.chdir(before);
     spy.mockRestore();
+    vi.unstubAllEnvs();
   }
   return lines;
 }
@@ -63,6 +66,14 @@ test('every link leads to a file, and to a heading where it names one', () => {
 
 test('the README of a room names its files, and what layers.json lets it import', () => {
   expect(pages.flatMap(wrongRoom)).toEqual([]);
+});
+
+test('every room that the package exports has its line among the pages of concepts', () => {
+  const index = pages.find(({ path }) => path === 'docs/concepts/README.md')!;
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly exports: object };
+  const doors = Object.keys(exports).filter((door) => /^\.\/[a-z]+$/.test(door));
+  const named = index.code.map(({ text }) => text);
+  expect(doors.map((door) => door.replace('.', 'jepa')).filter((door) => !named.includes(door))).toEqual([]);
 });
 
 test('every command line is one that the program takes', async () => {
