@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import { createJiti } from 'jiti';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { BROWSER_DOORS } from '../src/browser-doors.law.ts';
 import { commandLines, refusal } from './check/commands.ts';
 import { brokenLinks } from './check/links.ts';
 import { allPages, ROOT, readPage } from './check/pages.ts';
@@ -15,6 +16,10 @@ import { wrongRoom } from './check/rooms.ts';
 import { type Module, modulesOf, typeErrors, WORK, writeModules } from './check/types.ts';
 
 const BUILT = existsSync(join(ROOT, 'dist/src/index.js'));
+const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly exports: object };
+const DOORS = Object.keys(exports)
+  .filter((door) => door !== './package.json')
+  .map((door) => door.replace('.', 'jepa'));
 const pages = allPages();
 const today = pages.filter(({ path }) => path !== 'CHANGELOG.md');
 const modules = today.flatMap(modulesOf);
@@ -70,10 +75,18 @@ test('the README of a room names its files, and what layers.json lets it import'
 
 test('every room that the package exports has its line among the pages of concepts', () => {
   const index = pages.find(({ path }) => path === 'docs/concepts/README.md')!;
-  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly exports: object };
-  const doors = Object.keys(exports).filter((door) => /^\.\/[a-z]+$/.test(door));
   const named = index.code.map(({ text }) => text);
-  expect(doors.map((door) => door.replace('.', 'jepa')).filter((door) => !named.includes(door))).toEqual([]);
+  expect(DOORS.filter((door) => /^jepa\/[a-z]+$/.test(door) && !named.includes(door))).toEqual([]);
+});
+
+test('the page on browsers names the doors that a page may use, then those that need Node', () => {
+  const { text } = pages.find(({ path }) => path === 'docs/guides/browser.md')!;
+  const cut = text.lastIndexOf('\n\n');
+  const named = (part: string): string[] => [...part.matchAll(/`(jepa(?:\/[a-z]+)*)`/g)].map((m) => m[1]!);
+  const browser = BROWSER_DOORS.map((door) => door.replace('.', 'jepa'));
+  expect([...new Set(named(text.slice(0, text.indexOf('A test walks'))))].sort()).toEqual([...browser].sort());
+  const node = DOORS.filter((door) => !browser.includes(door));
+  expect(named(text.slice(cut)).sort()).toEqual(node.sort());
 });
 
 test('every command line is one that the program takes', async () => {
