@@ -14,7 +14,7 @@ import type { ControlExperiment } from '../src/experiment/index.ts';
 import { controlProgram } from '../src/experiment/index.ts';
 import { adamW } from '../src/optim/index.ts';
 import { createRun } from '../src/run/node.ts';
-import { train } from '../src/train/index.ts';
+import { train } from '../src/train/node.ts';
 import { median, timed } from './measure.ts';
 import { ms, percent, table } from './table.ts';
 

@@ -7,7 +7,7 @@ import { JepaError } from '../src/core/index.ts';
 import { adamW } from '../src/optim/index.ts';
 import { createRun } from '../src/run/node.ts';
 import type { Runtime } from '../src/runtime/index.ts';
-import { train } from '../src/train/index.ts';
+import { train } from '../src/train/node.ts';
 import { LEARNING_RATE, type VitStepSize, vitBatch, vitStep } from './vit-step.ts';
 
 /** Shares of the time of the training loop, its last checkpoint left out. */

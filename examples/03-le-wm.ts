@@ -16,7 +16,8 @@ import { bind } from 'jepa/nn';
 import { adamW, warmupCosine } from 'jepa/optim';
 import { createRun } from 'jepa/run/node';
 import { input, mul, reduceMean, slice, square, sub } from 'jepa/tensor';
-import { jepaProgram, train } from 'jepa/train';
+import { jepaProgram } from 'jepa/train';
+import { train } from 'jepa/train/node';
 import { type Acting, type LeWm, type LeWmConfig, leWm, leWmMethod } from 'jepa/world';
 
 const seed = key(0);

@@ -2,14 +2,14 @@
 // losses rank them. About twenty minutes on two quiet cores.
 
 import { join } from 'node:path';
-import { JepaError } from '../src/core/index.ts';
+import { check } from '../src/core/index.ts';
 import { writeFileAtomic } from '../src/data/node.ts';
 import type { Recipe, RunContext, RunSummary } from '../src/experiment/index.ts';
-import { checkExperiment, openData, writeJson } from '../src/experiment/index.ts';
+import { openData, writeJson } from '../src/experiment/index.ts';
 import { augmentation } from '../src/images/index.ts';
 import { LE_JEPA } from '../src/jepa/index.ts';
 import { markdownTable } from '../src/report/index.ts';
-import { choices, experimentOf, type LeJepaSelection } from './selection/config.ts';
+import { checkSelection, choices, experimentOf, type LeJepaSelection, selectionSchema } from './selection/config.ts';
 import { type Outcome, outcomeRows, rankingRows, select, selectionText } from './selection/correlate.ts';
 import { measure } from './selection/measure.ts';
 import { selectionPage } from './selection/page.ts';
@@ -50,11 +50,13 @@ export const leJepaSelection: Recipe<LeJepaSelection> = {
       },
     },
   }),
+  schema: selectionSchema,
+  check: checkSelection,
   run,
 };
 
 async function run(config: LeJepaSelection, context: RunContext): Promise<RunSummary> {
-  check(config);
+  checkSelection(check(selectionSchema, config));
   const data = await openData(config.experiment, context);
   const grid = choices(config);
   const outcomes: Outcome[] = [];
@@ -93,18 +95,4 @@ async function run(config: LeJepaSelection, context: RunContext): Promise<RunSum
     metrics: { ...Object.fromEntries(rankings), 'best.knn': selection.best.knn, broken: selection.broken },
     report: text('report.html', selectionPage(outcomes, selection, exponent)),
   };
-}
-
-/** Every configuration is checked before the first is trained. */
-function check(config: LeJepaSelection): void {
-  const { lambdas, learningRates } = config;
-  for (const [name, values] of Object.entries({ lambdas, learningRates })) {
-    if (values.length === 0 || values.some((v) => !(v > 0)) || new Set(values).size < values.length) {
-      throw new JepaError(
-        'usage',
-        `${name} must be different numbers above 0, got [${values.join(', ')}]; set ${name}`,
-      );
-    }
-  }
-  for (const choice of choices(config)) checkExperiment(experimentOf(config, choice));
 }

@@ -5,9 +5,7 @@ import { readFileSync } from 'node:fs';
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly exports: Readonly<Record<string, unknown>>;
 };
-const NODE_ONLY = ['train', 'measure', 'evals', 'report', 'experiment', 'cli', 'package.json'].map(
-  (name) => `./${name}`,
-);
+const NODE_ONLY = ['evals', 'report', 'experiment', 'cli', 'package.json'].map((name) => `./${name}`);
 
 /** Names in the export map, e.g. './tensor'. */
 export const BROWSER_DOORS: readonly string[] = Object.keys(exports).filter(

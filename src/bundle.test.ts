@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rollup } from 'vite';
 import { expect, test } from 'vitest';
 import { BROWSER_DOORS } from './browser-doors.law.ts';
+import { openRooms, whyNoBrowser } from './runtime/browser.law.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const BUILT = existsSync(join(ROOT, 'dist/src/index.js'));
@@ -32,7 +33,12 @@ async function bundled(door: string): Promise<{ readonly code: string; readonly 
     build: {
       write: false,
       minify: false,
-      rollupOptions: { input: entry, preserveEntrySignatures: 'strict', onwarn: ({ message }) => warn(message) },
+      rollupOptions: {
+        input: entry,
+        output: { codeSplitting: false },
+        preserveEntrySignatures: 'strict',
+        onwarn: ({ message }) => warn(message),
+      },
     },
     plugins: [
       {
@@ -52,3 +58,24 @@ test.skipIf(!BUILT).each(BROWSER_DOORS)('%s is bundled for a page without a warn
   expect(code.length).toBeGreaterThan(1000);
   expect(code.match(/^import .*|__vite-browser-external|initOrtOnce/gm)).toBeNull();
 });
+
+test.skipIf(whyNoBrowser !== undefined)(
+  'every bundle loads in a page and offers what the door does in Node',
+  async () => {
+    const { page, close } = await openRooms();
+    try {
+      for (const door of BROWSER_DOORS) {
+        const { code } = await bundled(door);
+        const there = await page.evaluate(
+          `import(URL.createObjectURL(new Blob([${JSON.stringify(code)}], { type: 'text/javascript' })))
+          .then((names) => Object.keys(names).sort())`,
+        );
+        const here = Object.keys((await import(join(ROOT, exports[door]!.default))) as object).sort();
+        expect(there, door).toEqual(here);
+      }
+    } finally {
+      await close();
+    }
+  },
+  120_000,
+);

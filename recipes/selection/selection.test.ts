@@ -78,9 +78,11 @@ test('the page holds both tables and a figure for each score, and asks for nothi
 
 test('a grid that is empty, repeated or not positive, or another method, is refused before images are opened', async () => {
   const run = (change: object) => leJepaSelection.run({ ...leJepaSelection.config(), ...change }, undefined as never);
-  await expect(run({ lambdas: [] })).rejects.toThrow(/lambdas must be different numbers above 0/);
-  await expect(run({ learningRates: [1, 1] })).rejects.toThrow(/learningRates must be different numbers above 0/);
-  await expect(run({ lambdas: [-1] })).rejects.toThrow(/above 0, got \[-1\]/);
+  await expect(run({ lambdas: [] })).rejects.toThrow(
+    /'lambdas' must be a list of numbers above 0 with at least 1 item, got \[\]/,
+  );
+  await expect(run({ learningRates: [1, 1] })).rejects.toThrow(/learningRates must be different numbers, got \[1, 1\]/);
+  await expect(run({ lambdas: [-1] })).rejects.toThrow(/'lambdas.0' must be a number above 0, got -1/);
   const { experiment } = leJepaSelection.config();
   const other = { ...experiment, method: { name: 'random' as const } };
   await expect(run({ experiment: other })).rejects.toThrow(/must be 'lejepa', got 'random'/);

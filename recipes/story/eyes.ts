@@ -2,7 +2,6 @@
 // embedding holds. Nothing flows back into the model.
 
 import { fold, JepaError, randomBits } from '../../src/core/index.ts';
-import { type BallView, ballBatch, ballTransitions } from '../../src/envs/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { input, type Tensor } from '../../src/tensor/index.ts';
 import { moduleProgram } from '../../src/train/index.ts';
@@ -12,6 +11,7 @@ import { trainedJoint } from './models.ts';
 import { decoder } from './networks.ts';
 import { meanSquares } from './objectives.ts';
 import { type StoryJob, sizesFor, variants } from './variants.ts';
+import { type BallView, ballBatch, ballTransitions } from './world/transitions.ts';
 
 /** Embeddings [B, D] and the pictures [B, 1, S, S] to draw from them. */
 interface EyesBatch {

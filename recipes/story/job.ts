@@ -2,10 +2,11 @@
 
 import { join } from 'node:path';
 import { fold, type Key, key } from '../../src/core/index.ts';
-import { type BallTransitions, ballTransitions } from '../../src/envs/index.ts';
-import type { BatchSource, InstrumentSchedule, LossProgram } from '../../src/train/index.ts';
+import type { BatchSource, LossProgram } from '../../src/train/index.ts';
+import type { InstrumentSchedule } from '../../src/train/node.ts';
 import type { StoryConfig } from './config.ts';
 import { jobName, type StoryJob } from './variants.ts';
+import { type BallTransitions, ballTransitions } from './world/transitions.ts';
 
 /** How one model is trained: its program and its batches. `B` is what a batch is. */
 export interface Training<B> {

@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest';
 import { key } from '../../src/core/index.ts';
-import { ballFloors, bayesPrediction } from '../../src/envs/index.ts';
 import { matrix } from '../../src/measure/index.ts';
 import { liteStory, type StoryConfig } from './config.ts';
 import { energyCurves } from './energies.ts';
@@ -10,6 +9,7 @@ import { heldOut, measureJoint } from './measure.ts';
 import type { JointFunctions, RowFunction } from './models.ts';
 import { principalPlane } from './principal-plane.ts';
 import { measureSmear } from './smear.ts';
+import { ballFloors, bayesPrediction } from './world/bayes.ts';
 
 const config: StoryConfig = { ...liteStory(), evals: { pairs: 400, draws: 16 } };
 const { size } = config.world;

@@ -3,7 +3,6 @@
 // Legend: N transitions, D embedding.
 
 import { fold, type Key, key } from '../../src/core/index.ts';
-import { type BallNoise, type BallTransitions, ballBatch, ballTransitions } from '../../src/envs/index.ts';
 import {
   covarianceEigenvalues,
   dimensionDeviation,
@@ -20,6 +19,7 @@ import {
 } from '../../src/measure/index.ts';
 import type { StoryConfig } from './config.ts';
 import type { JointFunctions } from './models.ts';
+import { type BallNoise, type BallTransitions, ballBatch, ballTransitions } from './world/transitions.ts';
 
 /** Measures of one model. A type, so that it can be written as JSON. */
 export type JointMeasures = {

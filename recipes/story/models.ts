@@ -125,8 +125,8 @@ export async function trainedJoint(
 export function trainedPixel(config: StoryConfig, out: string, job: StoryJob, runtime: Runtime): Promise<RowFunction> {
   const m = pixelPredictor(sizesFor(config, 1));
   const { imageSize } = config.networks;
-  const predict = bind(m, 'eval').model;
-  return rowFunction((x) => predict(x!), [[1, imageSize, imageSize]], numbers(m, out, job), runtime);
+  const { encode, decode } = bind(m, 'eval').model;
+  return rowFunction((x) => decode(encode(x!)), [[1, imageSize, imageSize]], numbers(m, out, job), runtime);
 }
 
 /** A trained decoder for eyes: embeddings [N, D] to pictures [N, 1, S, S]. */

@@ -7,11 +7,12 @@ import { ballWorlds, drawBall } from '../../src/envs/index.ts';
 import { bind, blankValues, type ModelValues, type Module, parameterCount } from '../../src/nn/index.ts';
 import { adamW, globalNorm } from '../../src/optim/index.ts';
 import { nodeRuntime } from '../../src/runtime/index.ts';
-import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import { moduleProgram } from '../../src/train/index.ts';
+import { input } from '../../src/tensor/index.ts';
+import { jepaProgram, moduleProgram } from '../../src/train/index.ts';
 import { fullStory, liteStory } from './config.ts';
-import { decoder, encoder, type JointModel, jointModel, type NetworkSizes, pixelPredictor } from './networks.ts';
-import { jointLoss, meanSquares } from './objectives.ts';
+import { jointMethod, pixelMethod } from './methods.ts';
+import { decoder, encoder, jointModel, type NetworkSizes, type PixelModel, pixelPredictor } from './networks.ts';
+import { meanSquares } from './objectives.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
 const full = fullStory().networks;
@@ -38,11 +39,14 @@ test('gradients of encoder and decoder are those of finite differences', async (
   const both = pixelPredictor(tiny);
   const shape = [2, 2, 8, 8];
   const x = Float32Array.from({ length: 256 }, (_, i) => Math.sin(1.7 * i));
-  const program = await moduleProgram<(x: Tensor) => Tensor, Float32Array>({
+  const program = await moduleProgram<PixelModel, Float32Array>({
     module: both,
     key: key(1),
     runtime,
-    trace: (f) => ({ loss: meanSquares(f(input('x', shape)), input('y', [2, 1, 8, 8])), terms: {} }),
+    trace: ({ encode, decode }) => ({
+      loss: meanSquares(decode(encode(input('x', shape))), input('y', [2, 1, 8, 8])),
+      terms: {},
+    }),
     inputs: (y) => ({ x, y }),
   });
   const y = Float32Array.from({ length: 128 }, (_, i) => (i % 3 === 0 ? 1 : 0));
@@ -117,20 +121,12 @@ test.each([
   'three training steps of the joint model have the losses of the reference: %s',
   async (_name, actions, losses, norm) => {
     const m = jointModel(full, actions);
-    const program = await moduleProgram<JointModel, null>({
-      module: m,
+    const program = await jepaProgram({
+      spec: jointMethod({ sizes: full, batch: 8, action: actions === 1, objective: 'vicreg' }),
       key: key(0),
       runtime,
       values: fixtureValues(m),
-      trace(model) {
-        const [z, next] = split(model.encode(concat([input('now', shape), input('next', shape)], 0)), [8, 8], 0) as [
-          Tensor,
-          Tensor,
-        ];
-        const predicted = actions === 0 ? model.predict(z) : model.predict(z, input('action', [8, 1]));
-        return jointLoss('vicreg', z, next, predicted);
-      },
-      inputs: () => (actions === 0 ? inputs : { ...inputs, action: ACTION }),
+      inputs: (_: null) => (actions === 0 ? inputs : { ...inputs, action: ACTION }),
     });
     const optimiser = adamW(program.layout);
     for (const [i, expected] of losses.entries()) {
@@ -148,13 +144,12 @@ test.each([
 
 test('three training steps of the pixel predictor have the losses of the reference', async () => {
   const m = pixelPredictor(full);
-  const program = await moduleProgram<(x: Tensor) => Tensor, null>({
-    module: m,
+  const program = await jepaProgram({
+    spec: pixelMethod({ sizes: full, batch: 8 }),
     key: key(0),
     runtime,
     values: fixtureValues(m),
-    trace: (f) => ({ loss: meanSquares(f(input('now', shape)), input('next', shape)), terms: {} }),
-    inputs: () => inputs,
+    inputs: (_: null) => inputs,
   });
   const optimiser = adamW(program.layout);
   for (const [i, expected] of [0.234154772107, 0.233882360405, 0.233535438403].entries()) {

@@ -101,14 +101,18 @@ function predictor({ dim, hidden }: NetworkSizes, actionDim: number): Module<Pre
   });
 }
 
+/** What predicts the next picture: an encoder, and a decoder of what it gives. */
+export interface PixelModel {
+  readonly encode: Layer;
+  readonly decode: Layer;
+}
+
 /** Predicts the next picture: decoder after encoder. */
-export function pixelPredictor(sizes: NetworkSizes, outputBias?: number): Module<Layer> {
-  return module(
-    { encoder: encoder(sizes), decoder: decoder(sizes, outputBias) },
-    ({ encoder, decoder }) =>
-      (x: Tensor) =>
-        decoder(encoder(x)),
-  );
+export function pixelPredictor(sizes: NetworkSizes, outputBias?: number): Module<PixelModel> {
+  return module({ encoder: encoder(sizes), decoder: decoder(sizes, outputBias) }, ({ encoder, decoder }) => ({
+    encode: encoder,
+    decode: decoder,
+  }));
 }
 
 /** What a joint-embedding model is for: to embed and to predict. */

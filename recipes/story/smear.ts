@@ -2,10 +2,12 @@
 // walls and at them. Every measure is taken of the truth and of the Bayes prediction too.
 
 import { fold, key } from '../../src/core/index.ts';
-import { type BallWorld, ballBatch, bayesPrediction, moveRightProbability } from '../../src/envs/index.ts';
+import type { BallWorld } from '../../src/envs/index.ts';
 import type { StoryConfig } from './config.ts';
 import { allRows, heldOut } from './measure.ts';
 import type { RowFunction } from './models.ts';
+import { bayesPrediction, moveRightProbability } from './world/bayes.ts';
+import { ballBatch } from './world/transitions.ts';
 
 /** Sums over some held-out transitions, as means. */
 export type SmearMeasures = {

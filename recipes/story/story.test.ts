@@ -112,11 +112,20 @@ test('a story that contradicts itself is refused before anything is trained', as
     return 'accepted';
   };
   expect(await refused({ world: { size: 16, radius: 8, speed: 2, dots: 0 } })).toMatch(/the ball must fit/);
-  expect(await refused({ plan: { episodes: 0, horizons: [2] } })).toMatch(/plan.episodes must be at least 1/);
+  expect(await refused({ plan: { episodes: 0, horizons: [2] } })).toMatch(
+    /'plan.episodes' must be a whole number of at least 1, got 0/,
+  );
   expect(await refused({ networks: liteStory().networks })).toMatch(
     /networks.imageSize must be world.size = 16, got 32/,
   );
-  expect(await refused({ train: { ...tiny().train, pairs: 0 } })).toBe('accepted');
+  expect(await refused({ train: { ...tiny().train, pairs: 0 } })).toMatch(/'train.pairs' must be .* at least 1, got 0/);
+  expect(await refused({ train: { ...tiny().train, batchSize: 1 } })).toMatch(/'train.batchSize' must be .* from 2/);
+  expect(await refused({ networks: { ...tiny().networks, frames: 2 } })).toMatch(/networks.frames must be 1 .* got 2/);
+  const odd = { world: { ...tiny().world, size: 20 }, networks: { ...tiny().networks, imageSize: 20 } };
+  expect(await refused(odd)).toMatch(/divisible by 8, got image size 20/);
+  const photograph = { ...tiny().photograph, image: 'no-such.jpg' };
+  expect(await refused({ photograph })).toMatch(/photograph.image must be a file, got 'no-such.jpg'/);
+  expect(await refused({ photograph: { ...tiny().photograph, trained: out } })).toMatch(/holds no run.json/);
   expect(existsSync(join(out, 'models'))).toBe(false);
 });
 

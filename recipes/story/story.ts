@@ -1,8 +1,6 @@
 // The story as a recipe: train all models, run all parts, write one page.
 
 import { join } from 'node:path';
-import { JepaError } from '../../src/core/index.ts';
-import { checkBallWorld } from '../../src/envs/index.ts';
 import type { Recipe, RunContext, RunSummary } from '../../src/experiment/index.ts';
 import { escapeHtml, htmlPage } from '../../src/report/index.ts';
 import { defaultRuntime } from '../../src/runtime/index.ts';
@@ -10,34 +8,8 @@ import type { StoryConfig } from './config.ts';
 import { remembered, writeBytes, writeFigure } from './files.ts';
 import type { PartContext, PartOutcome, StoryPart } from './part.ts';
 import { trainAll } from './pool.ts';
+import { checkStory, storySchema } from './schema.ts';
 import { jobName, type StoryJob } from './variants.ts';
-
-/** Throws `usage` when the configuration contradicts itself. */
-function check({ world, networks, seeds, train, evals, plan }: StoryConfig): void {
-  checkBallWorld(world);
-  const need = (holds: boolean, must: string): void => {
-    if (!holds) throw new JepaError('usage', `story: ${must}`);
-  };
-  need(
-    networks.imageSize === world.size,
-    `networks.imageSize must be world.size = ${world.size}, got ${networks.imageSize}`,
-  );
-  need(networks.frames === 1, `networks.frames must be 1 (two-frame models double it), got ${networks.frames}`);
-  need(Number.isInteger(seeds) && seeds >= 1, `seeds must be a whole number of at least 1, got ${seeds}`);
-  need(train.workers >= 0, `train.workers must not be negative, got ${train.workers}`);
-  need(
-    evals.pairs >= 64 && evals.draws >= 2,
-    `evals.pairs must be at least 64 and evals.draws at least 2, got ${evals.pairs} and ${evals.draws}`,
-  );
-  need(
-    plan.episodes >= 1,
-    `plan.episodes must be at least 1: success without episodes is no number, got ${plan.episodes}`,
-  );
-  need(
-    plan.horizons.length > 0 && plan.horizons.every((h) => Number.isInteger(h) && h >= 1 && h <= 12),
-    `plan.horizons must be whole numbers from 1 to 12, got ${plan.horizons}`,
-  );
-}
 
 /** The jobs of all parts, each once. */
 function jobsOf(parts: readonly StoryPart[], seeds: readonly number[]): StoryJob[] {
@@ -65,7 +37,7 @@ export async function runStory(
   context: RunContext,
   parts: readonly StoryPart[],
 ): Promise<RunSummary> {
-  check(config);
+  checkStory(config);
   const seeds = Array.from({ length: config.seeds }, (_, i) => context.seed + i);
   const { out, signal, log } = context;
   await trainAll(config, jobsOf(parts, seeds), {
@@ -106,5 +78,12 @@ export function storyRecipe(
   config: () => StoryConfig,
   parts: readonly StoryPart[],
 ): Recipe<StoryConfig> {
-  return { name, summary, config, run: (c, context) => runStory(c, context, parts) };
+  return {
+    name,
+    summary,
+    config,
+    schema: storySchema,
+    check: checkStory,
+    run: (c, context) => runStory(c, context, parts),
+  };
 }

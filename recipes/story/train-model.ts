@@ -5,19 +5,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../../src/core/index.ts';
 import { libraryVersion } from '../../src/data/node.ts';
-import { type BallBatch, ballBatches } from '../../src/envs/index.ts';
+import { trainIn } from '../../src/experiment/index.ts';
 import { adamW, constant } from '../../src/optim/index.ts';
-import { createRun, openRun } from '../../src/run/node.ts';
 import { nodeRuntime, type Runtime } from '../../src/runtime/index.ts';
-import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import { moduleProgram, train } from '../../src/train/index.ts';
+import { jepaProgram, type StepInputs } from '../../src/train/index.ts';
 import type { StoryConfig } from './config.ts';
 import { eyesTraining } from './eyes.ts';
 import { jobKey, modelDir, type Training, trainingTransitions } from './job.ts';
-import { jointModel, pixelPredictor } from './networks.ts';
-import { jointLoss, meanSquares } from './objectives.ts';
+import { jointMethod, pixelMethod } from './methods.ts';
 import { jobName, type StoryJob, sizesFor, stepsOf, variants } from './variants.ts';
 import { viewsTraining } from './views.ts';
+import { type BallBatch, type BallNoise, ballBatches } from './world/transitions.ts';
 
 /** Progress of one job. */
 export interface JobProgress {
@@ -48,53 +46,28 @@ function storyRuntime(): Runtime {
   return nodeRuntime({ threads: 1 });
 }
 
-function pictures(config: StoryConfig, frames: number): readonly [Tensor, Tensor] {
-  const { batchSize } = config.train;
-  const { imageSize } = config.networks;
-  const shape = [batchSize, frames, imageSize, imageSize];
-  return [input('now', shape), input('next', shape)];
-}
-
 /** The training of a model that predicts pictures or embeddings from batches of the ball. */
 async function ballTraining(config: StoryConfig, job: StoryJob, runtime: Runtime): Promise<Training<BallBatch>> {
   const variant = variants[job.variant];
-  const { batchSize } = config.train;
-  const init = jobKey(job, 'init');
+  const { batchSize: batch } = config.train;
   const transitions = trainingTransitions(config, job);
-  const batches = (frames: 1 | 2, noise: 'none' | 'fixed' | 'online') => (startStep: number) =>
-    ballBatches(transitions, { frames, noise, batchSize, key: jobKey(job, 'batches'), startStep });
+  const batches = (frames: 1 | 2, noise: BallNoise) => (startStep: number) =>
+    ballBatches(transitions, { frames, noise, batchSize: batch, key: jobKey(job, 'batches'), startStep });
+  const common = { key: jobKey(job, 'init'), runtime };
   if (variant.kind === 'pixel') {
-    const program = await moduleProgram<(x: Tensor) => Tensor, BallBatch>({
-      module: pixelPredictor(sizesFor(config, 1), variant.outputBias),
-      key: init,
-      runtime,
-      trace(predict) {
-        const [now, next] = pictures(config, 1);
-        return { loss: meanSquares(predict(now), next), terms: {} };
-      },
-      inputs: ({ now, next }) => ({ now, next }),
-    });
-    return { program, batches: batches(1, variant.noise) };
+    const spec = pixelMethod({ sizes: sizesFor(config, 1), batch }, variant.outputBias);
+    const inputs = ({ now, next }: BallBatch): StepInputs => ({ now, next });
+    return { program: await jepaProgram({ ...common, spec, inputs }), batches: batches(1, variant.noise) };
   }
   if (variant.kind !== 'joint') throw new JepaError('usage', `story: ${job.variant} is not trained on transitions`);
   const { frames, action, objective, noise } = variant;
-  const program = await moduleProgram({
-    module: jointModel(sizesFor(config, frames), action ? 1 : 0),
-    key: init,
-    runtime,
-    trace(model) {
-      const [now, next] = pictures(config, frames);
-      const [z, zNext] = split(model.encode(concat([now, next], 0)), [batchSize, batchSize], 0) as [Tensor, Tensor];
-      const predicted = action ? model.predict(z, input('action', [batchSize, 1])) : model.predict(z);
-      return jointLoss(objective, z, zNext, predicted);
-    },
-    inputs: (batch: BallBatch) => ({
-      now: batch.now,
-      next: batch.next,
-      ...(action ? { action: batch.action } : {}),
-    }),
+  const spec = jointMethod({ sizes: sizesFor(config, frames), batch, action, objective });
+  const inputs = ({ now, next, action: given }: BallBatch): StepInputs => ({
+    now,
+    next,
+    ...(action ? { action: given } : {}),
   });
-  return { program, batches: batches(frames, noise) };
+  return { program: await jepaProgram({ ...common, spec, inputs }), batches: batches(frames, noise) };
 }
 
 /**
@@ -114,45 +87,39 @@ export async function trainModel(config: StoryConfig, job: StoryJob, context: Jo
 async function trainRun<B>(
   config: StoryConfig,
   job: StoryJob,
-  context: JobContext,
+  { out, signal, log, onProgress }: JobContext,
   training: Training<B>,
 ): Promise<void> {
-  const dir = modelDir(context.out, job);
-  const resume = existsSync(join(dir, 'run.json'));
-  const run = resume
-    ? openRun(dir)
-    : createRun(dir, { config: { ...config, job }, seed: job.seed, versions: { jepa: libraryVersion() } });
+  const { seed } = job;
+  const name = jobName(job);
   const steps = stepsOf(config, job.variant);
   const { program, batches, instruments } = training;
-  try {
-    const outcome = await train<B>({
-      run,
+  await trainIn<B>(
+    {
+      seed,
+      out,
+      signal,
+      resume: false,
+      log: (line) => log(`${name}: ${line}`),
+      progress: ({ step, terms: { loss } }) => onProgress({ job: name, step, steps, loss }),
+    },
+    {
       program,
       batches,
       optimiser: adamW(program.layout),
       learningRate: constant(config.train.learningRate),
       steps,
-      seed: job.seed,
       imagesPerStep: 2 * config.train.batchSize,
       checkpointEvery: 500,
       logEvery: 20,
       instruments,
-      resume,
-      onMessage: (line) => {
-        if (resume) context.log(`${jobName(job)}: ${line}`);
+    },
+    {
+      stage: name,
+      part: {
+        folder: join('models', name),
+        described: { config: { ...config, job }, seed, versions: { jepa: libraryVersion() } },
       },
-      signal: context.signal,
-      onProgress: ({ step, loss }) => context.onProgress({ job: jobName(job), step, steps, loss }),
-    });
-    if (outcome.kind === 'interrupted') context.signal.throwIfAborted();
-    if (outcome.kind === 'non-finite') {
-      throw new JepaError(
-        'numeric',
-        `story: ${jobName(job)} stopped at step ${outcome.step}: ${outcome.term} is ${outcome.value}; lower train.learningRate`,
-        outcome,
-      );
-    }
-  } finally {
-    run.close();
-  }
+    },
+  );
 }

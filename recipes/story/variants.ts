@@ -1,9 +1,9 @@
 // The models of the story by name: what each sees, and what keeps (or does not keep) its embedding from collapsing.
 
-import type { BallNoise } from '../../src/envs/index.ts';
 import type { StoryConfig } from './config.ts';
 import type { NetworkSizes } from './networks.ts';
-import type { JointObjective } from './objectives.ts';
+import type { JointObjective, ViewsObjective } from './objectives.ts';
+import type { BallNoise } from './world/transitions.ts';
 
 /** A model that predicts the next picture. */
 interface PixelVariant {
@@ -25,7 +25,7 @@ interface JointVariant {
 /** An encoder that must only agree with itself on two views of a picture. */
 interface ViewsVariant {
   readonly kind: 'views';
-  readonly objective: 'naive' | 'barlow' | 'sigreg';
+  readonly objective: ViewsObjective;
 }
 
 /** A decoder trained on the frozen embeddings of another variant, so that people can look at them. */

@@ -7,19 +7,20 @@
 
 import { compile } from '../../src/compile/index.ts';
 import { fold, JepaError, type Key, stream } from '../../src/core/index.ts';
-import { type BallTransitions, ballBatch } from '../../src/envs/index.ts';
 import { crossCorrelation } from '../../src/jepa/index.ts';
 import { dimensionDeviation, matrix, rankMe, sigregStatistic } from '../../src/measure/index.ts';
 import { bind } from '../../src/nn/index.ts';
 import type { Runtime } from '../../src/runtime/index.ts';
 import { concat, input, split, type Tensor } from '../../src/tensor/index.ts';
-import { type InstrumentSchedule, moduleProgram } from '../../src/train/index.ts';
+import { jepaProgram } from '../../src/train/index.ts';
+import type { InstrumentSchedule } from '../../src/train/node.ts';
 import type { StoryConfig } from './config.ts';
 import { jobKey, type Training, trainingTransitions } from './job.ts';
+import { viewsMethod } from './methods.ts';
 import { encoder } from './networks.ts';
-import { viewsLoss } from './objectives.ts';
 import { principalPlane } from './principal-plane.ts';
 import { type StoryJob, sizesFor, variants } from './variants.ts';
+import { type BallTransitions, ballBatch } from './world/transitions.ts';
 
 /** Two views [B, 1, S, S] of the same pictures. */
 interface Views {
@@ -117,19 +118,12 @@ export async function viewsTraining(config: StoryConfig, job: StoryJob, runtime:
   const variant = variants[job.variant];
   if (variant.kind !== 'views') throw new JepaError('usage', `story: ${job.variant} is not trained on views`);
   const { batchSize } = config.train;
-  const { size } = config.world;
   const transitions = trainingTransitions(config, job);
-  const shape = [batchSize, 1, size, size];
-  const program = await moduleProgram<(x: Tensor) => Tensor, Views>({
-    module: encoder(sizesFor(config, 1)),
+  const program = await jepaProgram({
+    spec: viewsMethod({ sizes: sizesFor(config, 1), batch: batchSize, objective: variant.objective }),
     key: jobKey(job, 'init'),
     runtime,
-    trace(encode) {
-      const both = encode(concat([input('a', shape), input('b', shape)], 0));
-      const [a, b] = split(both, [batchSize, batchSize], 0) as [Tensor, Tensor];
-      return viewsLoss(variant.objective, a, b);
-    },
-    inputs: (views) => ({ ...views }),
+    inputs: (views: Views) => ({ ...views }),
   });
   return {
     program,

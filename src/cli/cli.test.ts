@@ -310,7 +310,14 @@ test('a damaged record of a sweep is named', async () => {
 test('list shows every setting of a recipe by its path', async () => {
   const { code, out } = await jepa('list', recipe);
   expect(code).toBe(0);
-  expect(out).toMatch(/train\.lr\s+0\.1/);
+  expect(out).toMatch(/train\.lr\s+0\.1\s+a number/);
+  const { config, groups } = JSON.parse((await jepa('list', recipe, '--json', '--set', 'train.lr=0.5')).out);
+  expect(config.train.lr).toBe(0.5);
+  expect(groups.flatMap((g: { settings: object[] }) => g.settings)).toContainEqual({
+    path: 'train.lr',
+    value: 0.5,
+    mustBe: 'a number',
+  });
 });
 
 test('doctor finds a working machine and says so in JSON', async () => {

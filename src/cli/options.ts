@@ -25,11 +25,13 @@ export interface ReadOptions {
   readonly set?: boolean;
   readonly resume?: boolean;
   readonly model?: boolean;
+  /** `--device` and `--threads`; 'training' reads `--loaders`, too. */
+  readonly compute?: boolean | 'training';
 }
 
 /** Adds all common options; `out` says what `--out` means for the command. */
-export function withCommonOptions(command: Command, out: string): Command {
-  return withOptions(command, { seed: true, out, set: true, resume: true });
+export function withCommonOptions(command: Command, out: string, reads: ReadOptions = {}): Command {
+  return withOptions(command, { seed: true, out, set: true, resume: true, ...reads });
 }
 
 /** The common options apart from `--seed`, for a command that takes several seeds. */
@@ -58,6 +60,7 @@ function sharedOptions({
   set = false,
   resume = false,
   model = false,
+  compute = false,
 }: ReadOptions): readonly (readonly [Option, boolean])[] {
   return [
     [seedOption(), seed],
@@ -67,6 +70,18 @@ function sharedOptions({
     [new Option('--trust-recipe', 'run the code of the recipe file that run.json names'), model],
     [new Option('--recipe <file>', 'the recipe of the run, instead of the file that run.json names'), model],
     [new Option('--allow-older-checkpoint', 'use an older checkpoint where the newest is damaged'), model],
+    [
+      new Option('--device <name>', 'where to compute: cpu, cuda, webgpu, coreml, dml, wasm (default: cpu)'),
+      compute !== false,
+    ],
+    [
+      new Option('--threads <k>', 'threads of the processor (default: its cores)').argParser(wholeNumber),
+      compute !== false,
+    ],
+    [
+      new Option('--loaders <k>', 'threads that load data (default: data.workers)').argParser(wholeNumber),
+      compute === 'training',
+    ],
   ];
 }
 

@@ -14,6 +14,7 @@ export {
   truncatedNormal,
   uniform,
   uniformOne,
+  vonMises,
 } from './random.ts';
 export {
   allows,

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { fold, integer, key, normal, permutation, randomBits, stream, truncatedNormal, uniform } from './random.ts';
+import {
+  fold,
+  integer,
+  key,
+  normal,
+  permutation,
+  randomBits,
+  stream,
+  truncatedNormal,
+  uniform,
+  vonMises,
+} from './random.ts';
 
 test('Threefry-2x32-20 gives the known answers of the Random123 distribution', () => {
   expect([...randomBits([0, 0], new Uint32Array(2))]).toEqual([0x6b200159, 0x99ba4efe]);
@@ -53,4 +64,17 @@ test('a stream continues from its stored position', () => {
 test('a seed that is not a non-negative integer is refused with its value', () => {
   expect(() => key(-1)).toThrow(/got -1/);
   expect(() => key(0.5)).toThrow(/got 0.5/);
+});
+
+test('the cosine and the sign of von Mises numbers have their means', () => {
+  const random = stream(key(31));
+  let [cosines, signs] = [0, 0];
+  for (let i = 0; i < 20_000; i++) {
+    const angle = vonMises(random, 5);
+    cosines += Math.cos(angle) / 20_000;
+    signs += Math.sign(angle) / 20_000;
+  }
+  // I1(5) / I0(5) = 0.89338; the deviation of the cosine is below 0.2, so four of the mean's are below 0.006.
+  expect(Math.abs(cosines - 0.89338)).toBeLessThan(0.006);
+  expect(Math.abs(signs)).toBeLessThan(4 / Math.sqrt(20_000));
 });

@@ -218,3 +218,19 @@ export function stream(k: Key): Stream {
   };
   return self;
 }
+
+/** A von Mises number about 0, in [-pi, pi], from a stream (Best and Fisher 1979). The mean of its cosine is I1(k) / I0(k). */
+export function vonMises(random: Stream, concentration: number): number {
+  const a = 1 + Math.sqrt(1 + 4 * concentration * concentration);
+  const b = (a - Math.sqrt(2 * a)) / (2 * concentration);
+  const r = (1 + b * b) / (2 * b);
+  for (;;) {
+    const z = Math.cos(Math.PI * random.uniform());
+    const f = (1 + r * z) / (r + z);
+    const c = concentration * (r - f);
+    const u = random.uniform();
+    if (c * (2 - c) > u || Math.log(c / u) + 1 - c >= 0) {
+      return (random.uniform() < 0.5 ? -1 : 1) * Math.acos(Math.min(1, Math.max(-1, f)));
+    }
+  }
+}

@@ -5,6 +5,7 @@ import {
   byName,
   check,
   depending,
+  described,
   fits,
   flag,
   group,
@@ -107,6 +108,14 @@ test('values are described in words', () => {
     'a number above 0 and of at most 2',
     'true or false',
     'a text that is not empty',
+  ]);
+  expect([described('how many', whole()), described('which', listOf(text(1), 1))].map((s) => mustBe(s))).toEqual([
+    'a whole number of at least 1',
+    'a list of texts that are not empty with at least 1 item',
+  ]);
+  expect([listOf(flag(), 2, 3), listOf(real(), 3, 3)].map((s) => mustBe(s))).toEqual([
+    'a list of true or false with 2 to 3 items',
+    'a list of numbers with 3 items',
   ]);
   expect([orNull(whole()), listOf(text(), 1), pairOf(real())].map((s) => mustBe(s))).toEqual([
     'a whole number of at least 1 or null',

@@ -133,7 +133,7 @@ interface Shape {
 
 const shapeOf = (schema: Schema): Shape => schema as unknown as Shape;
 
-/** The schema behind what wraps it: optional, null, depending on `value`. */
+/** The schema behind what wraps it: a description, optional, null, depending on `value`. */
 function bare(schema: Schema, value: unknown): Schema {
   const { type, wrapped, getter, pipe } = shapeOf(schema);
   if (wrapped !== undefined) return bare(wrapped, value);
@@ -141,7 +141,8 @@ function bare(schema: Schema, value: unknown): Schema {
   const first = pipe?.[0];
   if (first !== undefined && first !== (schema as unknown) && first.kind === 'schema' && pipe!.length > 1) {
     const inner = shapeOf(first as unknown as Schema);
-    if (inner.wrapped !== undefined || inner.type === 'lazy') return bare(first as unknown as Schema, value);
+    if (inner.wrapped !== undefined || inner.pipe !== undefined || inner.type === 'lazy')
+      return bare(first as unknown as Schema, value);
   }
   return schema;
 }
@@ -240,13 +241,9 @@ export function mustBe(schema: Schema, value?: unknown): string {
   if (type === 'boolean') return `true or false${or}`;
   if (type === 'picklist') return `one of ${(options ?? []).join(', ')}${or}`;
   if (type === 'array') {
-    const [least, most] = ['min_length', 'max_length'].map(limit);
-    const length =
-      least !== undefined && least > 0 && most !== undefined
-        ? ` with ${least} to ${most} items`
-        : least !== undefined && least > 0
-          ? ` with at least ${least} ${least === 1 ? 'item' : 'items'}`
-          : '';
+    const [least = 0, most] = ['min_length', 'max_length'].map(limit);
+    const count = most === undefined ? `at least ${least}` : least === most ? `${least}` : `${least} to ${most}`;
+    const length = least === 0 ? '' : ` with ${count} ${/\b1$/.test(count) ? 'item' : 'items'}`;
     return `a list of ${item === undefined ? 'values' : plural(mustBe(item))}${length}${or}`;
   }
   if (type === 'tuple')
@@ -256,7 +253,12 @@ export function mustBe(schema: Schema, value?: unknown): string {
 }
 
 function plural(one: string): string {
-  return one.startsWith('a ') ? one.slice(2).replace(/^(whole number|number|text|value|list)\b/, '$1s') : one;
+  return one.startsWith('a ')
+    ? one
+        .slice(2)
+        .replace(/^(whole number|number|text|value|list)\b/, '$1s')
+        .replace('that is', 'that are')
+    : one;
 }
 
 /** A value in a few characters, for a message. */

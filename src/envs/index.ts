@@ -1,8 +1,6 @@
 export { behindWall, hasWalls } from './behind-wall.ts';
-export { type BallFloors, ballFloors, bayesPrediction, moveRightProbability } from './bouncing-ball/bayes.ts';
 export { type BouncingBallOptions, ballExpert, bouncingBall } from './bouncing-ball/bouncing-ball.ts';
 export {
-  addDots,
   type BallWorld,
   ballWorlds,
   bounce,
@@ -10,16 +8,6 @@ export {
   drawBall,
   inside,
 } from './bouncing-ball/physics.ts';
-export {
-  type BallBatch,
-  type BallBatches,
-  type BallNoise,
-  type BallTransitions,
-  type BallView,
-  ballBatch,
-  ballBatches,
-  ballTransitions,
-} from './bouncing-ball/transitions.ts';
 export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube } from './cube/cube.ts';
 export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';
@@ -27,7 +15,6 @@ export type { Ground, ProbeTarget, SearchSettings, WorldDeclaration } from './de
 export { type DotWallOptions, dotWall, dotWallFixed, type WallContact } from './dot-wall/dot-wall.ts';
 export type { Wall } from './dot-wall/layout.ts';
 export { type DotWallWandererOptions, dotWallExpert, dotWallWanderer } from './dot-wall/policies.ts';
-export { type DotWallWalk, type DotWallWalkOptions, dotWallWalk } from './dot-wall/walks.ts';
 export type { Env, EnvSpec, Factor, FactorBinding, FactorValue, Policy, ResetOptions, StepResult } from './env.ts';
 export { colorFactor, type FactorValues, integerFactor, realFactor } from './factors.ts';
 export { goalOfState } from './goal.ts';
@@ -41,7 +28,7 @@ export { mazeRoaming, type RoamingOptions } from './point-maze/roaming.ts';
 export { randomPolicy } from './policies.ts';
 export { BLOCK_SHAPES, type BlockShape } from './push-t/block.ts';
 export { noisyPusher, pusher, weakPusher } from './push-t/expert.ts';
-export { type PushTOptions, type PushTPlaces, pushT, pushTProprio } from './push-t/push-t.ts';
+export { type PushTOptions, type PushTPlaces, pushT } from './push-t/push-t.ts';
 export { type PushingOptions, pushing } from './push-t/pushing.ts';
 export { type PushTRolloutOptions, pushTRollout } from './push-t/rollout.ts';
 export { reacherExpert } from './reacher/expert.ts';
@@ -58,6 +45,6 @@ export {
 export { expert, noisyExpert } from './two-room/expert.ts';
 export type { TargetRule } from './two-room/factors.ts';
 export { type OraclePlan, oracle, oraclePlan } from './two-room/oracle.ts';
-export { type TwoRoomOptions, twoRoom, twoRoomObservation } from './two-room/two-room.ts';
+export { type TwoRoomOptions, twoRoom } from './two-room/two-room.ts';
 export { type VectorEnv, vectorEnv } from './vector.ts';
 export { defineEnv, type EnvOptions, type World } from './world.ts';

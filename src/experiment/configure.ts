@@ -5,7 +5,7 @@ import type { Recipe } from './recipe.ts';
 import { applyRecord, applySettings } from './settings.ts';
 
 /** The schema of a recipe's configurations. */
-function schemaOf<C extends object>(recipe: Recipe<C>): Schema<C> {
+export function schemaOf<C extends object>(recipe: Recipe<C>): Schema<C> {
   return recipe.schema ?? schemaLike(recipe.config());
 }
 

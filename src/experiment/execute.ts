@@ -14,6 +14,7 @@ import {
   versionRecord,
   writeRunFile,
 } from '../run/node.ts';
+import { type Computing, computingOn } from './compute.ts';
 import { configured, reconfigured } from './configure.ts';
 import { type Executed, elapsed, workOf } from './executed.ts';
 import { type FoundRecipe, findRecipe } from './find-recipe.ts';
@@ -30,7 +31,7 @@ const MISTAKES: readonly string[] = ['usage', 'data', 'shape'];
 
 function contextFor(
   session: Session,
-  base: Pick<RunContext, 'seed' | 'out' | 'resume' | 'data' | 'model'>,
+  base: Pick<RunContext, 'seed' | 'out' | 'resume' | 'data' | 'model' | 'runtime' | 'loaders'>,
 ): RunContext {
   const { output, signal } = session;
   return { ...base, signal, log: (line) => output.log(line), progress: (line) => output.progress(line) };
@@ -76,6 +77,7 @@ export async function executeRun(
   // Mistakes in --set are reported before any folder is made.
   const asked = configured(found.recipe, options.set);
   await found.recipe.check?.(asked);
+  const computing: Computing = await computingOn(options, (line) => session.output.log(line));
   const out = options.out ?? defaultFolder(found.recipe.name, options.seed ?? 0);
   const resume = options.resume === true;
   const claim = claimRun(out, { resume, recipe: found.recipe.name, command: session.commandLine });
@@ -94,6 +96,7 @@ export async function executeRun(
       started: before?.started ?? new Date().toISOString(),
       minutes: before?.minutes ?? 0,
       machine: machineRecord(),
+      ...(computing.record === undefined ? {} : { runtime: computing.record }),
       versions: versionRecord(),
       config,
       changed: differences(found.recipe.config(), config),
@@ -107,7 +110,7 @@ export async function executeRun(
     const { data } = options;
     const given = { seed, out, resume: resumed, model: out, ...(data === undefined ? {} : { data }) };
     try {
-      const summary = await work(config, contextFor(session, given));
+      const summary = await work(config, contextFor(session, { ...given, ...computing.context }));
       run = { ...run, status: 'done', minutes: minutes(), metrics: summary.metrics };
       writeRunFile(out, run);
       const report = summary.report ?? writeReport(out);

@@ -1,4 +1,7 @@
-export { configured, reconfigured } from './configure.ts';
+export type { ComputeOptions } from './compute.ts';
+
+export { configured, reconfigured, schemaOf } from './configure.ts';
+
 export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
@@ -15,6 +18,7 @@ export { featureProgram } from './images/features.ts';
 export { methodOf } from './images/method.ts';
 export type { ImageMethod, Method, MethodInput, MethodSettings } from './images/methods/kind.ts';
 export { registerImageMethod } from './images/methods/registry.ts';
+export { imageSchema } from './images/schema.ts';
 export { trainStage } from './images/train.ts';
 export { encoderValues, readTrainedRun } from './images/trained.ts';
 export { interruptSignal, isInterruption, isUnheard } from './interrupt.ts';
@@ -40,3 +44,4 @@ export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';
 export { executeSweep, isDone, type SweepOptions } from './sweep/sweep.ts';
 export { type TrainedWorldModel, type TrainWorldModelOptions, trainWorldModel } from './train-world-model.ts';
+export { type Training, type TrainingContext, trainIn } from './training.ts';

@@ -6,6 +6,7 @@ import { relative, resolve, sep } from 'node:path';
 import { writeReport } from '../report/index.ts';
 import { configDifferences, type ResultOrigin, type RunFile } from '../run/index.ts';
 import { listCheckpoints, lockRun, makeFolder, newestCheckpoint, readRunFile, writeRunFile } from '../run/node.ts';
+import { computingOn } from './compute.ts';
 import { reconfigured } from './configure.ts';
 import { type Executed, elapsed, workOf } from './executed.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
@@ -31,6 +32,7 @@ export async function executeOnRun(
   const recorded = reconfigured(found.recipe, before.config ?? {});
   const config = reconfigured(found.recipe, recorded, options.set);
   await found.recipe.check?.(config);
+  const computing = await computingOn(options, (line) => session.output.log(line));
   const seed = options.seed ?? before.seed;
   const into = options.out ?? defaultOut;
   const lock = lockRun(isWithin(into, model) ? model : into, session.commandLine);
@@ -47,6 +49,7 @@ export async function executeOnRun(
     const { output, signal } = session;
     const context: OtherContext = {
       ...{ seed, out, model, signal, resume: true },
+      ...computing.context,
       log: (line) => output.log(line),
       progress: (line) => output.progress(line),
       ...(origin === undefined ? {} : { origin }),

@@ -33,7 +33,11 @@ export async function recordedRecipe(
   }
   // What looks like a path is one, in whichever field it stands.
   const file = run.recipeFile ?? (known.some(({ name }) => name === run.recipe) ? undefined : pathIn(run.recipe));
-  if (file === undefined) return findRecipe(run.recipe, known);
+  if (file === undefined) {
+    if (known.some(({ name }) => name === run.recipe)) return findRecipe(run.recipe, known);
+    const message = `the run in '${dir}' is of recipe '${run.recipe}', which is not built in: code made the run; give the module whose default export is that recipe with --recipe FILE`;
+    throw new JepaError('usage', message, { recipe: run.recipe });
+  }
   if (trustRecipe === true) return findRecipe(file, known);
   const message = `${join(dir, 'run.json')} names the recipe file '${file}', whose code would run; if you trust it, add --trust-recipe, or give a file of your own with --recipe FILE`;
   throw new JepaError('usage', message, { run: dir, recipeFile: file });

@@ -1,5 +1,6 @@
 // What whoever runs experiments gives: the recipes that are known, where words go, and what stops the work.
 
+import type { ComputeOptions } from './compute.ts';
 import type { AnyRecipe, ProgressLine } from './recipe.ts';
 
 /** The surroundings of one command, or of one call from code. */
@@ -18,7 +19,7 @@ export interface SessionOutput {
 }
 
 /** What every execution may be told; as the options of the command line have it. */
-export interface ExecuteOptions {
+export interface ExecuteOptions extends ComputeOptions {
   /** @default 0, or that of the run */
   readonly seed?: number;
   readonly out?: string;

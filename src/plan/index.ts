@@ -29,8 +29,8 @@ export { type HierarchicalOptions, hierarchical } from './solvers/hierarchical.t
 export { type IcemOptions, icem, icemVariants } from './solvers/icem.ts';
 export { type LagrangianOptions, lagrangian } from './solvers/lagrangian.ts';
 export { type MppiOptions, type MppiTemperature, type MppiVariant, mppi, mppiVariants } from './solvers/mppi.ts';
+export { registerSolver, type SolverChanges, type SolverMaker, solverNamed, solverNames } from './solvers/named.ts';
 export { type ProjectedGradientOptions, projectedGradient } from './solvers/projected-gradient.ts';
-export { type PublishedChanges, publishedSolver, publishedSolvers } from './solvers/published.ts';
 export {
   type PredictiveSamplingOptions,
   predictiveSampling,

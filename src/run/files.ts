@@ -46,6 +46,7 @@ import type {
   OutcomeFile,
   ResultOrigin,
   RunFile,
+  RuntimeRecord,
   TimeShares,
 } from './schema.ts';
 
@@ -59,6 +60,13 @@ const machine = open<MachineRecord>({
   memoryGiB: number,
   platform: text(),
   release: optional(text()),
+});
+
+const runtime = open<RuntimeRecord>({
+  name: text(),
+  version: optional(text()),
+  device: text(),
+  threads: optional(number),
 });
 
 const failure = open<Failure>({ code: text(), message: text() });
@@ -87,6 +95,7 @@ export const runFile: Schema<RunFile> = open<RunFile>({
   started: optional(text()),
   minutes: optional(number),
   machine: optional(machine),
+  runtime: optional(runtime),
   versions: optional(byName(text())),
   config: optional(anything()),
   changed: optional(listOf(text())),

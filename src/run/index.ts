@@ -52,6 +52,7 @@ export type {
   ResultOrigin,
   RunFile,
   RunStatus,
+  RuntimeRecord,
   TimeShares,
   Timing,
 } from './schema.ts';

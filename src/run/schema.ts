@@ -30,6 +30,17 @@ export interface MachineRecord {
   readonly release?: string;
 }
 
+/** What computed the numbers, where the user chose it. */
+export interface RuntimeRecord {
+  /** The package: `onnxruntime-node`. */
+  readonly name: string;
+  readonly version?: string;
+  /** `cpu`, `cuda`, `wasm`, ... */
+  readonly device: string;
+  /** Threads inside one operator on the CPU. */
+  readonly threads?: number;
+}
+
 /** `unfinished` is what a killed run leaves behind. */
 export type RunStatus = 'unfinished' | 'done' | 'interrupted' | 'failed';
 
@@ -72,6 +83,8 @@ export interface RunFile {
   /** Wall-clock minutes over all starts. */
   readonly minutes?: number;
   readonly machine?: MachineRecord;
+  /** The device that was chosen. Left out for the processor with all its cores. */
+  readonly runtime?: RuntimeRecord;
   /** Package name to version: jepa, node, onnxruntime. */
   readonly versions?: Readonly<Record<string, string>>;
   /** The complete configuration. */

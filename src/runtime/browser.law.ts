@@ -32,10 +32,8 @@ import * as ort from '/node_modules/onnxruntime-web/dist/ort.webgpu.min.mjs';
 ort.env.wasm.wasmPaths = '/node_modules/onnxruntime-web/dist/';
 ort.env.wasm.numThreads = ${threads};
 const room = (name) => import('/dist/src/' + name + '/index.js');
-window.rooms = { train: {} };
-for (const name of ['core', 'tensor', 'autodiff', 'compile', 'nn', 'optim', 'jepa', 'world']) window.rooms[name] = await room(name);
-// Of this room only these load in a page.
-for (const file of ['module-program', 'jepa-program']) Object.assign(window.rooms.train, await import('/dist/src/train/' + file + '.js'));
+window.rooms = {};
+for (const name of ['core', 'tensor', 'autodiff', 'compile', 'nn', 'optim', 'jepa', 'world', 'train']) window.rooms[name] = await room(name);
 window.runtimeOf = async (device) => (await room('runtime')).webRuntime(ort, device);
 window.ready = true;
 </script>`;

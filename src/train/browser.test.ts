@@ -13,11 +13,10 @@ import * as tensor from '../tensor/index.ts';
 import * as world from '../world/index.ts';
 import { TINY } from '../world/le-wm/tiny.law.ts';
 import { type TrainingRecord, trainEverywhere } from './browser-training.law.ts';
-import * as jepaProgram from './jepa-program.ts';
-import * as moduleProgram from './module-program.ts';
+import * as train from './index.ts';
 
 const STEPS = 5;
-const rooms = { core, jepa, nn, optim, tensor, world, train: { ...jepaProgram, ...moduleProgram } };
+const rooms = { core, jepa, nn, optim, tensor, world, train };
 type Trained = Awaited<ReturnType<typeof trainEverywhere>>;
 
 let node: Promise<Trained> | undefined;

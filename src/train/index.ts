@@ -1,6 +1,5 @@
 export type { NonFinite } from './finite.ts';
 export { type JepaProgram, type JepaProgramOptions, jepaProgram } from './jepa-program.ts';
-export { train } from './loop.ts';
 export {
   type ModuleProgram,
   type ModuleProgramOptions,
@@ -8,6 +7,5 @@ export {
   type StepInputs,
   type TracedLoss,
 } from './module-program.ts';
-export type { InstrumentSchedule, Progress, TrainOptions, TrainOutcome } from './options.ts';
 export type { BatchSource, LossProgram, LossStep } from './program.ts';
 export { type SizedJepaOptions, sizedJepaProgram } from './sized-program.ts';

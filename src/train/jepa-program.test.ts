@@ -12,7 +12,8 @@ import { adamW, clipByGlobalNorm } from '../optim/index.ts';
 import { createRun } from '../run/node.ts';
 import { type Acting, type LeWm, leWmMethod } from '../world/index.ts';
 import { TINY } from '../world/le-wm/tiny.law.ts';
-import { jepaProgram, type StepInputs, train } from './index.ts';
+import { jepaProgram, type StepInputs } from './index.ts';
+import { train } from './node.ts';
 
 const B = 8;
 const pixels = (seed: number, count = B * SIZE * SIZE * 3): Uint8Array =>

@@ -5,7 +5,8 @@ import { afterAll, expect, test } from 'vitest';
 import { JepaError } from '../core/index.ts';
 import { adamW, larsVicreg, type Optimiser, sgd, warmupCosine } from '../optim/index.ts';
 import { checkpointPath, createRun, listCheckpoints, openRun, type RunFolder, readCheckpoint } from '../run/node.ts';
-import { type LossProgram, type Progress, type TrainOptions, train } from './index.ts';
+import type { LossProgram } from './index.ts';
+import { type Progress, type TrainOptions, train } from './node.ts';
 import { TOY_BATCH, type ToyBatch, toyBatches, toyProgram } from './toy-program.law.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jepa-train-'));

@@ -3,7 +3,6 @@
 
 import { join } from 'node:path';
 import { fold, key } from '../../../src/core/index.ts';
-import { ballBatch, ballFloors, ballTransitions, bayesPrediction } from '../../../src/envs/index.ts';
 import { lineChart } from '../../../src/report/index.ts';
 import { chartFile, gif, greyPicture, labelledPictures, png } from '../figures.ts';
 import { metricsOf, remembered } from '../files.ts';
@@ -13,6 +12,8 @@ import { trainedPixel } from '../models.ts';
 import { forSeeds, type PartContext, type StoryPart } from '../part.ts';
 import { measureSmear, type Smear, type SmearMeasures } from '../smear.ts';
 import { jobName, type PixelName, type StoryJob } from '../variants.ts';
+import { ballFloors, bayesPrediction } from '../world/bayes.ts';
+import { ballBatch, ballTransitions } from '../world/transitions.ts';
 
 const FILM_FRAMES = 22;
 

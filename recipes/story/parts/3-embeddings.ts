@@ -1,7 +1,6 @@
 // Part 3: predict embeddings instead of pictures; what that buys, what keeps it from collapsing, and what it costs.
 
 import { fold, key } from '../../../src/core/index.ts';
-import { ballBatch, ballTransitions } from '../../../src/envs/index.ts';
 import type { Canvas } from '../../../src/raster/index.ts';
 import { lineChart, type Series } from '../../../src/report/index.ts';
 import { chartFile, correlationPicture, gif, greyPicture, labelledPictures, planePicture, png } from '../figures.ts';
@@ -12,6 +11,7 @@ import { trainedEyes, trainedJoint } from '../models.ts';
 import { forSeeds, type PartContext, type StoryPart } from '../part.ts';
 import type { EyesName, JointName, ViewsName } from '../variants.ts';
 import { variants } from '../variants.ts';
+import { ballBatch, ballTransitions } from '../world/transitions.ts';
 
 const ALL_SEEDS: readonly JointName[] = ['jepa-clean', 'jepa-noisy', 'jepa-noisy-fixed', 'jepa-two-frames'];
 const ONE_SEED: readonly JointName[] = ['jepa-two-frames-clean', 'jepa-sigreg'];

@@ -1,11 +1,11 @@
 // The table: the variants as published, as measured here, and in numbers that can be compared; and the sentence that they
 // support.
 
-import { ballFloors } from '../../../src/envs/index.ts';
 import { jointMeasures, meanOf, overSeeds, table } from '../joint-measures.ts';
 import type { JointMeasures } from '../measure.ts';
 import { forSeeds, type StoryPart } from '../part.ts';
 import type { JointName } from '../variants.ts';
+import { ballFloors } from '../world/bayes.ts';
 
 interface Row {
   readonly label: string;

@@ -2,12 +2,12 @@
 // they stand for.
 
 import type { Normaliser } from '../../data/index.ts';
-import { publishedSolver, type Solver } from '../../plan/index.ts';
+import { type Solver, solverNamed } from '../../plan/index.ts';
 import { type ActionBounds, blockBox } from './block-box.ts';
 
 /** How many candidates a planner may try, and how often. */
 export interface SolverBudget {
-  /** A published planner, such as `cem/le-wm`, see `publishedSolvers`. */
+  /** A published planner, such as `cem/le-wm`, see `solverNames`. */
   readonly solver: string;
   readonly samples: number;
   readonly elites: number;
@@ -47,5 +47,5 @@ export function budgetSolver(
   frameSkip: number,
 ): Solver {
   const constraint = solver === 'random-shooting' ? { constraint: blockBox(bounds, actions, frameSkip) } : {};
-  return publishedSolver(solver, { samples, elites, iterations, ...constraint });
+  return solverNamed(solver, { samples, elites, iterations, ...constraint });
 }

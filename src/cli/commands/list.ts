@@ -1,17 +1,18 @@
 // `jepa list [RECIPE]`: the recipes, or the settings of one.
 
 import { JepaError } from '../../core/index.ts';
-import { configured, findRecipe, settingPaths } from '../../experiment/index.ts';
+import { type AnyRecipe, configured, findRecipe, schemaOf } from '../../experiment/index.ts';
 import { type CommonOptions, withOptions } from '../options.ts';
-import { printable } from '../printable.ts';
+import { printable, printableLines } from '../printable.ts';
 import { requireReadable } from '../reading.ts';
 import type { CommandFile } from '../session.ts';
+import { settingGroups, settingGroupsText } from '../setting-groups.ts';
 
 /** Adds the command. */
 export const listCommand: CommandFile = (program, session) => {
   const command = program
     .command('list')
-    .description('list the recipes, or every setting of one with its value')
+    .description('list the recipes, or every setting of one with its value and what it must be')
     .argument('[recipe]', 'name of a recipe, or the path of a module that exports one');
   withOptions(command, { set: true }).action(async (name: string | undefined, options: Pick<CommonOptions, 'set'>) => {
     if (name === undefined) {
@@ -30,18 +31,23 @@ export const listCommand: CommandFile = (program, session) => {
     if (/[/\\]/.test(name)) requireReadable(name);
     const { recipe } = await findRecipe(name, session.recipes);
     const config = configured(recipe, options.set);
-    const settings = settingPaths(config);
-    const width = settings.reduce((most, [path]) => Math.max(most, printable(path).length), 0);
-    const rows = settings.map(
-      ([path, value]) => `${printable(path).padEnd(width)}  ${printable(JSON.stringify(value))}`,
-    );
+    const groups = settingGroups(schemaOf(recipe), config);
     const stages = Object.keys(recipe.stages ?? {});
+    const presets = presetsOf(recipe);
     const text = [
       `${printable(recipe.name)}: ${printable(recipe.summary)}`,
       `parts: ${stages.join(', ') || 'none'}`,
+      ...Object.entries(presets).map(([path, names]) => `--set ${path}=NAME replaces it whole: ${names.join(', ')}`),
       '',
-      ...rows,
+      printableLines(settingGroupsText(groups)),
     ].join('\n');
-    session.output.answer({ recipe: recipe.name, summary: recipe.summary, stages, config }, text);
+    session.output.answer({ recipe: recipe.name, summary: recipe.summary, stages, presets, config, groups }, text);
   });
 };
+
+/** The names that stand for more than themselves, by the setting that takes them. */
+function presetsOf(recipe: AnyRecipe): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(recipe.presets?.() ?? {}).map(([path, values]) => [path, Object.keys(values)]),
+  );
+}

@@ -3,13 +3,19 @@
 import { dirname, resolve } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/node.ts';
-import { type Executed, executedJson, executedText, executeOnRun } from '../../experiment/index.ts';
+import {
+  type ComputeOptions,
+  type Executed,
+  executedJson,
+  executedText,
+  executeOnRun,
+} from '../../experiment/index.ts';
 import { episodesGif } from '../../report/index.ts';
 import { makeFolder, readRollouts, readRunFile } from '../../run/node.ts';
 import { type CommonOptions, type ModelOptions, wholeNumber, withOptions } from '../options.ts';
 import type { CommandFile, CommandSession } from '../session.ts';
 
-interface PlanOptions extends CommonOptions, ModelOptions {
+interface PlanOptions extends CommonOptions, ModelOptions, ComputeOptions {
   readonly gif?: string;
   readonly recorded?: boolean;
   readonly episodes: number;
@@ -27,7 +33,7 @@ export const planCommand: CommandFile = (program, session) => {
     .option('--episodes <n>', 'episodes in the GIF', wholeNumber, 4)
     .option('--width <pixels>', 'largest width of the GIF', wholeNumber, 620);
   const out = 'folder for the episodes (default: the run folder)';
-  withOptions(command, { seed: true, out, set: true, model: true }).action(
+  withOptions(command, { seed: true, out, set: true, model: true, compute: true }).action(
     async (run: string, options: PlanOptions) => {
       if (options.recorded === true) refuseUnread(options);
       const done = options.recorded === true ? recorded(run) : await executeOnRun(session, 'plan', run, options);
@@ -40,13 +46,15 @@ export const planCommand: CommandFile = (program, session) => {
 };
 
 /** Recorded episodes are as they are: nothing is drawn or configured anew. */
-function refuseUnread({ seed, set, trustRecipe, recipe, allowOlderCheckpoint }: PlanOptions): void {
+function refuseUnread({ seed, set, trustRecipe, recipe, allowOlderCheckpoint, device, threads }: PlanOptions): void {
   const unread: Readonly<Record<string, boolean>> = {
     '--seed': seed !== undefined,
     '--set': set.length > 0,
     '--trust-recipe': trustRecipe === true,
     '--recipe': recipe !== undefined,
     '--allow-older-checkpoint': allowOlderCheckpoint === true,
+    '--device': device !== undefined,
+    '--threads': threads !== undefined,
   };
   const given = Object.keys(unread).filter((name) => unread[name]);
   if (given.length > 0) {

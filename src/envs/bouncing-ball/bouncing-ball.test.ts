@@ -2,9 +2,8 @@
 // danieljohnmorris/tiny-bouncing-jepa @02e7ca6.
 
 import { expect, test } from 'vitest';
-import { key } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
-import { addDots, ballExpert, ballWorlds, bounce, bouncingBall, checkBallWorld, drawBall } from '../index.ts';
+import { ballExpert, ballWorlds, bounce, bouncingBall, checkBallWorld, drawBall } from '../index.ts';
 
 envLaws('bouncing-ball', { make: bouncingBall, expert: ballExpert });
 
@@ -37,19 +36,6 @@ test('the reference episode from 37.75 to the right turns at the wall', () => {
     seen.push(x);
   }
   expect(seen).toEqual([37.75, 43.75, 49.75, 55.75, 49.75]);
-});
-
-test('distractors are as many as asked for but for repeats, and belong to their key', () => {
-  const draw = (seed: number): Float32Array => {
-    const picture = new Float32Array(64 * 64);
-    addDots(full, key(seed), picture);
-    return picture;
-  };
-  expect(draw(1)).toEqual(draw(1));
-  expect(draw(1)).not.toEqual(draw(2));
-  const total = Array.from({ length: 200 }, (_, i) => draw(i).reduce((a, b) => a + b, 0)).reduce((a, b) => a + b, 0);
-  // 4096 (1 - (1 - 1 / 4096)^200) = 195.2 on average, deviation about 2.2 per picture.
-  expect(Math.abs(total / 200 - 195.22)).toBeLessThan(0.8);
 });
 
 test('an action is a direction, and a wall turns it', () => {

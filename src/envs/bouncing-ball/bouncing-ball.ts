@@ -6,7 +6,6 @@ import type { Env, Policy } from '../env.ts';
 import { realFactor } from '../factors.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { type BallWorld, ballWorlds, bounce, checkBallWorld, drawBall } from './physics.ts';
-import { EPISODE_FRAMES } from './transitions.ts';
 
 const { size, radius, speed } = ballWorlds.full;
 /** Goals are drawn this near to a position that the ball can be at. */
@@ -54,7 +53,7 @@ export function bouncingBall({ imageSize = size, radius: r = radius }: BouncingB
       actionHigh: 1,
       stateNames: ['ball.x'],
       goalDim: 1,
-      maxSteps: EPISODE_FRAMES,
+      maxSteps: 24,
       factors: {
         'ball.speed': realFactor(speed / 2, fastest, speed, 'Pixels moved by a step.'),
         'ball.x': realFactor(low, high, size / 2, 'Column of the ball.', { vector: 'state', at: 0 }),

@@ -2,7 +2,7 @@
 // pixels of the picture, pixel centres are whole numbers, and the disc is every pixel within the radius.
 // Source: danieljohnmorris/tiny-bouncing-jepa @02e7ca6, shared/data.py.
 
-import { JepaError, type Key, randomBits } from '../../core/index.ts';
+import { JepaError } from '../../core/index.ts';
 
 /** Sizes of one bouncing-ball world, in pixels and pixels per frame. */
 export interface BallWorld {
@@ -66,13 +66,5 @@ export function drawBall({ size, radius }: BallWorld, x: number, out: Float32Arr
     for (let column = Math.max(0, Math.floor(x - radius)); column <= Math.min(size - 1, x + radius + 1); column++) {
       if ((column - x) ** 2 <= half) out[offset + row * size + column] = 1;
     }
-  }
-}
-
-/** Sets `world.dots` random pixels of a picture to 1; the key names them. */
-export function addDots({ size, dots }: BallWorld, key: Key, out: Float32Array, offset = 0): void {
-  const pixels = size * size;
-  for (const word of randomBits(key, new Uint32Array(dots))) {
-    out[offset + Math.floor((word / 0x100000000) * pixels)] = 1;
   }
 }

@@ -2,11 +2,11 @@
 // gripper, seen from the front and above. The arm follows from the gripper's place (two links in the upright plane
 // through foot and wrist, elbow up); it is for the eye only.
 
+import { rotationMatrix } from '../../physics/index.ts';
 import type { Canvas, Color } from '../../raster/index.ts';
 import { type SceneRenderer, type Solid, sceneRenderer } from '../../raster/index.ts';
 import type { FactorValues } from '../factors.ts';
 import { CUBE, FINGER, FINGERS, GRIPPER, PALM, type Part, TURN, WRIST, YAW } from './parts.ts';
-import { rotationMatrix } from './rotation.ts';
 
 /** Half sides of the table. */
 const TABLE = [0.5, 0.7];

@@ -2,10 +2,10 @@
 // OGBench: the servos are sent to the present pose plus the scaled action. Nothing is remembered between steps but the
 // state: MuJoCo's warm starts begin anew with each.
 
+import { quaternionFrom, rotationVector } from '../../physics/index.ts';
 import { clamp } from '../clamp.ts';
 import { physicsOf, SUBSTEPS } from './model.ts';
 import { CUBE, FINGERS, GRIPPER, HIGHEST, LOWEST, MAX_YAW, OPEN, REACH, TURN, VELOCITY, YAW } from './parts.ts';
-import { quaternionFrom, rotationVector } from './rotation.ts';
 
 /** What an action component of 1 asks for: metres along x, y and z, and radians. OGBench's. */
 export const MOVE = 0.05;

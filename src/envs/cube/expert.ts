@@ -2,12 +2,12 @@
 // over the cube, down with open fingers, close, lift, over the goal, down, let go, up.
 
 import type { Stream } from '../../core/index.ts';
+import { levelYaw } from '../../physics/index.ts';
 import type { Env, Policy } from '../env.ts';
 import { noisyAction } from '../policies.ts';
 import { cubeHalf } from './cube.ts';
 import { DONE, MOVE, opening, TWIST } from './dynamics.ts';
 import { CUBE, GRIPPER, LOWEST, MAX_YAW, OPEN, PLACES, TURN, YAW } from './parts.ts';
-import { levelYaw } from './rotation.ts';
 
 /** Height of the grasping point over the cube's middle while the gripper travels without it. */
 const OVER = 0.09;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
-import { dotWall, dotWallExpert, dotWallFixed, dotWallWalk, dotWallWanderer } from '../index.ts';
+import { dotWall, dotWallExpert, dotWallFixed, dotWallWanderer } from '../index.ts';
 import { bounce, inWall, stay } from './layout.ts';
+import { dotWallWalk } from './reference-walks.law.ts';
 
 envLaws('dot-wall, expert', { make: dotWall, expert: () => dotWallExpert(), solves: 1 });
 envLaws('dot-wall-fixed with walls that hold, expert', {

@@ -64,7 +64,7 @@ function wayThrough(env: Env, random: Stream): (readonly [number, number])[] {
  *
  * With `crossings`, such a share of episodes holds a walk through the door: from a drawn step on, the heading drifts about
  * the direction of a point before the door, then of one behind it, then about itself again. The reference instead draws
- * the passage through the door first and the start from it (`dotWallWalk`), which a policy cannot, since a reset draws the start.
+ * the passage through the door first and the start from it, which a policy cannot, since a reset draws the start.
  */
 export function dotWallWanderer({ crossings = 0 }: DotWallWandererOptions = {}): Policy {
   let heading: number | undefined;

@@ -5,10 +5,9 @@
 // |move|^2 + I turn^2 that is a step along a direction of length 1 / sqrt(k), so that the best depth is e.n + phi l for an
 // error (e, phi), and it lowers the squared error by (e.n + phi l)^2 / k.
 
-import { type Convex, placeConvex } from '../../physics/index.ts';
+import { type Convex, outside, type Point, placeConvex } from '../../physics/index.ts';
 import type { Env } from '../env.ts';
 import { AGENT, AGENT_VELOCITY, WORLD } from './dynamics.ts';
-import { outside, type Point } from './path.ts';
 import { type BlockPose, blockPose, pushTBodies } from './push-t.ts';
 
 /** Gap between agent and block at the start of a push, in pixels. */

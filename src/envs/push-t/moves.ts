@@ -1,7 +1,7 @@
 // How the scripted pushers of Push-T move the agent: straight to a point, or around the block to it.
 
+import { outside, type Point, pathAround } from '../../physics/index.ts';
 import type { Scene } from './contacts.ts';
-import { outside, type Point, pathAround } from './path.ts';
 
 /** From rest, an action of 1 moves the agent by MOVED pixels in a step; a speed of 1 pixel a second adds COASTED. */
 const MOVED = 29.567179;

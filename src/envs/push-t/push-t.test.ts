@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
-import { BLOCK_SHAPES, noisyPusher, pusher, pushT, pushTProprio, pushTRollout, weakPusher } from '../index.ts';
+import { BLOCK_SHAPES, noisyPusher, pusher, pushT, pushTRollout, weakPusher } from '../index.ts';
 import { makeBlock } from './block.ts';
 
 envLaws('push-t, scripted pusher', { make: pushT, expert: pusher });
@@ -240,12 +240,6 @@ test('unknown places, wrong sizes of a rollout and other worlds are refused', ()
   for (const policy of [pusher(), weakPusher()]) {
     expect(() => policy.act(other, stream(key(0)))).toThrow(/needs the world 'push-t', got 'elsewhere'/);
   }
-});
-
-test('proprioception is place and velocity of the agent', () => {
-  const env = pushT();
-  env.setState(at(1, 2, 256, 256, 0, 3, 4));
-  expect([...pushTProprio(env)]).toEqual([1, 2, 3, 4]);
 });
 
 test('the weak policy keeps its target within 100 pixels of the block', () => {

@@ -9,7 +9,7 @@ import type { FactorValues } from '../factors.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { BLOCK_SHAPES, type Block, makeBlock } from './block.ts';
 import { drawPushT, type Look, lookFrom } from './draw.ts';
-import { AGENT, AGENT_RADIUS, ANGLE, BLOCK, movePushT, pushTSpace, WORLD } from './dynamics.ts';
+import { AGENT_RADIUS, ANGLE, BLOCK, movePushT, pushTSpace, WORLD } from './dynamics.ts';
 import { pushTFactors, pushTVaried } from './factors.ts';
 
 const ID = 'push-t';
@@ -156,13 +156,6 @@ export function pushTBodies(env: Env): { readonly block: Block; readonly radius:
   const names = ['block.shape', 'block.scale', 'agent.scale'];
   const values = Object.fromEntries(names.map((name) => [name, env.factor(name)]));
   return { block: blockFrom(values), radius: radiusFrom(values) };
-}
-
-/** The reference's proprioception [4]: agent x, y and velocity. */
-export function pushTProprio(env: Env): Float32Array {
-  pushTBodies(env);
-  const state = env.state();
-  return Float32Array.of(state[AGENT]!, state[AGENT + 1]!, state[ANGLE + 1]!, state[ANGLE + 2]!);
 }
 
 /** A pose of the block: x, y of its origin and its angle. */

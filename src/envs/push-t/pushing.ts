@@ -6,12 +6,12 @@
 // their mean: slower than the expert's, so that a goal some steps later is near.
 
 import type { Stream } from '../../core/index.ts';
+import type { Point } from '../../physics/index.ts';
 import type { Env, Policy } from '../env.ts';
 import { noisyAction } from '../policies.ts';
 import { sceneOf } from './contacts.ts';
 import { newPusher, type Pace } from './expert.ts';
 import { walk } from './moves.ts';
-import type { Point } from './path.ts';
 import { type BlockPose, standsClear } from './push-t.ts';
 
 /** What changes from one aim to the next: each is drawn uniformly between its two ends. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fold, key, stream } from '../../core/index.ts';
 import { envLaws } from '../env.law.ts';
-import { expert, noisyExpert, oracle, oraclePlan, twoRoom, twoRoomObservation } from '../index.ts';
+import { expert, noisyExpert, oracle, oraclePlan, twoRoom } from '../index.ts';
 import { randomPolicy } from '../policies.ts';
 import { inDoor, layoutFrom } from './layout.ts';
 import { layoutOf } from './two-room.ts';
@@ -138,18 +138,6 @@ test('drawn door sizes leave at least one existing door that fits the agent', ()
     const { doors, radius } = layoutOf(env);
     expect(Math.max(...doors.map((door) => door.half))).toBeGreaterThanOrEqual(1.1 * radius);
   }
-});
-
-test('the observation is agent, target and door centres, zeros for doors that do not exist', () => {
-  const env = twoRoom();
-  env.reset(key(0), {
-    state: [30, 40],
-    goal: [150, 160],
-    factors: { 'door.number': 2, 'door.position': [49, 150, 9] },
-  });
-  expect([...twoRoomObservation(env)]).toEqual([30, 40, 150, 160, 112, 49, 112, 150, 0, 0]);
-  env.setFactor('wall.axis', 0);
-  expect([...twoRoomObservation(env)]).toEqual([30, 40, 150, 160, 49, 112, 150, 112, 0, 0]);
 });
 
 test('a state outside the picture is refused with the allowed range', () => {

@@ -88,19 +88,3 @@ export function layoutOf(env: Env): Layout {
   for (const name of LAYOUT_FACTORS) values[name] = env.factor(name);
   return layoutFrom(values);
 }
-
-/**
- * The reference's observation vector [10]: agent (x, y), target (x, y), then (x, y) of three door centres, zeros for doors
- * that do not exist.
- */
-export function twoRoomObservation(env: Env): Float32Array {
-  const { axis, doors } = layoutOf(env);
-  const out = new Float32Array(10);
-  out.set(env.state(), 0);
-  out.set(env.goal(), 2);
-  doors.forEach(({ center }, i) => {
-    out[4 + 2 * i + axis] = PICTURE / 2;
-    out[4 + 2 * i + 1 - axis] = center;
-  });
-  return out;
-}

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { collect } from '../../agent/node.ts';
 import { openStore } from '../../data/node.ts';
 import { makePolicy } from '../../envs/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
-import { experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv } from './stages.ts';
 
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
 export async function collectStage(config: ControlExperiment, context: RunContext, dir: string): Promise<RunSummary> {

@@ -20,7 +20,7 @@ export interface ControlTraining {
 
 /** How many candidates a planner may try, and how often. */
 export interface PlannerBudget {
-  /** A published planner, such as `cem/le-wm`, see `publishedSolvers`. */
+  /** A published planner, such as `cem/le-wm`, see `solverNames`. */
   readonly solver: string;
   readonly samples: number;
   readonly elites: number;

@@ -9,12 +9,13 @@ import {
   violationSurprise,
   violationsOf,
 } from '../../evals/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { unlessAborted } from './interruptible.ts';
-import { experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv } from './stages.ts';
 
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(

@@ -68,7 +68,7 @@ export async function exportStage(config: ControlExperiment, context: RunContext
       })),
     ];
     const written = (path: string): number => files.push({ path, bytes: statSync(path).size });
-    const model = worldModel(dynamics, values);
+    const model = worldModel(dynamics, values, context.runtime);
     const high = await trainedHighLevel(config, context, model, data);
     if (high !== undefined) {
       const path = join(context.out, 'hierarchy.safetensors');

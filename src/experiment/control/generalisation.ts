@@ -3,12 +3,13 @@
 
 import { makePolicy } from '../../envs/index.ts';
 import { generalisation } from '../../evals/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
 import { experimentTasks } from './plan.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
-import { experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
 
 /** Runs the planner with each group of factors varied and writes `evals/generalisation.json`. */

@@ -19,11 +19,11 @@ import {
   type PolicyConfig,
   type WorldConfig,
 } from '../../world/index.ts';
-import type { RunContext } from '../recipe.ts';
+import { keyFor } from '../keys.ts';
+import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { embedTraining } from './high-level.ts';
 import { drawn, trainPart } from './part.ts';
-import { keyFor } from './stages.ts';
 import type { Trained } from './trained.ts';
 
 /** A policy under the controller that planners have: one block, then it is asked again. */
@@ -36,7 +36,7 @@ function acting(
 ): Actor {
   const { tasks } = config.plan;
   const options = { tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
-  return policyActor(policyModel(policy, values), options);
+  return policyActor(policyModel(policy, values, context.runtime), options);
 }
 
 async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
@@ -49,6 +49,7 @@ async function inverse(config: ControlExperiment, context: RunContext, trained: 
     spec: inverseHeadMethod({ dim, actionDim, hidden }, { batch }),
     key: keyFor(context, 'inverse'),
     inputs: (pairs: GoalPairs) => ({ ...pairs }),
+    ...onRuntime(context),
   });
   const pairs = goalPairs(embedded, { batch, maxDistance, key: keyFor(context, 'pairs') });
   const head = await trainPart(context, 'inverse', program, drawn(pairs), training);
@@ -63,6 +64,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
     spec: gcbcMethod(world, { batch: training.batchSize, frames }),
     key: keyFor(context, 'gcbc'),
     inputs: ({ pixels, action }: Batch) => ({ pixels, actions: action }),
+    ...onRuntime(context),
   });
   const batches = (startStep: number) =>
     windowLoader({
@@ -74,7 +76,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
       normalisers: [actions],
       key: keyFor(context, 'gcbc batches'),
       startStep,
-      workers: config.data.workers,
+      workers: context.loaders ?? config.data.workers,
     });
   const values = await trainPart<Batch>(context, 'gcbc', program, batches, training);
   return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values);

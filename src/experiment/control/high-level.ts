@@ -18,11 +18,11 @@ import { type ActionConstraint, percentileBox } from '../../plan/index.ts';
 import { trainedValues } from '../../run/node.ts';
 import { jepaProgram } from '../../train/index.ts';
 import { type HierarchyConfig, hierarchy, hierarchyMethod, type MacroCost } from '../../world/index.ts';
-import type { RunContext } from '../recipe.ts';
+import { keyFor } from '../keys.ts';
+import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { drawn, trainPart } from './part.ts';
-import { keyFor } from './stages.ts';
 
 /** The folder of the high level within the run. */
 const FOLDER = 'hierarchy';
@@ -106,6 +106,7 @@ export async function trainHighLevel(
     spec,
     key: keyFor(context, 'hierarchy'),
     inputs: ({ z, chunks }: WaypointBatch) => ({ z, chunks }),
+    ...onRuntime(context),
   });
   const values = await trainPart(context, FOLDER, program, drawn(batches), { steps, batchSize, learningRate });
   const high = hierarchicalModel({
@@ -113,6 +114,7 @@ export async function trainHighLevel(
     config: highLevelConfig(config, model),
     values,
     cost: COST,
+    ...onRuntime(context),
   });
   return { model: high, box: await macroBox(config, high, batches) };
 }
@@ -128,7 +130,7 @@ export async function trainedHighLevel(
   if (!existsSync(join(dir, 'checkpoints'))) return undefined;
   const own = highLevelConfig(config, model);
   const { values, checkpoint } = trainedValues(hierarchy(own), dir, context.log);
-  const high = hierarchicalModel({ low: model, config: own, values, cost: COST });
+  const high = hierarchicalModel({ low: model, config: own, values, cost: COST, ...onRuntime(context) });
   const box = await macroBox(config, high, waypointsOf(config, context, await embedTraining(config, model, data)));
   const { minBlocks: min, maxBlocks: max, samples, elites, iterations, goalOffsets } = config.hierarchy;
   const furthest = Math.ceil(Math.max(...goalOffsets) / config.data.frameSkip);

@@ -6,6 +6,7 @@ import { makePolicy } from '../../envs/index.ts';
 import { type ControlPolicy, type ControlRun, controlRecord, envPolicy, runControl } from '../../evals/index.ts';
 import { cem, hierarchical, solverPlanner } from '../../plan/index.ts';
 import type { LongHorizonFile } from '../../run/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
@@ -13,7 +14,7 @@ import { AIM, type HighLevelPlanner, macroHorizonFor, trainHighLevel } from './h
 import { interruptible } from './interruptible.ts';
 import { ceilingPolicy, experimentTasks } from './plan.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
-import { experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
 
 /** The planner of two levels for goals some blocks away. */

@@ -5,11 +5,12 @@ import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { type JepaProgram, jepaProgram } from '../../train/index.ts';
 import { putEncoder, type WorldForm } from '../../world/index.ts';
+import { keyFor } from '../keys.ts';
 import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
-import { experimentWorld, keyFor } from './stages.ts';
+import { experimentWorld } from './stages.ts';
 
 /** A program that learns from clips, and the columns of the dataset that it reads besides pixels and actions. */
 export interface ControlProgram {

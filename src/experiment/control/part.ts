@@ -1,15 +1,12 @@
 // A part of a run that is trained beside its model (the high level, a policy), in a folder of its own within the run. A part
 // that was interrupted goes on where it was; one that is done is read back.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ModelValues } from '../../nn/index.ts';
 import { adamW, warmupCosine } from '../../optim/index.ts';
-import { createRun, openRun } from '../../run/node.ts';
-import { type BatchSource, type LossProgram, train } from '../../train/index.ts';
+import type { BatchSource, LossProgram } from '../../train/index.ts';
 import type { RunContext } from '../recipe.ts';
 import { resultName } from '../run-files.ts';
-import { trainingIn, trainingSummary } from '../training.ts';
+import { trainIn } from '../training.ts';
 
 /** How a part is trained. */
 export interface PartTraining {
@@ -26,30 +23,27 @@ export async function trainPart<B>(
   batches: (startStep: number) => BatchSource<B>,
   { steps, batchSize, learningRate }: PartTraining,
 ): Promise<ModelValues> {
-  const dir = join(context.out, resultName(context, name));
-  const resume = existsSync(join(dir, 'checkpoints'));
-  const described = { config: { part: name, steps, batchSize, learningRate }, seed: context.seed, versions: {} };
-  const run = existsSync(join(dir, 'run.json')) ? openRun(dir) : createRun(dir, described);
-  try {
-    const outcome = await train<B>({
-      run,
+  await trainIn<B>(
+    context,
+    {
       program,
       batches,
       optimiser: adamW(program.layout, { weightDecay: 1e-3 }),
       learningRate: warmupCosine({ peak: learningRate, warmupSteps: Math.round(0.05 * steps) + 1, totalSteps: steps }),
       clip: 1,
       steps,
-      seed: context.seed,
       imagesPerStep: batchSize,
       checkpointEvery: 1000,
       logEvery: 50,
-      ...trainingIn(context, steps, name),
-      resume,
-    });
-    trainingSummary(outcome, context);
-  } finally {
-    run.close();
-  }
+    },
+    {
+      stage: name,
+      part: {
+        folder: resultName(context, name),
+        described: { config: { part: name, steps, batchSize, learningRate }, seed: context.seed, versions: {} },
+      },
+    },
+  );
   return {
     parameters: { layout: program.layout, data: program.params },
     buffers: { layout: program.bufferLayout, data: program.buffers },

@@ -18,6 +18,7 @@ import {
 } from '../../evals/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
 import { stateDimOf } from '../../world/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeBytes, writeJson } from '../run-files.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
@@ -25,7 +26,7 @@ import type { ExperimentData } from './data.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
-import { experimentEnv, keyFor } from './stages.ts';
+import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
 
 async function writeRollouts(

@@ -4,10 +4,11 @@ import { type Actor, budgetSolver, planningActor, type WorldModel } from '../../
 import type { Normaliser } from '../../data/index.ts';
 import { type Planner, type Solver, solverPlanner } from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
 import { interruptible, unlessAborted } from './interruptible.ts';
-import { actionBounds, keyFor } from './stages.ts';
+import { actionBounds } from './stages.ts';
 
 /** The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution. */
 export function solverOf(config: ControlExperiment, budget: PlannerBudget, actions: Normaliser): Solver {

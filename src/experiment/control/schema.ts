@@ -2,6 +2,7 @@
 
 import {
   byName,
+  depending,
   described,
   flag,
   group,
@@ -15,13 +16,13 @@ import {
   whole,
 } from '../../core/index.ts';
 import { normalisationSchema, pictureEncoderSchema } from '../../nn/index.ts';
-import { publishedSolvers } from '../../plan/index.ts';
+import { solverNames } from '../../plan/index.ts';
 import { type GcbcConfig, worldSchema } from '../../world/index.ts';
 import type { ControlExperiment, PlannerBudget } from './config.ts';
 import type { PartTraining } from './part.ts';
 
 const budget: Schema<PlannerBudget> = group<PlannerBudget>({
-  solver: oneOf(publishedSolvers),
+  solver: depending<string>(() => oneOf(solverNames())),
   samples: whole(),
   elites: whole(),
   iterations: whole(),

@@ -9,8 +9,6 @@ import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { frozenEncoder } from './frozen-encoder.ts';
 
-export { keyFor } from '../keys.ts';
-
 /** The environment of the experiment; `prepareEnv` must have been awaited. */
 export function experimentEnv(config: ControlExperiment): Env {
   return makeEnv(config.env.id, { imageSize: config.env.imageSize });

@@ -1,17 +1,16 @@
 // The training stage: the chosen model's losses on windows of the training episodes, with collapse instruments.
 
 import { type Batch, libraryVersion, windowLoader } from '../../data/node.ts';
-import { adamW, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/node.ts';
-import { train } from '../../train/index.ts';
+import { adamW } from '../../optim/index.ts';
 import { clipLatents, healthInstruments } from '../instruments.ts';
+import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { rememberDataset } from '../run-files.ts';
-import { trainingIn, trainingSummary } from '../training.ts';
+import { trainIn, warmedUp } from '../training.ts';
 import type { ControlExperiment } from './config.ts';
 import { dataRecord, trainingData } from './data.ts';
 import { controlProgram } from './method.ts';
-import { actionBounds, experimentDynamics, keyFor } from './stages.ts';
+import { actionBounds, experimentDynamics } from './stages.ts';
 
 /** Embeddings wider than this are token maps or pictures: the instruments of a vector say nothing about them. */
 const WIDEST = 1024;
@@ -20,7 +19,7 @@ const WIDEST = 1024;
 export async function trainStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   rememberDataset(context);
   const data = trainingData(config, context);
-  const { frames, steps, batchSize, warmup, learningRate, weightDecay, clip } = config.train;
+  const { frames, steps, batchSize, weightDecay, clip, checkpointEvery, logEvery, instrumentsEvery } = config.train;
   const { frameSkip } = config.data;
   const { dim } = experimentDynamics(config);
   const { program, columns } = await controlProgram(config, context, data);
@@ -29,10 +28,8 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
     latents: () => clipLatents(program),
     log: context.log,
   });
-  const run = openRun(context.out);
   try {
-    const outcome = await train<Batch>({
-      run,
+    return await trainIn<Batch>(context, {
       program,
       batches: (startStep) =>
         windowLoader({
@@ -48,17 +45,12 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
           workers: context.loaders ?? config.data.workers,
         }),
       optimiser: adamW(program.layout, { weightDecay }),
-      learningRate: warmupCosine({
-        peak: learningRate,
-        warmupSteps: Math.max(1, Math.round(warmup * steps)),
-        totalSteps: steps,
-      }),
+      learningRate: warmedUp(config.train),
       clip,
       steps,
-      seed: context.seed,
       imagesPerStep: batchSize * frames,
-      checkpointEvery: config.train.checkpointEvery,
-      logEvery: config.train.logEvery,
+      checkpointEvery,
+      logEvery,
       metadata: {
         ...dataRecord(data),
         env: config.env.id,
@@ -69,12 +61,9 @@ export async function trainStage(config: ControlExperiment, context: RunContext)
       },
       ...(dim > WIDEST
         ? {}
-        : { instruments: { every: config.train.instrumentsEvery, measure: (step: number) => measure(step) ?? {} } }),
-      ...trainingIn(context, steps),
+        : { instruments: { every: instrumentsEvery, measure: (step: number) => measure(step) ?? {} } }),
     });
-    return trainingSummary(outcome, context);
   } finally {
-    run.close();
     data.store.close();
   }
 }

@@ -21,7 +21,7 @@ import type { ImageExperiment } from './config.ts';
 import { encoderSchema } from './encoder.ts';
 import { methodSchema } from './methods/registry.ts';
 
-const range: Schema<AugmentRange> = pairOf(real());
+const range: Schema<AugmentRange> = pairOf(real({ above: 0 }));
 const crops: Readonly<Record<Crop['kind'], Schema<Crop>>> = {
   random: group<Extract<Crop, { kind: 'random' }>>({
     kind: oneOf(['random', 'shift', 'centre']),

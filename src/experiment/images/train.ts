@@ -5,12 +5,11 @@ import { libraryVersion } from '../../data/node.ts';
 import { type Cifar10, type ImageBatch, imageLoader } from '../../images/node.ts';
 import type { Condition } from '../../jepa/index.ts';
 import { accuracy, knnVotes, nearestByCosine } from '../../measure/index.ts';
-import { adamW, decayMatrices, ijepaCosineWeightDecay, warmupCosine } from '../../optim/index.ts';
-import { openRun } from '../../run/node.ts';
-import { jepaProgram, sizedJepaProgram, train } from '../../train/index.ts';
+import { adamW, decayMatrices, ijepaCosineWeightDecay } from '../../optim/index.ts';
+import { jepaProgram, sizedJepaProgram } from '../../train/index.ts';
 import { healthInstruments, imageLatents } from '../instruments.ts';
 import { onRuntime, type RunContext, type RunSummary } from '../recipe.ts';
-import { trainingIn, trainingSummary } from '../training.ts';
+import { trainIn, warmedUp } from '../training.ts';
 import type { ImageExperiment } from './config.ts';
 import { spread } from './data.ts';
 import { type FeatureProgram, featureProgram } from './features.ts';
@@ -28,7 +27,7 @@ async function onlineKnn(features: FeatureProgram, data: Cifar10, config: ImageE
 
 /** Trains into the run folder; throws the signal's reason when interrupted, an error when the loss is not finite. */
 export async function trainStage(config: ImageExperiment, context: RunContext, data: Cifar10): Promise<RunSummary> {
-  const { steps, batchSize, learningRate, warmup, weightDecay, clip } = config.train;
+  const { steps, batchSize, weightDecay, clip, checkpointEvery, logEvery, evaluateEvery } = config.train;
   const { spec, feed, sized } = methodOf(config, context.seed, data.train.classes.length);
   const seed = key(context.seed);
   const common = { key: fold(seed, 'model'), inputs: feed, ...onRuntime(context) };
@@ -48,10 +47,8 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
     },
     log: context.log,
   });
-  const run = openRun(context.out);
   try {
-    const outcome = await train<ImageBatch>({
-      run,
+    return await trainIn<ImageBatch>(context, {
       program,
       batches: (startStep) =>
         imageLoader({
@@ -63,31 +60,23 @@ export async function trainStage(config: ImageExperiment, context: RunContext, d
           workers: context.loaders ?? config.data.workers,
         }),
       optimiser: adamW(program.layout, { weightDecay: weightDecay[0], group: decayMatrices }),
-      learningRate: warmupCosine({
-        peak: learningRate,
-        warmupSteps: Math.max(1, Math.round(warmup * steps)),
-        totalSteps: steps,
-      }),
+      learningRate: warmedUp(config.train),
       weightDecay: ijepaCosineWeightDecay({ start: weightDecay[0], final: weightDecay[1], totalSteps: steps }),
       clip: clip ?? undefined,
       steps,
-      seed: context.seed,
       imagesPerStep: batchSize,
-      checkpointEvery: config.train.checkpointEvery,
-      logEvery: config.train.logEvery,
+      checkpointEvery,
+      logEvery,
       metadata: { data: config.data.name, classes: data.train.classes, version: libraryVersion() },
       instruments: {
-        every: config.train.evaluateEvery,
+        every: evaluateEvery,
         async measure(step) {
           const knn = await onlineKnn(features, data, config);
           return { knn, ...health(step) };
         },
       },
-      ...trainingIn(context, steps),
     });
-    return trainingSummary(outcome, context);
   } finally {
-    run.close();
     await features.dispose();
   }
 }

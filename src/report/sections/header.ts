@@ -49,6 +49,10 @@ function recordLine(run: RunFile): string {
     const { cpu, cores, memoryGiB, platform } = run.machine;
     facts.push(escapeHtml(cpu), `${cores} cores`, `${Math.round(memoryGiB)} GiB`, escapeHtml(platform));
   }
+  if (run.runtime !== undefined) {
+    const { device, threads } = run.runtime;
+    facts.push(`computed on ${escapeHtml(device)}${threads === undefined ? '' : ` with ${threads} threads`}`);
+  }
   facts.push(
     ...Object.entries(run.versions ?? {}).map(([name, version]) => `${escapeHtml(name)} ${escapeHtml(version)}`),
   );

@@ -1,5 +1,5 @@
-// Rotations of the cube: a rotation vector (axis times angle) in the state, where zero is upright, a unit quaternion
-// (w, x, y, z) for MuJoCo, a matrix for the picture.
+// Rotations in space: a rotation vector (axis times angle, zero is upright) for states, a unit quaternion (w, x, y, z) for
+// MuJoCo, a matrix for pictures.
 
 type Numbers = Float64Array | Float32Array;
 
@@ -48,7 +48,7 @@ export function rotationMatrix(vector: ArrayLike<number>, at: number, to: Number
 }
 
 /**
- * The turn about the upright axis of a cube's rotation vector, up to quarter turns: that of the side direction which lies
+ * The turn about the upright axis of the rotation vector of a cube, up to quarter turns: that of the side direction which lies
  * most level.
  */
 export function levelYaw(vector: ArrayLike<number>, at: number): number {

@@ -4,8 +4,8 @@
 // Positions stay on x + speed Z, so each residue class of positions is a small Markov chain of its own: all starts, both
 // directions and all frames of an episode are counted, and the classes are averaged over the residue.
 
+import { type BallWorld, checkBallWorld, drawBall } from '../../../src/envs/index.ts';
 import { dotProbability, successors } from './chain.ts';
-import { type BallWorld, checkBallWorld, drawBall } from './physics.ts';
 
 /** Errors per pixel that need no training, and how often the future is ambiguous. */
 export interface BallFloors {

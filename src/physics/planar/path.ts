@@ -1,6 +1,6 @@
 // Ways of a disc around convex parts: the shortest path through the corners of the parts grown by the disc's radius.
 
-import type { Convex } from '../../physics/index.ts';
+import type { Convex } from './convex.ts';
 
 /** A point, [x, y]. */
 export type Point = readonly [number, number];

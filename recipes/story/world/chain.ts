@@ -1,7 +1,7 @@
 // The episodes of one residue class of positions, counted: how often a transition leaves each position to the right and
 // to the left.
 
-import { type BallWorld, bounce, inside } from './physics.ts';
+import { type BallWorld, bounce, inside } from '../../../src/envs/index.ts';
 import { EPISODE_FRAMES } from './transitions.ts';
 
 /** Transitions that leave `x`, by where they go; counts over all starts and both directions. */

@@ -1,4 +1,5 @@
-// Every published planner by name, so that a benchmark or the command line can run over all of them.
+// Planners by name, so that settings, model files, benchmarks and the command line can say which: the published ones, and those
+// that `registerSolver` adds.
 
 import { JepaError, unknownName } from '../../core/index.ts';
 import type { ActionConstraint } from '../constraints.ts';
@@ -11,7 +12,7 @@ import { type MppiOptions, mppi, mppiVariants } from './mppi.ts';
 import { predictiveSampling, randomShooting } from './sampling.ts';
 
 /** What a caller may change of a published planner; what is left out stays as published. */
-export interface PublishedChanges {
+export interface SolverChanges {
   /** Candidates per iteration; for gradient planners, plans that descend side by side. */
   readonly samples?: number;
   /** For gradient planners, steps. `random-shooting` has none, `lagrangian` divides them by its outer steps. */
@@ -23,8 +24,11 @@ export interface PublishedChanges {
 
 const OUTER_STEPS = 5;
 
+/** Makes a planner, as published or with changes. */
+export type SolverMaker = (changes: SolverChanges) => Solver;
+
 /** Makers by name: `method/code` where the codes differ. */
-const makers: Readonly<Record<string, (changes: PublishedChanges) => Solver>> = {
+const published: Readonly<Record<string, SolverMaker>> = {
   ...variants('cem', cemVariants, (options: CemOptions) => cem(options)),
   ...variants('icem', icemVariants, (options: IcemOptions) => icem(options)),
   ...variants('mppi', mppiVariants, (options: MppiOptions) => mppi(options)),
@@ -48,31 +52,55 @@ const makers: Readonly<Record<string, (changes: PublishedChanges) => Solver>> = 
     }),
 };
 
-/** The names that `publishedSolver` knows. */
-export const publishedSolvers: readonly string[] = Object.keys(makers);
+const makers = new Map<string, SolverMaker>(Object.entries(published));
 
 /**
- * The planner of a published code for continuous actions, by name: 'cem/le-wm', 'icem/swm', 'mppi/eb-jepa',
+ * Makes a planner of one's own known by its name, to settings (`--set plan.planner.solver=NAME`) and model files.
+ *
+ * @throws JepaError `usage` when the name is taken, or is not words of small letters, digits and dashes divided by slashes
+ * @example
+ * registerSolver('cem/bold', (changes) => cem({ ...cemVariants['le-wm'], initialStd: 2, ...changes }));
+ */
+export function registerSolver(name: string, make: SolverMaker): void {
+  if (!/^[a-z][a-z0-9-]*(\/[a-z0-9-]+)*$/.test(name)) {
+    throw new JepaError(
+      'usage',
+      `the name of a planner must be small letters, digits, dashes and slashes, such as cem/mine, got '${name}'`,
+    );
+  }
+  if (makers.has(name)) {
+    throw new JepaError('usage', `a planner called '${name}' is known already; choose another name`);
+  }
+  makers.set(name, make);
+}
+
+/** The names that `solverNamed` knows. */
+export function solverNames(): readonly string[] {
+  return [...makers.keys()];
+}
+
+/**
+ * A planner for continuous actions by its name; those of published codes are 'cem/le-wm', 'icem/swm', 'mppi/eb-jepa',
  * 'gradient/dino-wm', 'predictive-sampling'. Planners that need more than a cost's gradient (one-hot actions, two levels)
  * have no name here: `categoricalCem`, `projectedGradient`, `hierarchical`.
  *
  * Throws `usage` for an unknown name, with the nearest one, and where the planner itself refuses the changes.
  */
-export function publishedSolver(name: string, changes: PublishedChanges = {}): Solver {
-  const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
-  if (make === undefined) throw unknownName('planner', name, publishedSolvers);
+export function solverNamed(name: string, changes: SolverChanges = {}): Solver {
+  const make = makers.get(name);
+  if (make === undefined) throw unknownName('planner', name, solverNames());
   return make(changes);
 }
 
 function variants<Options extends object>(
   method: string,
-  published: Readonly<Record<string, Options>>,
+  settings: Readonly<Record<string, Options>>,
   make: (options: Options) => Solver,
-): Record<string, (changes: PublishedChanges) => Solver> {
+): Record<string, (changes: SolverChanges) => Solver> {
   return Object.fromEntries(
-    Object.entries(published).map(([code, options]) => [
+    Object.entries(settings).map(([code, options]) => [
       `${method}/${code}`,
-      (changes: PublishedChanges) => make({ ...options, ...changes }),
+      (changes: SolverChanges) => make({ ...options, ...changes }),
     ]),
   );
 }

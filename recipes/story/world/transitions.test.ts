@@ -1,20 +1,10 @@
 // Transitions, batches and the errors that nobody can avoid.
 
 import { expect, test } from 'vitest';
-import { key } from '../../core/index.ts';
-import {
-  type BallWorld,
-  ballBatch,
-  ballBatches,
-  ballFloors,
-  ballTransitions,
-  ballWorlds,
-  bayesPrediction,
-  bounce,
-  drawBall,
-  inside,
-  moveRightProbability,
-} from '../index.ts';
+import { key } from '../../../src/core/index.ts';
+import { type BallWorld, ballWorlds, bounce, drawBall, inside } from '../../../src/envs/index.ts';
+import { ballFloors, bayesPrediction, moveRightProbability } from './bayes.ts';
+import { addDots, ballBatch, ballBatches, ballTransitions } from './transitions.ts';
 
 const { full, lite } = ballWorlds;
 
@@ -41,6 +31,19 @@ test('starts are uniform between the walls, and directions even', () => {
 test('no transitions, so no episode, and a ball that does not fit are refused', () => {
   expect(() => ballTransitions(lite, 0, key(0))).toThrow(/at least one transition.*got 0/);
   expect(() => ballTransitions({ ...lite, radius: 16 }, 10, key(0))).toThrow(/the ball must fit/);
+});
+
+test('distractors are as many as asked for but for repeats, and belong to their key', () => {
+  const draw = (seed: number): Float32Array => {
+    const picture = new Float32Array(64 * 64);
+    addDots(full, key(seed), picture);
+    return picture;
+  };
+  expect(draw(1)).toEqual(draw(1));
+  expect(draw(1)).not.toEqual(draw(2));
+  const total = Array.from({ length: 200 }, (_, i) => draw(i).reduce((a, b) => a + b, 0)).reduce((a, b) => a + b, 0);
+  // 4096 (1 - (1 - 1 / 4096)^200) = 195.2 on average, deviation about 2.2 per picture.
+  expect(Math.abs(total / 200 - 195.22)).toBeLessThan(0.8);
 });
 
 test('fixed distractors belong to their transition, fresh ones to the batch', () => {

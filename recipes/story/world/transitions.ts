@@ -3,8 +3,8 @@
 //
 // Legend: B rows of a batch, F frames of one observation (1 or 2), S picture size.
 
-import { fold, JepaError, type Key, randomBits, stream } from '../../core/index.ts';
-import { addDots, type BallWorld, bounce, checkBallWorld, drawBall, inside } from './physics.ts';
+import { fold, JepaError, type Key, randomBits, stream } from '../../../src/core/index.ts';
+import { type BallWorld, bounce, checkBallWorld, drawBall, inside } from '../../../src/envs/index.ts';
 
 /** Frames of an episode; an episode gives one transition fewer. */
 export const EPISODE_FRAMES = 24;
@@ -55,6 +55,14 @@ export function ballTransitions(world: BallWorld, count: number, key: Key): Ball
     }
   }
   return { world, count, before, now, next, action };
+}
+
+/** Sets `world.dots` random pixels of a picture to 1; the key names them. */
+export function addDots({ size, dots }: BallWorld, key: Key, out: Float32Array, offset = 0): void {
+  const pixels = size * size;
+  for (const word of randomBits(key, new Uint32Array(dots))) {
+    out[offset + Math.floor((word / 0x100000000) * pixels)] = 1;
+  }
 }
 
 /** Where the distractors of a picture come from. */

@@ -1,0 +1,2 @@
+export { train } from './loop.ts';
+export type { InstrumentSchedule, Progress, TrainOptions, TrainOutcome } from './options.ts';
