@@ -82,7 +82,7 @@ test('every room that the package exports has its line among the pages of concep
 test('the page on browsers names the doors that a page may use, then those that need Node', () => {
   const { text } = pages.find(({ path }) => path === 'docs/guides/browser.md')!;
   const cut = text.lastIndexOf('\n\n');
-  const named = (part: string): string[] => [...part.matchAll(/`(jepa(?:\/[a-z]+)*)`/g)].map((m) => m[1]!);
+  const named = (part: string): string[] => [...part.matchAll(/`(jepa(?:\/[a-z-]+)*)`/g)].map((m) => m[1]!);
   const browser = BROWSER_DOORS.map((door) => door.replace('.', 'jepa'));
   expect([...new Set(named(text.slice(0, text.indexOf('A test walks'))))].sort()).toEqual([...browser].sort());
   const node = DOORS.filter((door) => !browser.includes(door));
