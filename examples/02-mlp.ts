@@ -7,7 +7,7 @@ import { grad } from 'jepa/autodiff';
 import { compile } from 'jepa/compile';
 import { flatLayout, flatView, fold, key, normal } from 'jepa/core';
 import { adamW } from 'jepa/optim';
-import { crossEntropy, gelu, input, linear, parameter } from 'jepa/tensor';
+import { affine, crossEntropy, gelu, input, parameter } from 'jepa/tensor';
 
 const n = 256;
 const noise = normal(key(0), new Float32Array(2 * n));
@@ -24,8 +24,8 @@ const x = Float32Array.from({ length: 2 * n }, (_, k) => {
 const shapes = { 'up.weight': [32, 2], 'up.bias': [32], 'down.weight': [2, 32], 'down.bias': [2] };
 const layout = flatLayout(Object.entries(shapes).map(([name, shape]) => ({ name, shape })));
 const p = Object.fromEntries(layout.entries.map((e) => [e.name, parameter(e.name, e.shape)]));
-const hidden = gelu(linear(input('x', [n, 2]), p['up.weight']!, p['up.bias']));
-const logits = linear(hidden, p['down.weight']!, p['down.bias']);
+const hidden = gelu(affine(input('x', [n, 2]), p['up.weight']!, p['up.bias']));
+const logits = affine(hidden, p['down.weight']!, p['down.bias']);
 const loss = crossEntropy(logits, input('ids', [n], 'i32'));
 const grads = grad(loss, Object.values(p));
 const step = await compile({ loss, ...Object.fromEntries(layout.entries.map((e, i) => [e.name, grads[i]!])) });

@@ -6,7 +6,7 @@ import { flatView, key } from '../../src/core/index.ts';
 import { forEachContext, narrowVit, smoothL1Energy } from '../../src/jepa/index.ts';
 import { frozen, type Grid, type Module, module, plainLayerNorm, sinCosPositions, type Vit, vit } from '../../src/nn/index.ts';
 import { adamW, decayMatrices, emaUpdate } from '../../src/optim/index.ts';
-import { concat, layerNorm, linear, matmul, parameter, reduceMean, reshape, slice, smoothL1, softmax, type Tensor, takeTokens, transpose } from '../../src/tensor/index.ts';
+import { concat, layerNormalise, affine, matmul, parameter, reduceMean, reshape, slice, smoothL1, softmax, type Tensor, takeTokens, transpose } from '../../src/tensor/index.ts';
 import type { ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
 import { numberOf } from '../runner/config.ts';
@@ -91,8 +91,8 @@ function firstAttention(encoder: Vit, images: Tensor, heads: number): Tensor {
   const x = encoder.hidden(images)[0]!;
   const [B, N, D] = x.shape as [number, number, number];
   const of = (name: string, shape: readonly number[]): Tensor => parameter(`encoder.blocks.0.${name}`, shape);
-  const normed = layerNorm(x, of('norm1.weight', [D]), of('norm1.bias', [D]), EPSILON);
-  const qkv = linear(normed, of('attn.qkv.weight', [3 * D, D]), of('attn.qkv.bias', [3 * D]));
+  const normed = layerNormalise(x, of('norm1.weight', [D]), of('norm1.bias', [D]), EPSILON);
+  const qkv = affine(normed, of('attn.qkv.weight', [3 * D, D]), of('attn.qkv.bias', [3 * D]));
   const perHead = (first: number): Tensor =>
     transpose(reshape(slice(qkv, 2, first, first + D), [B, N, heads, D / heads]), [0, 2, 1, 3]);
   return softmax(matmul(perHead(0), perHead(D), { transB: true, alpha: 1 / Math.sqrt(D / heads) }));

@@ -1,4 +1,4 @@
-// `linear` moves a layer norm's scale and shift, and GELU's constants, into its weights. The function and its gradients
+// `affine` moves a layer norm's scale and shift, and GELU's constants, into its weights. The function and its gradients
 // stay those of the definition.
 
 import { expect, test } from 'vitest';
@@ -7,12 +7,12 @@ import { flatLayout, fold, key, normal } from '../core/index.ts';
 import { nodeRuntime } from '../runtime/index.ts';
 import {
   add,
+  affine,
   div,
   erf,
   gelu,
   input,
-  layerNorm,
-  linear,
+  layerNormalise,
   matmul,
   mul,
   parameter,
@@ -29,7 +29,7 @@ import { grad } from './index.ts';
 const names = { scale: [5], shift: [5], w1: [7, 5], b1: [7], w2: [3, 7], b2: [3] } as const;
 const runtime = nodeRuntime({ threads: 1 });
 
-/** Loss and gradients of a norm, two linear maps and a GELU, with the given pieces. */
+/** Loss and gradients of a norm, two affine maps and a GELU, with the given pieces. */
 async function values(
   norm: (x: Tensor, scale: Tensor, shift: Tensor) => Tensor,
   product: (x: Tensor, w: Tensor, b: Tensor) => Tensor,
@@ -51,8 +51,8 @@ async function values(
   return Object.fromEntries(Object.entries(out).map(([name, v]) => [name, Array.from(v as Float32Array)]));
 }
 
-test('a layer norm, a linear map and a GELU before a linear map give the values and gradients of their definitions', async () => {
-  const absorbed = await values(layerNorm, linear, (x) => gelu(x));
+test('a layer norm, a affine map and a GELU before a affine map give the values and gradients of their definitions', async () => {
+  const absorbed = await values(layerNormalise, affine, (x) => gelu(x));
   const defined = await values(
     (x, scale, shift) => {
       const centred = sub(x, reduceMean(x, { axes: -1, keepDims: true }));

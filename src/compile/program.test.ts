@@ -5,9 +5,9 @@ import { flatLayout, key } from '../core/index.ts';
 import { nodeRuntime } from '../runtime/index.ts';
 import {
   add,
+  affine,
   constant,
   input,
-  linear,
   matmul,
   mul,
   parameter,
@@ -25,7 +25,7 @@ import { compile } from './index.ts';
 test('a product with its gradient runs and writes into the given buffer', async () => {
   const x = input('x', [4, 3]);
   const w = parameter('w', [2, 3]);
-  const loss = reduceSum(square(linear(x, w)));
+  const loss = reduceSum(square(affine(x, w)));
   const program = await compile({ loss, dw: grad(loss, [w])[0]! });
   const layout = flatLayout([{ name: 'w', shape: [2, 3] }]);
   const data = Float32Array.of(1, 2, 3, -1, 0, 1);
@@ -108,7 +108,7 @@ test('feeding the wrong size, dtype or name says what is expected', async () => 
 });
 
 test('parameters in a layout of other shapes are refused, though their numbers would fit', async () => {
-  const program = await compile({ y: linear(input('x', [1, 3]), parameter('w', [2, 3])) });
+  const program = await compile({ y: affine(input('x', [1, 3]), parameter('w', [2, 3])) });
   const parameters = { layout: flatLayout([{ name: 'w', shape: [3, 2] }]), data: new Float32Array(6) };
   await expect(program.run({ inputs: { x: new Float32Array(3) }, parameters })).rejects.toThrow(
     /parameter 'w' must have the shape \[2, 3\], the layout that was given says \[3, 2\]/,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { computingOn } from './compute.ts';
 import { executeRun } from './execute.ts';
 import type { AnyRecipe, RunContext } from './recipe.ts';
-import type { Session } from './session.ts';
+import type { ExperimentSession } from './session.ts';
 
 const quiet = { log: () => {}, progress: () => {} };
 
@@ -25,7 +25,7 @@ test('threads and loaders reach the recipe, and run.json says where it computed'
       return { metrics: {} };
     },
   };
-  const session: Session = {
+  const session: ExperimentSession = {
     recipes: [recipe],
     output: quiet,
     signal: new AbortController().signal,

@@ -20,7 +20,7 @@ import { type Executed, elapsed, workOf } from './executed.ts';
 import { type FoundRecipe, findRecipe } from './find-recipe.ts';
 import { isInterruption } from './interrupt.ts';
 import type { RunContext } from './recipe.ts';
-import type { ExecuteOptions, Session } from './session.ts';
+import type { ExecuteOptions, ExperimentSession } from './session.ts';
 import { differences } from './settings.ts';
 
 /** How often the minutes of a run are written down, for a sitting that is killed. */
@@ -30,7 +30,7 @@ const MINUTES_EVERY_MS = 60_000;
 const MISTAKES: readonly string[] = ['usage', 'data', 'shape'];
 
 function contextFor(
-  session: Session,
+  session: ExperimentSession,
   base: Pick<RunContext, 'seed' | 'out' | 'resume' | 'data' | 'model' | 'runtime' | 'loaders'>,
 ): RunContext {
   const { output, signal } = session;
@@ -43,7 +43,7 @@ function defaultFolder(recipe: string, seed: number, suffix = ''): string {
 }
 
 /** An interruption says how to continue. */
-function explained(session: Session, error: unknown): unknown {
+function explained(session: ExperimentSession, error: unknown): unknown {
   if (isInterruption(error, session.signal) && error instanceof Error) {
     error.message = `interrupted; continue with: ${session.commandLine.replace(/ --resume\b/, '')} --resume`;
   }
@@ -51,7 +51,7 @@ function explained(session: Session, error: unknown): unknown {
 }
 
 /** Does `work` in a claimed folder. A mistake that shows before anything was made leaves no folder. */
-async function inClaim<T>(session: Session, claim: RunClaim, work: () => Promise<T>): Promise<T> {
+async function inClaim<T>(session: ExperimentSession, claim: RunClaim, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -67,7 +67,7 @@ async function inClaim<T>(session: Session, claim: RunClaim, work: () => Promise
  * (the error then says how to continue), or `failed` with the reason.
  */
 export async function executeRun(
-  session: Session,
+  session: ExperimentSession,
   stage: 'run' | 'train',
   name: string,
   options: ExecuteOptions & { readonly data?: string },
@@ -133,7 +133,7 @@ function failureOf(error: unknown): Failure {
 }
 
 /** Records how a run stands without hiding why it ended. */
-function record(session: Session, out: string, run: RunFile): void {
+function record(session: ExperimentSession, out: string, run: RunFile): void {
   try {
     writeRunFile(out, run);
   } catch (error) {
@@ -151,7 +151,7 @@ interface RunPlan {
 
 /** A run that is continued keeps its recipe, seed and configuration; one that made nothing yet may begin anew with others. */
 function planOf(
-  session: Session,
+  session: ExperimentSession,
   { recipe }: FoundRecipe,
   options: ExecuteOptions,
   claim: RunClaim,
@@ -188,7 +188,11 @@ function planOf(
 }
 
 /** `jepa collect`: writes a dataset into a folder of its own. */
-export async function executeCollect(session: Session, name: string, options: ExecuteOptions): Promise<Executed> {
+export async function executeCollect(
+  session: ExperimentSession,
+  name: string,
+  options: ExecuteOptions,
+): Promise<Executed> {
   const found = await findRecipe(name, session.recipes);
   const work = workOf(found, 'collect');
   const config = configured(found.recipe, options.set);

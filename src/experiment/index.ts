@@ -37,7 +37,7 @@ export {
   type RunSummary,
 } from './recipe.ts';
 export { writeBytes, writeJson } from './run-files.ts';
-export { EXIT, type ExecuteOptions, type OnRunOptions, type Session, type SessionOutput } from './session.ts';
+export { EXIT, type ExecuteOptions, type ExperimentSession, type OnRunOptions, type SessionOutput } from './session.ts';
 export { applySettings, type Presets, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';

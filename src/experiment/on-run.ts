@@ -11,7 +11,7 @@ import { reconfigured } from './configure.ts';
 import { type Executed, elapsed, workOf } from './executed.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
 import { type OtherContext, originDigest } from './run-files.ts';
-import type { OnRunOptions, Session } from './session.ts';
+import type { ExperimentSession, OnRunOptions } from './session.ts';
 
 /**
  * Runs a part of a recipe on the run in `model`, and writes into it or into `--out`.
@@ -20,7 +20,7 @@ import type { OnRunOptions, Session } from './session.ts';
  * writes; 'corrupt' when the newest checkpoint is damaged and an older one is not allowed
  */
 export async function executeOnRun(
-  session: Session,
+  session: ExperimentSession,
   stage: 'eval' | 'plan' | 'export',
   model: string,
   options: OnRunOptions,
@@ -80,7 +80,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /** The step of the checkpoint that will be used where the newest is damaged and an older one allowed; else undefined. */
-function olderCheckpoint(session: Session, model: string, options: OnRunOptions): number | undefined {
+function olderCheckpoint(session: ExperimentSession, model: string, options: OnRunOptions): number | undefined {
   const newest = listCheckpoints(model).at(-1);
   if (newest === undefined) return undefined;
   const used = newestCheckpoint(model, { allowOlder: options.allowOlderCheckpoint === true });
@@ -91,7 +91,7 @@ function olderCheckpoint(session: Session, model: string, options: OnRunOptions)
 
 /** In what the results differ from those of the run; undefined when in nothing. */
 function originOf(
-  { commandLine }: Session,
+  { commandLine }: ExperimentSession,
   before: RunFile,
   { settings, seed }: Pick<ResultOrigin, 'settings'> & { readonly seed: number },
   checkpoint: number | undefined,

@@ -4,7 +4,7 @@ import type { ComputeOptions } from './compute.ts';
 import type { AnyRecipe, ProgressLine } from './recipe.ts';
 
 /** The surroundings of one command, or of one call from code. */
-export interface Session {
+export interface ExperimentSession {
   readonly recipes: readonly AnyRecipe[];
   readonly output: SessionOutput;
   readonly signal: AbortSignal;

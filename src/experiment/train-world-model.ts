@@ -10,7 +10,7 @@ import { type WorldRecipeOptions, worldRecipe } from './control/world-recipe.ts'
 import { executeRun } from './execute.ts';
 import { executeOnRun } from './on-run.ts';
 import type { AnyRecipe, ProgressLine } from './recipe.ts';
-import type { Session } from './session.ts';
+import type { ExperimentSession } from './session.ts';
 
 /** Where in a run folder its exported model lies. */
 const EXPORT_FOLDER = 'export';
@@ -82,7 +82,7 @@ function worldOf(env: TrainWorldModelOptions['env'], policies: TrainWorldModelOp
 export async function trainWorldModel(options: TrainWorldModelOptions): Promise<TrainedWorldModel> {
   const { env, policies, out, seed = 0, set = [], resume = false, signal, compute, log, onProgress, ...rest } = options;
   const recipe = worldRecipe(worldOf(env, policies), rest);
-  const session: Session = {
+  const session: ExperimentSession = {
     recipes: [recipe as AnyRecipe],
     output: { log: (line) => log?.(line), progress: (line) => onProgress?.(line) },
     signal: signal ?? new AbortController().signal,

@@ -1,7 +1,7 @@
 // The gated recurrent unit (Cho et al. 2014) in PyTorch's form and names.
 // Legend: B batch, T time, I input width, H hidden width.
 
-import { add, at, linear as linearOp, mul, sigmoid, split, stack, sub, type Tensor, tanh } from '../tensor/index.ts';
+import { add, affine, at, mul, sigmoid, split, stack, sub, type Tensor, tanh } from '../tensor/index.ts';
 import { uniformFanIn } from './init.ts';
 import { type Module, module, param } from './module.ts';
 
@@ -25,8 +25,8 @@ export function gru(inputDim: number, hiddenDim: number): Module<Gru> {
   const thirds = [hiddenDim, hiddenDim, hiddenDim];
   return module(children, (p) => {
     const step = (x: Tensor, h: Tensor): Tensor => {
-      const [xr, xz, xn] = split(linearOp(x, p.weight_ih_l0, p.bias_ih_l0), thirds, -1) as [Tensor, Tensor, Tensor];
-      const [hr, hz, hn] = split(linearOp(h, p.weight_hh_l0, p.bias_hh_l0), thirds, -1) as [Tensor, Tensor, Tensor];
+      const [xr, xz, xn] = split(affine(x, p.weight_ih_l0, p.bias_ih_l0), thirds, -1) as [Tensor, Tensor, Tensor];
+      const [hr, hz, hn] = split(affine(h, p.weight_hh_l0, p.bias_hh_l0), thirds, -1) as [Tensor, Tensor, Tensor];
       const z = sigmoid(add(xz, hz));
       const n = tanh(add(xn, mul(sigmoid(add(xr, hr)), hn)));
       return add(mul(sub(1, z), n), mul(z, h));

@@ -1,6 +1,6 @@
 // Linear layers, embeddings and the 1x1 convolution over time.
 
-import { gather, linear as linearOp, reshape, type Tensor } from '../tensor/index.ts';
+import { affine, gather, reshape, type Tensor } from '../tensor/index.ts';
 import { type Initialiser, normalInit, uniformFanIn } from './init.ts';
 import { type Module, module, param } from './module.ts';
 
@@ -16,8 +16,8 @@ export interface LinearOptions {
 export function linear(inDim: number, outDim: number, options: LinearOptions = {}): Module<(x: Tensor) => Tensor> {
   const { bias = true, weightInit = uniformFanIn(inDim), biasInit = uniformFanIn(inDim) } = options;
   const weight = param([outDim, inDim], weightInit);
-  if (!bias) return module({ weight }, (p) => (x: Tensor) => linearOp(x, p.weight));
-  return module({ weight, bias: param([outDim], biasInit) }, (p) => (x: Tensor) => linearOp(x, p.weight, p.bias));
+  if (!bias) return module({ weight }, (p) => (x: Tensor) => affine(x, p.weight));
+  return module({ weight, bias: param([outDim], biasInit) }, (p) => (x: Tensor) => affine(x, p.weight, p.bias));
 }
 
 /** Rows of a table picked by integer ids, [...] -> [..., dim]. */
@@ -35,5 +35,5 @@ export function pointwiseConv1d(inDim: number, outDim: number): Module<(x: Tenso
     weight: param([outDim, inDim, 1], uniformFanIn(inDim)),
     bias: param([outDim], uniformFanIn(inDim)),
   };
-  return module(children, (p) => (x: Tensor) => linearOp(x, reshape(p.weight, [outDim, inDim]), p.bias));
+  return module(children, (p) => (x: Tensor) => affine(x, reshape(p.weight, [outDim, inDim]), p.bias));
 }

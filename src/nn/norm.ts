@@ -1,14 +1,6 @@
 // Normalisation layers.
 
-import {
-  add,
-  batchNorm as batchNormOp,
-  full,
-  layerNorm as layerNormOp,
-  mul,
-  sizeOf,
-  type Tensor,
-} from '../tensor/index.ts';
+import { add, batchNorm as batchNormOp, full, layerNormalise, mul, sizeOf, type Tensor } from '../tensor/index.ts';
 import { one, zero } from './init.ts';
 import { buffer, type Module, module, param } from './module.ts';
 
@@ -16,14 +8,14 @@ import { buffer, type Module, module, param } from './module.ts';
 export function layerNorm(dim: number, epsilon = 1e-5): Module<(x: Tensor) => Tensor> {
   return module(
     { weight: param([dim], one), bias: param([dim], zero) },
-    (p) => (x: Tensor) => layerNormOp(x, p.weight, p.bias, epsilon),
+    (p) => (x: Tensor) => layerNormalise(x, p.weight, p.bias, epsilon),
   );
 }
 
 /** Layer normalisation over the last axis without scale and shift. */
 export function plainLayerNorm(x: Tensor, epsilon: number): Tensor {
   const dim = x.shape.at(-1)!;
-  return layerNormOp(x, full(1, [dim]), full(0, [dim]), epsilon);
+  return layerNormalise(x, full(1, [dim]), full(0, [dim]), epsilon);
 }
 
 /** Options of batch normalisation. */

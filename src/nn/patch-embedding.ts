@@ -4,10 +4,10 @@
 import { JepaError } from '../core/index.ts';
 import {
   add,
+  affine,
   cast,
   constant,
   gather,
-  linear as linearOp,
   mul,
   reduceSum,
   reshape,
@@ -64,7 +64,7 @@ export function patchEmbedding(
   const children = { weight: param([dim, channels, p, p], truncatedNormalInit(0.02)), bias: param([dim], zero) };
   return module(children, ({ weight, bias }) => (images: Tensor, keep?: Tensor) => {
     const byPixel = transpose(weight, [0, 2, 3, 1]);
-    if (images.dtype === 'f32') return linearOp(patches(images, p, keep), reshape(byPixel, [dim, -1]), bias);
+    if (images.dtype === 'f32') return affine(patches(images, p, keep), reshape(byPixel, [dim, -1]), bias);
     const perChannel = (f: (mean: number, std: number) => number): Tensor =>
       constant(
         Float32Array.from(normalisation.mean, (m, i) => f(m, normalisation.std[i]!)),
@@ -82,6 +82,6 @@ export function patchEmbedding(
       ),
       { axes: [1, 2, 3] },
     );
-    return linearOp(patches(images, p, keep), reshape(scaled, [dim, -1]), sub(bias, offset));
+    return affine(patches(images, p, keep), reshape(scaled, [dim, -1]), sub(bias, offset));
   });
 }

@@ -14,7 +14,7 @@ import {
   textWidth,
 } from '../raster/index.ts';
 import { type AnimationOptions, animatedGif, type GifFile } from '../raster/node.ts';
-import type { Point } from '../run/index.ts';
+import type { ImagePoint } from '../run/index.ts';
 import type { Rollout } from '../run/node.ts';
 
 /** How the GIF is laid out. */
@@ -127,12 +127,12 @@ function frame(target: Canvas, x: number, y: number, w: number, h: number, colou
 function paths(target: Canvas, { file }: Rollout, t: number, box: readonly [number, number, number, number]): void {
   if (file.extent === undefined) return;
   const [left, top, right, bottom] = file.extent;
-  const at = ([px, py]: Point): readonly [number, number] => [
+  const at = ([px, py]: ImagePoint): readonly [number, number] => [
     box[0] + ((px - left) / (right - left)) * box[2],
     box[1] + ((py - top) / (bottom - top)) * box[3],
   ];
   const line = Math.max(2, box[2] / 75);
-  const draw = (points: readonly Point[], width: number, colour: Color, from: number, to: number): void => {
+  const draw = (points: readonly ImagePoint[], width: number, colour: Color, from: number, to: number): void => {
     for (let i = 1; i < points.length; i++) {
       const alpha = from + (to - from) * (points.length < 3 ? 1 : (i - 1) / (points.length - 2));
       drawStroke(target, at(points[i - 1]!), at(points[i]!), width, colour, alpha, box);

@@ -4,7 +4,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fold, key, type Stream, stream } from '../core/index.ts';
-import type { MetricsLine, PlanningFile, Point, ProbeFile, RolloutFile, RunFile, SurpriseFile } from '../run/index.ts';
+import type {
+  ImagePoint,
+  MetricsLine,
+  PlanningFile,
+  ProbeFile,
+  RolloutFile,
+  RunFile,
+  SurpriseFile,
+} from '../run/index.ts';
 
 /** How much to make up. */
 export interface SyntheticOptions {
@@ -156,12 +164,12 @@ function surprise(random: Stream): SurpriseFile {
 /** A dot that walks through the door of a wall, in a 224-unit world drawn at `size` pixels. */
 function episode(random: Stream, k: number, frames: number, size: number): { file: RolloutFile; images: Uint8Array } {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
-  const start: Point = [between(35, 90), between(110, 195)];
-  const goal: Point = [between(135, 190), between(90, 195)];
-  const door: Point = [112, 49];
+  const start: ImagePoint = [between(35, 90), between(110, 195)];
+  const goal: ImagePoint = [between(135, 190), between(90, 195)];
+  const door: ImagePoint = [112, 49];
   const corners = [start, door, goal];
   const success = k !== 3;
-  const path = Array.from({ length: frames }, (_, t): Point => {
+  const path = Array.from({ length: frames }, (_, t): ImagePoint => {
     const at = Math.min(success ? 2 : 1.4, (2.2 * t) / (frames - 1));
     const leg = Math.min(1, Math.floor(at));
     const [a, b] = [corners[leg]!, corners[leg + 1]!];
@@ -176,7 +184,7 @@ function episode(random: Stream, k: number, frames: number, size: number): { fil
     const ahead = path.slice(at, at + 10).filter((_, i) => i % 2 === 0);
     imagined.push({
       at,
-      path: ahead.map(([x, y]): Point => [x + 2.5 * random.normal(), y + 2.5 * random.normal()]),
+      path: ahead.map(([x, y]): ImagePoint => [x + 2.5 * random.normal(), y + 2.5 * random.normal()]),
     });
   }
   const reached = success ? { reachedAt: Math.round(frames * 0.85) } : {};
@@ -185,7 +193,7 @@ function episode(random: Stream, k: number, frames: number, size: number): { fil
   return { file: { ...file, extent: [0, 0, 224, 224] }, images };
 }
 
-function paintRoom(image: Uint8Array, size: number, [ax, ay]: Point): void {
+function paintRoom(image: Uint8Array, size: number, [ax, ay]: ImagePoint): void {
   const unit = 224 / size;
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {

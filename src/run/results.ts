@@ -165,13 +165,13 @@ export interface SurpriseFile {
 }
 
 /** A point in world coordinates (those of `RolloutFile.extent`). */
-export type Point = readonly [number, number];
+export type ImagePoint = readonly [number, number];
 
 /** What the planner imagined when it planned at frame `at`; starts at (or near) the agent's position there. */
 export interface ImaginedPath {
   readonly at: number;
   /** Positions decoded from the predicted embeddings by the position probe. */
-  readonly path: readonly Point[];
+  readonly path: readonly ImagePoint[];
 }
 
 /**
@@ -190,8 +190,8 @@ export interface RolloutFile {
   readonly extent?: readonly [number, number, number, number];
   readonly imagined?: readonly ImaginedPath[];
   /** True position at each frame. */
-  readonly path?: readonly Point[];
-  readonly goal?: Point;
+  readonly path?: readonly ImagePoint[];
+  readonly goal?: ImagePoint;
 }
 
 /** `evals/long-horizon.json`: the same goals further and further away; policy `planner` is the flat planner. */

@@ -30,14 +30,14 @@ export async function trainingStep(rooms: Rooms, runtime: Runtime): Promise<Reco
   const p = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, t.input(name, shape)]));
   const x = t.input('x', [2, tokens, width]);
   const image = t.input('image', [2, 1, 6, 6], 'u8');
-  const normal = t.layerNorm(x, p.scale!, p.shift!);
+  const normal = t.layerNormalise(x, p.scale!, p.shift!);
   const [q, k, v] = t
-    .split(t.linear(normal, p.qkv!), [width, width, width], -1)
+    .split(t.affine(normal, p.qkv!), [width, width, width], -1)
     .map((part) => t.transpose(t.reshape(part, [2, tokens, heads, width / heads]), [0, 2, 1, 3]));
   const weights = t.softmax(t.matmul(q!, k!, { transB: true, alpha: 1 / Math.sqrt(width / heads) }));
   const mixed = t.reshape(t.transpose(t.matmul(weights, v!), [0, 2, 1, 3]), [2, tokens, width]);
-  const hidden = t.add(x, t.linear(mixed, p.out!));
-  const y = t.add(hidden, t.linear(t.gelu(t.linear(hidden, p.up!)), p.down!));
+  const hidden = t.add(x, t.affine(mixed, p.out!));
+  const y = t.add(hidden, t.affine(t.gelu(t.affine(hidden, p.up!)), p.down!));
   const pixels = t.mul(t.cast(image, 'f32'), 1 / 255);
   const features = t.relu(t.batchNorm(t.conv2d(pixels, p.convolution!, { padding: 1 }), { scale: p.channelScale! }).y);
   const pooled = t.maxPool2d(features, 2);

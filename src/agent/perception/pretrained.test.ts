@@ -12,7 +12,7 @@ import { toFloat32 } from '../../data/index.ts';
 import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import { bind, encoderTensors, IMAGENET, loadPretrained, pretrained } from '../../nn/index.ts';
 import { nodeRuntime } from '../../runtime/index.ts';
-import { input, resizeBilinear } from '../../tensor/index.ts';
+import { input, interpolateBilinear } from '../../tensor/index.ts';
 import { readPretrained } from './pretrained.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -74,7 +74,7 @@ test('images are resized with antialiasing before they are encoded', async () =>
   expect(grid).toEqual([4, 5]);
   // Resizing is linear, so it may come after the normalisation.
   const program = await compile(
-    { y: resizeBilinear(input('x', [1, 3, 50, 70]), [32, 40], { antialias: true }) },
+    { y: interpolateBilinear(input('x', [1, 3, 50, 70]), [32, 40], { antialias: true }) },
     { runtime },
   );
   const { y } = await program.run({ inputs: { x: normalised } });

@@ -7,11 +7,11 @@ import { fold, key, uniform } from '../../core/index.ts';
 import { blankValues, type ModelValues, module } from '../../nn/index.ts';
 import {
   add,
+  affine,
   at,
   broadcastTo,
   concat,
   constant,
-  linear,
   mul,
   reduceSum,
   reshape,
@@ -39,7 +39,7 @@ export const FOUR_PUSHES: number = 2 * PUSH * (Math.cos(Math.PI / 8) + Math.sin(
 
 const step = (z: Tensor, push: Tensor): Tensor => {
   const turn = constant(Float32Array.of(C, -S, S, C), [2, 2], 'f32');
-  return add(linear(z, turn), concat([mul(push, 0), push], -1));
+  return add(affine(z, turn), concat([mul(push, 0), push], -1));
 };
 
 /** The world as a model of itself: its embedding is the state, its predictor exact. */

@@ -1,6 +1,6 @@
 // Cases of softmax, layer normalisation, modulation and batch normalisation.
 
-import { batchNorm, full, layerNorm, logSoftmax, modulate, mul, softmax, square } from '../../tensor/index.ts';
+import { batchNorm, full, layerNormalise, logSoftmax, modulate, mul, softmax, square } from '../../tensor/index.ts';
 import { type Case, f32 } from '../finite-difference.law.ts';
 
 const x = f32([3, 5], -2, 2);
@@ -12,17 +12,22 @@ export const normalisationCases: readonly Case[] = [
   { name: 'softmax along axis 0', inputs: [f32([3, 2, 2])], trace: (t) => softmax(t!, 0) },
   { name: 'logSoftmax', inputs: [x], trace: (t) => logSoftmax(t!), gradient: 'second' },
   { name: 'logSoftmax along axis 1', inputs: [f32([2, 3, 2])], trace: (t) => square(logSoftmax(t!, 1)) },
-  { name: 'layerNorm', inputs: [x, vector, vector], trace: (t, s, b) => layerNorm(t!, s!, b!), gradient: 'second' },
+  {
+    name: 'layerNorm',
+    inputs: [x, vector, vector],
+    trace: (t, s, b) => layerNormalise(t!, s!, b!),
+    gradient: 'second',
+  },
   {
     name: 'layerNorm of rank 3',
     inputs: [f32([2, 3, 5]), vector, vector],
-    trace: (t, s, b) => square(layerNorm(t!, s!, b!, 1e-3)),
+    trace: (t, s, b) => square(layerNormalise(t!, s!, b!, 1e-3)),
     gradient: 'second',
   },
   {
     name: 'layerNorm without scale and shift',
     inputs: [x],
-    trace: (t) => square(square(layerNorm(t!, full(1, [5]), full(0, [5])))),
+    trace: (t) => square(square(layerNormalise(t!, full(1, [5]), full(0, [5])))),
     gradient: 'second',
   },
   { name: 'modulate', inputs: [x, x, x], trace: (t, s, b) => modulate(t!, s!, b!), gradient: 'second' },

@@ -1,6 +1,6 @@
-// Cases of matrix products: every rank, all four transposes, broadcast batches, linear layers and einsum.
+// Cases of matrix products: every rank, all four transposes, broadcast batches, affine layers and einsum.
 
-import { einsum, linear, matmul, square, type Tensor } from '../../tensor/index.ts';
+import { affine, einsum, matmul, square, type Tensor } from '../../tensor/index.ts';
 import { type Case, type Feed, f32 } from '../finite-difference.law.ts';
 
 /** [m, k] or [k, m] when transposed, with leading dimensions. */
@@ -44,11 +44,11 @@ export const productCases: readonly Case[] = [
   ...batches.flatMap(([a, b]) => flags.map(([transA, transB]) => product(a, b, transA, transB))),
   ...flags.map(([transA, transB]) => product([2], [2], transA, transB, 0.5)),
   ...flags.map(([transA, transB]) => product([], [], transA, transB, -2)),
-  { name: 'linear', inputs: [f32([2, 3, 4]), f32([5, 4])], trace: (x, w) => linear(x!, w!), gradient: 'second' },
+  { name: 'linear', inputs: [f32([2, 3, 4]), f32([5, 4])], trace: (x, w) => affine(x!, w!), gradient: 'second' },
   {
     name: 'linear with bias',
     inputs: [f32([6, 4]), f32([5, 4]), f32([5])],
-    trace: (x, w, b) => square(linear(x!, w!, b!)),
+    trace: (x, w, b) => square(affine(x!, w!, b!)),
     gradient: 'second',
   },
   contraction('bhqd,bhkd->bhqk', [2, 2, 3, 4], [2, 2, 5, 4]),

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/node.ts';
 import { parseProgress } from '../progress.ts';
-import type { Session } from '../session.ts';
+import type { ExperimentSession } from '../session.ts';
 import { differences } from '../settings.ts';
 import { runChild } from '../sweep/child.ts';
 import type { PlannedRun } from '../sweep/plan.ts';
@@ -51,7 +51,7 @@ export function checkDatasets(datasets: readonly PlannedData[]): void {
  * failed once is not tried again by the same call of the command. Throws the signal's reason when interrupted.
  */
 export function datasetMaker(
-  session: Session,
+  session: ExperimentSession,
   dir: string,
   datasets: readonly PlannedData[],
 ): (run: PlannedRun) => Promise<string | undefined> {
@@ -68,7 +68,11 @@ export function datasetMaker(
   };
 }
 
-async function collectOne({ output, signal }: Session, dir: string, data: PlannedData): Promise<string | undefined> {
+async function collectOne(
+  { output, signal }: ExperimentSession,
+  dir: string,
+  data: PlannedData,
+): Promise<string | undefined> {
   const { folder, source, seed, set, world } = data;
   output.log(`data: ${world}, seed ${seed}`);
   writeRecord(data, false);

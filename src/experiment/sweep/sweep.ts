@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { JepaError } from '../../core/index.ts';
 import { isRunFolder, lockRun, readRunFile } from '../../run/node.ts';
 import { duration, parseProgress } from '../progress.ts';
-import type { Session } from '../session.ts';
+import type { ExperimentSession } from '../session.ts';
 import { differences } from '../settings.ts';
 import { type ChildEnd, runChild } from './child.ts';
 import type { PlannedRun } from './plan.ts';
@@ -28,7 +28,7 @@ export interface SweepOptions {
  * Throws the reason of the session's signal when interrupted. Errors: `usage` when a folder of the plan holds a run of
  * another recipe, seed or configuration, or when another process runs the sweep, before anything runs.
  */
-export async function executeSweep(session: Session, options: SweepOptions): Promise<SweepFile> {
+export async function executeSweep(session: ExperimentSession, options: SweepOptions): Promise<SweepFile> {
   const lock = lockRun(options.dir, session.commandLine);
   try {
     return await allRuns(session, options);
@@ -37,7 +37,7 @@ export async function executeSweep(session: Session, options: SweepOptions): Pro
   }
 }
 
-async function allRuns(session: Session, options: SweepOptions): Promise<SweepFile> {
+async function allRuns(session: ExperimentSession, options: SweepOptions): Promise<SweepFile> {
   const { dir, asked, plan } = options;
   const { output, signal } = session;
   for (const run of plan) checkFolder(dir, run);

@@ -1,7 +1,7 @@
 // Traces one training step of a method: encodes each view once, predicts, compares, adds up.
 
 import { JepaError } from '../../core/index.ts';
-import { add, full, input, l2Normalise, layerNorm, mul, stopGradient, type Tensor } from '../../tensor/index.ts';
+import { add, full, input, l2Normalise, layerNormalise, mul, stopGradient, type Tensor } from '../../tensor/index.ts';
 import type { Condition, JepaSpec, Latent, Normalise, Scheduled, TracedPair, TracedStep, View } from './types.ts';
 
 /** A traced step. */
@@ -19,7 +19,7 @@ function normalised(x: Tensor, how: Normalise): Tensor {
   if (how === 'none') return x;
   if (how === 'l2') return l2Normalise(x);
   const D = x.shape.at(-1)!;
-  return layerNorm(x, full(1, [D]), full(0, [D]));
+  return layerNormalise(x, full(1, [D]), full(0, [D]));
 }
 
 /** Applies `f` once to each view, by name. */

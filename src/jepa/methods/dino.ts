@@ -14,7 +14,7 @@ import {
   truncatedNormalInit,
   zero,
 } from '../../nn/index.ts';
-import { l2Normalise, linear as linearOp } from '../../tensor/index.ts';
+import { affine, l2Normalise } from '../../tensor/index.ts';
 import { defineJepa } from '../contract/define.ts';
 import type { Condition, JepaSpec, Pair, Scheduled } from '../contract/types.ts';
 import type { Embed, ImageEncoder } from '../encoders/image-encoder.ts';
@@ -61,7 +61,7 @@ function head(width: number, { hidden, bottleneck, prototypes }: DinoConfig): Mo
     children,
     (m): Rows =>
       (x) =>
-        linearOp(l2Normalise(m.mlp(x)), l2Normalise(m['last_layer.weight'])),
+        affine(l2Normalise(m.mlp(x)), l2Normalise(m['last_layer.weight'])),
   );
 }
 

@@ -1,6 +1,6 @@
 // Players of planned episodes: what the agent sees, the goal image, and the imagined path drawn over the frame.
 
-import type { Part, Point } from '../../run/index.ts';
+import type { ImagePoint, Part } from '../../run/index.ts';
 import type { Rollout } from '../../run/node.ts';
 import { absent, escapeHtml, scriptJson, section } from '../html.ts';
 import { spriteSheet } from '../sprite.ts';
@@ -28,7 +28,7 @@ export function episodesSection(rollouts: Part<readonly Rollout[]>, byRecipe: bo
   );
 }
 
-function short(points: readonly Point[]): Point[] {
+function short(points: readonly ImagePoint[]): ImagePoint[] {
   return points.map(([x, y]) => [Math.round(x * 100) / 100, Math.round(y * 100) / 100]);
 }
 

@@ -171,7 +171,7 @@ function normaliseRows(emitter: Emitter, inputs: readonly ValueName[], node: Nod
 }
 
 /** Options of `batchNorm`. */
-export interface BatchNormOptions {
+export interface BatchNormAttributes {
   /** Factor per channel, f32 [C]; default 1. */
   readonly scale?: Tensor | undefined;
   /** Summand per channel, f32 [C]; default 0. */
@@ -198,7 +198,7 @@ export interface BatchNormResult {
  *
  * @throws JepaError 'shape' when a channel has only one value in training.
  */
-export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormResult {
+export function batchNorm(x: Tensor, options: BatchNormAttributes = {}): BatchNormResult {
   const { axis = 1, epsilon = 1e-5, statistics } = options;
   const a = axisOf(axis, x.shape.length);
   if (a === undefined) throw shapeError('batchNorm', [x], `axis ${axis} must lie within the rank`);

@@ -10,7 +10,7 @@ import { sizeOf } from '../shape.ts';
 import { flip } from './arrange.ts';
 import { add } from './elementwise.ts';
 import { expandDims, reduceSum, reshape, transpose } from './layout.ts';
-import { linear, matmul } from './matmul.ts';
+import { affine, matmul } from './matmul.ts';
 import { fromPixelMajor } from './pixel-major.ts';
 import { pad, slice } from './shaping.ts';
 import { convolveTiles } from './tiled-convolution.ts';
@@ -216,7 +216,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: ConvOptions = {}): Te
     const tiled = convolveTiles(x, weight, attributes);
     return tiled === undefined ? direct : fromPixelMajor(bias === undefined ? tiled : add(tiled, bias));
   }
-  const rows = linear(patches(x, attributes.strides), reshape(weight, [weight.shape[0]!, -1]), bias);
+  const rows = affine(patches(x, attributes.strides), reshape(weight, [weight.shape[0]!, -1]), bias);
   return transpose(rows, [0, 3, 1, 2]);
 }
 

@@ -1,4 +1,4 @@
-// Matrix products: `matmul` of any rank with transposes and a factor, and `linear`, the product with a weight matrix.
+// Matrix products: `matmul` of any rank with transposes and a factor, and `affine`, the product with a weight matrix.
 
 import { emitInts } from '../emit.ts';
 import { apply1, type Operation, problem, requireDType, type Tensor, type TensorType } from '../graph.ts';
@@ -164,20 +164,20 @@ function absorbAffine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tens
   const norm = affineNormOf(x);
   if (norm === undefined) return undefined;
   const moved = reshape(matmul(weight, reshape(norm.shift, [-1, 1])), [weight.shape[0]!]);
-  return linear(norm.unit, mul(weight, norm.scale), bias === undefined ? moved : add(bias, moved));
+  return affine(norm.unit, mul(weight, norm.scale), bias === undefined ? moved : add(bias, moved));
 }
 
-/** The GELU between two linear maps, with its constant factors moved into their weights; undefined for other tensors. */
+/** The GELU between two affine maps, with its constant factors moved into their weights; undefined for other tensors. */
 function absorbGelu(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor | undefined {
   const before = geluInputOf(x);
   if (before === undefined || (before.node.op as unknown) !== linearOp) return undefined;
   const [inner, w, b] = before.node.inputs as [Tensor, Tensor, Tensor | undefined];
-  const u = linear(inner, mul(w, Math.SQRT1_2), b && mul(b, Math.SQRT1_2));
-  return linear(erfGate(u), mul(weight, Math.SQRT1_2), bias);
+  const u = affine(inner, mul(w, Math.SQRT1_2), b && mul(b, Math.SQRT1_2));
+  return affine(erfGate(u), mul(weight, Math.SQRT1_2), bias);
 }
 
 /** x W^T + b, with x [..., in], W [out, in], b [out] (as PyTorch's `Linear` stores them) -> [..., out]. */
-export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+export function affine(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const y = apply1(linearOp, bias === undefined ? [x, weight] : [x, weight, bias], {});
   return absorbAffine(x, weight, bias) ?? absorbGelu(x, weight, bias) ?? y;
 }

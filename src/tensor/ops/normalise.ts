@@ -106,7 +106,7 @@ const layerNormOp: Operation<LayerNormAttributes> = {
 };
 
 /** (x - mean) / sqrt(var + epsilon) * scale + shift over the last axis, with the biased variance. */
-export function layerNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): Tensor {
+export function layerNormalise(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): Tensor {
   return apply(layerNormOp, [x, scale, shift], { epsilon })[0]!;
 }
 
@@ -118,7 +118,7 @@ export function affineNormOf(
   const [input, scale, shift] = x.node.inputs as [Tensor, Tensor, Tensor];
   if (isConstant(scale, 1) && isConstant(shift, 0)) return undefined;
   const { epsilon } = x.node.attributes as LayerNormAttributes;
-  return { unit: layerNorm(input, full(1, scale.shape), full(0, shift.shape), epsilon), scale, shift };
+  return { unit: layerNormalise(input, full(1, scale.shape), full(0, shift.shape), epsilon), scale, shift };
 }
 
 /** x * (1 + scale) + shift, the modulation of AdaLN (DiT, arXiv 2212.09748). */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../compile/index.ts';
-import { bilinearMatrix, conv2d, einsum, input, resizeBilinear, smoothL1, upsampleNearest } from '../index.ts';
+import { bilinearMatrix, conv2d, einsum, input, interpolateBilinear, smoothL1, upsampleNearest } from '../index.ts';
 
 test('nearest upsampling repeats every pixel, of floats and of bytes', async () => {
   const expected = [1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2];
@@ -32,7 +32,7 @@ test('every row of the bilinear matrix sums to 1, and equal sizes give the ident
 
 test('bilinear resizing interpolates between pixel centres and holds the border', async () => {
   // Centres of the four new pixels on the old axis: -0.25, 0.25, 0.75, 1.25.
-  const program = await compile({ y: resizeBilinear(input('x', [1, 1, 1, 2]), [1, 4]) });
+  const program = await compile({ y: interpolateBilinear(input('x', [1, 1, 1, 2]), [1, 4]) });
   const { y } = await program.run({ inputs: { x: Float32Array.of(0, 4) } });
   expect([...(y as Float32Array)]).toEqual([0, 1, 3, 4]);
 });

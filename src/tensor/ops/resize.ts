@@ -52,7 +52,7 @@ export function bilinearMatrix(from: number, to: number, antialias = false): Flo
 }
 
 /** Bilinear resize of [..., H, W] to `size` = [height, width]; see `bilinearMatrix`. */
-export function resizeBilinear(
+export function interpolateBilinear(
   x: Tensor,
   size: readonly [number, number],
   options: { readonly antialias?: boolean } = {},

@@ -10,7 +10,7 @@
 
 import type { Tensor } from '../graph.ts';
 import { pixelMajorOf, reshape, transpose } from './layout.ts';
-import { linear, matmul } from './matmul.ts';
+import { affine, matmul } from './matmul.ts';
 import { toPixelMajor } from './pixel-major.ts';
 import { concat, pad, slice } from './shaping.ts';
 import { constant } from './sources.ts';
@@ -183,7 +183,7 @@ export function convolveTiles(x: Tensor, weight: Tensor, attributes: ConvAttribu
   const inner = enter(enter(reshape(toPixelMajor(x), [v.size, h.size, b * c]), 0, v), 1, h);
   let product: Tensor;
   if (v.n * h.n === 1) {
-    product = linear(reshape(inner, [v.tiles * h.tiles * b, c]), reshape(weight, [o, c]));
+    product = affine(reshape(inner, [v.tiles * h.tiles * b, c]), reshape(weight, [o, c]));
   } else {
     const numbers = matmul(kernelMatrix(v, h), reshape(weight, [o * c, kh * kw]), { transB: true });
     const tiles = reshape(inner, [v.n, v.tiles, h.n, h.tiles * b, c]);
@@ -202,5 +202,5 @@ function convolvePatches(x: Tensor, weight: Tensor, { strides, padding }: ConvAt
     slice(image, axis, from, from + (out[axis] - 1) * strides[axis] + 1, strides[axis]);
   const parts: Tensor[] = [];
   for (let i = 0; i < kh; i++) for (let j = 0; j < kw; j++) parts.push(shifted(shifted(padded, 0, i), 1, j));
-  return linear(concat(parts, 3), reshape(transpose(weight, [0, 2, 3, 1]), [o, kh * kw * c]));
+  return affine(concat(parts, 3), reshape(transpose(weight, [0, 2, 3, 1]), [o, kh * kw * c]));
 }

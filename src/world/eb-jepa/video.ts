@@ -13,7 +13,17 @@ import {
   module,
   pixelPlanes,
 } from '../../nn/index.ts';
-import { add, concat, mul, relu, reshape, resizeBilinear, slice, type Tensor, transpose } from '../../tensor/index.ts';
+import {
+  add,
+  concat,
+  interpolateBilinear,
+  mul,
+  relu,
+  reshape,
+  slice,
+  type Tensor,
+  transpose,
+} from '../../tensor/index.ts';
 
 /** Size of a video model. */
 export interface VideoConfig {
@@ -112,7 +122,7 @@ function unet({ dim, predictorWidth: width }: VideoConfig): Module<ImageMap> {
     const up = (from: Tensor, skip: Tensor): Tensor => {
       const [h, w] = skip.shape.slice(2) as [number, number];
       const fits = from.shape[2] === h && from.shape[3] === w;
-      return concat([fits ? from : resizeBilinear(from, [h, w]), skip], 1);
+      return concat([fits ? from : interpolateBilinear(from, [h, w]), skip], 1);
     };
     const third = m.dec3(up(m.up3(m.bott(three)), three));
     const second = m.dec2(up(m.up2(third), two));
