@@ -10,6 +10,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       'faults/**/*.test.ts',
       'parity/**/*.test.ts',
       'app/**/*.test.ts',
+      'docs/**/*.test.ts',
     ],
     testTimeout: 60_000,
     // Some hooks compile a program or start a browser, which takes long on a machine that does other things too.

@@ -7,7 +7,7 @@ import { lazySource } from 'jepa/data';
 
 const ARRAYS = { u8: Uint8Array, f32: Float32Array, i32: Int32Array };
 
-/** @type {import('jepa/data').EpisodeFormat} */
+/** @type {import('jepa/data/node').EpisodeFormat} */
 export const lines = {
   name: 'lines',
   about: 'a folder with spec.json and episode-0.jsonl',
