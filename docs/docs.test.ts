@@ -2,7 +2,7 @@
 // accepted, its links lead somewhere. Before a block a page may have comments that a reader does not see:
 // `<!-- prelude: ... -->` (code that it needs), `<!-- continues -->` (it goes on from the block before), `<!-- runs -->` (it is run).
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { createJiti } from 'jiti';
@@ -43,6 +43,27 @@ test.skipIf(!BUILT).each(running.map((module) => [module.file.slice(WORK.length 
     expect(printed.length).toBeGreaterThanOrEqual(claims.length);
     for (const [i, claim] of claims.entries())
       if (claim !== undefined && !sameText(printed[i]!, claim)) expect(printed[i]).toBe(claim);
+  },
+);
+
+const SMALL = `embedDim: 8, steps: 4, collect: { episodes: 24, maxSteps: 60 }, set: [
+  'model={"encoder":{"dim":48,"depth":1},"predictor":{"depth":1},"projectorHidden":32}', 'train={"batchSize":4}',
+  'plan={"tasks":2,"film":0,"planner":{"samples":8,"elites":2,"iterations":1}}', 'evals={"probeRows":60,"surpriseClips":2}'], `;
+
+test.skipIf(!BUILT)(
+  'the world model of the README is trained, loaded and acts; with smaller settings',
+  { timeout: 120_000 },
+  async () => {
+    const first = modules.find(({ text }) => text.includes("trainWorldModel({ env: 'two-room'"))!;
+    const file = first.file.replace(/\.ts$/, '.small.ts');
+    writeFileSync(
+      file,
+      first.text.replace("{ env: 'two-room', ", (said) => said + SMALL),
+    );
+    const [success, reached] = await linesPrintedBy({ ...first, file });
+    expect(Number(success)).toBeGreaterThanOrEqual(0);
+    if (reached !== undefined) expect(reached).toMatch(/^there after \d+ steps$/);
+    expect(existsSync(join(`${file}.folder`, 'runs/first/export/model.safetensors'))).toBe(true);
   },
 );
 
