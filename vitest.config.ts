@@ -12,7 +12,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       'app/**/*.test.ts',
       'docs/**/*.test.ts',
     ],
-    testTimeout: 60_000,
+    // Many tests start processes of the command line: seconds on a quiet machine, a minute on a busy one.
+    testTimeout: 180_000,
     // Some hooks compile a program or start a browser, which takes long on a machine that does other things too.
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -171,10 +171,13 @@ test('resuming where there is no store begins one', async () => {
   expect(contents(b.dir)).toEqual(contents(a.dir));
 });
 
-test('while it collects, the event loop runs: a timer set before stops it after few episodes', async () => {
+test('while it collects, the event loop runs: a timer stops it after few episodes', async () => {
   const stop = new AbortController();
-  const o = options({ episodes: 100_000, signal: stop.signal });
-  setTimeout(() => stop.abort(new Error('timer')), 50);
+  let timer: NodeJS.Timeout | undefined;
+  const onEpisode = (): void => {
+    timer ??= setTimeout(() => stop.abort(new Error('timer')), 50);
+  };
+  const o = options({ episodes: 100_000, signal: stop.signal, onEpisode });
   await expect(collect(o)).rejects.toThrow('timer');
   const store = openStore(o.dir);
   store.verify();

@@ -47,7 +47,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (method === 'HEAD') {
     response.end();
   } else if (body.length > breakAfter) {
-    response.write(body.subarray(0, breakAfter), () => response.destroy());
+    response.write(body.subarray(0, breakAfter), () => response.socket!.end()); // what was sent arrives
   } else response.end(body);
 }
 
