@@ -173,9 +173,8 @@ test('resuming where there is no store begins one', async () => {
 
 test('while it collects, the event loop runs: a timer stops it after few episodes', async () => {
   const stop = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const onEpisode = (): void => {
-    timer ??= setTimeout(() => stop.abort(new Error('timer')), 50);
+  const onEpisode = (done: number): void => {
+    if (done === 1) setTimeout(() => stop.abort(new Error('timer')), 50);
   };
   const o = options({ episodes: 100_000, signal: stop.signal, onEpisode });
   await expect(collect(o)).rejects.toThrow('timer');

@@ -1,3 +1,4 @@
+export { type CheckOptions, check, fits, unknownKey } from './check.ts';
 export { type ErrorCode, type ErrorDetails, JepaError, nearest, unknownName } from './errors.ts';
 export { type FlatEntry, type FlatLayout, flatLayout, flatView } from './flat.ts';
 export {
@@ -17,40 +18,38 @@ export {
   vonMises,
 } from './random.ts';
 export {
-  allows,
   anything,
   byName,
-  type CheckOptions,
-  check,
   depending,
-  dependsOnValue,
   described,
-  describedAs,
   type Entries,
-  fits,
   flag,
   group,
-  isGroup,
-  keysOf,
   listOf,
-  mustBe,
   oneOf,
   open,
   optional,
   orNull,
   pairOf,
-  pathsBelow,
   real,
   type Schema,
-  sameForm,
-  schemaBelow,
   schemaLike,
   share,
-  shown,
-  takesText,
   text,
   textLike,
-  unknownKey,
   whole,
 } from './schema.ts';
+export {
+  allows,
+  dependsOnValue,
+  describedAs,
+  isGroup,
+  keysOf,
+  mustBe,
+  pathsBelow,
+  sameForm,
+  schemaBelow,
+  shown,
+  takesText,
+} from './schema-reading.ts';
 export { VERSION } from './version.ts';

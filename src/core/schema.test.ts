@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { check, fits } from './check.ts';
 import {
   anything,
   byName,
-  check,
   depending,
   described,
-  fits,
   flag,
   group,
   listOf,
-  mustBe,
   oneOf,
   optional,
   orNull,
@@ -22,6 +20,7 @@ import {
   text,
   whole,
 } from './schema.ts';
+import { mustBe } from './schema-reading.ts';
 
 interface Inner {
   readonly steps: number;

@@ -44,6 +44,7 @@ test('an unknown path names the nearest one and the known keys', () => {
   );
   expect(() => applySettings(config(), ['lr=1'])).toThrow(/did you mean 'train.lr'\? known: env, train/);
   expect(() => applySettings(config(), ['trian.batch.size=1'])).toThrow(/did you mean 'train.batch.size'/);
+  expect(() => applySettings(config(), ['trian.nothing.size=1'])).toThrow(/did you mean 'train'\?/);
   expect(() => applySettings(config(), ['train.lr.x=1'])).toThrow(/'train.lr' is a single value/);
   expect(() => applySettings(config(), ['env.sizes.2=1'])).toThrow(/unknown setting 'env.sizes.2'/);
   expect(() => applySettings(config(), ['train={"rl":1}'])).toThrow(/unknown setting 'train.rl'/);
