@@ -10,7 +10,7 @@ export {
   planningActor,
   policyActor,
 } from './actor/actor.ts';
-export { type ActionBounds, blockBox } from './actor/block-box.ts';
+export type { ActionBounds } from './actor/block-box.ts';
 export { budgetSolver, DEFAULT_PLANNER, type PlannerSettings, type SolverBudget } from './actor/planner-settings.ts';
 export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
 export type { Agent, AgentGoal, AgentPlan, AgentStep, Shown } from './artefact/agent.ts';
@@ -21,13 +21,11 @@ export type { ModelFile, ModelOrigin } from './artefact/model-file.ts';
 export type { PolicyFile } from './artefact/policy-file.ts';
 export type { AgentSource } from './artefact/source.ts';
 export {
-  describeSenses,
   type HostObservation,
   observationBytes,
   observe,
   packObservation,
   type Seen,
-  unpackObservations,
   writeObservation,
 } from './perception/observation.ts';
 export { recorded } from './perception/recorded.ts';

@@ -4,7 +4,6 @@ export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } 
 export {
   readHierarchy,
   readModel,
-  readPolicy,
   writeHierarchy,
   writeModel,
   writePolicy,

@@ -46,7 +46,6 @@ export {
   isGroup,
   keysOf,
   mustBe,
-  pathsBelow,
   sameForm,
   schemaBelow,
   shown,

@@ -1,6 +1,5 @@
 // The room's first door: what runs anywhere, in a page too. What touches files and threads: `node.ts`.
 
-export { checkEpisode } from './check-episode.ts';
 export {
   ACTION,
   type Column,
@@ -14,7 +13,6 @@ export {
   PIXELS,
   readF32,
   readU8,
-  rowSize,
 } from './episode.ts';
 export { type FileKind, fileKind } from './file-kind.ts';
 export { f32Tensor, toFloat32 } from './formats/dtype.ts';
@@ -25,4 +23,4 @@ export { READ_LIMITS, type ReadLimits, readLimits, requireLimit } from './limits
 export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';
-export { actionRows, frameRow, type WindowShape, windowCount, windowSpan, windowStarts } from './windows.ts';
+export type { WindowShape } from './windows.ts';

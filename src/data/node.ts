@@ -9,7 +9,6 @@ export type { EpisodeAppender, EpisodeFormat, EpisodeLocation, EpisodeReader, Fo
 export {
   createEpisodes,
   detectFormat,
-  formatNames,
   locateEpisodes,
   openEpisodes,
   registerFormat,

@@ -8,7 +8,6 @@ export {
   type ControlBatch,
   type ControlPolicy,
   envPolicy,
-  looksInside,
   type SimulatorPolicy,
 } from './control/policy.ts';
 export {
@@ -38,6 +37,6 @@ export {
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
-export { probeTargetsOf, targetColumns, targetValues } from './world-model/targets.ts';
+export { probeTargetsOf } from './world-model/targets.ts';
 export type { Effect, Violation } from './world-model/violation.ts';
 export { type ViolationOptions, violationSurprise } from './world-model/violations.ts';

@@ -25,7 +25,7 @@ export { interruptSignal, isInterruption, isUnheard } from './interrupt.ts';
 export { checkDatasets, datasetMaker } from './matrix/datasets.ts';
 export { type ControlMatrix, planControl } from './matrix/matrix.ts';
 export { executeOnRun } from './on-run.ts';
-export { duration, parseProgress, progressReporter } from './progress.ts';
+export { progressReporter } from './progress.ts';
 export {
   type AnyRecipe,
   type ControlChoices,

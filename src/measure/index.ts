@@ -28,9 +28,7 @@ export {
   eppsPulleyLines,
   eppsPulleyStatistic,
   SIGREG_COLLAPSED_PER_SAMPLE,
-  SIGREG_DIVERGED_PER_SAMPLE,
   SIGREG_GAUSSIAN,
-  sigregAlong,
   sigregStatistic,
 } from './collapse/sigreg-statistic.ts';
 export { alignment, mismatchedPairSimilarity, uniformity } from './collapse/similarity.ts';
@@ -48,12 +46,12 @@ export { type LinearProbeSettings, linearProbe, linearProbeSettings, type Traine
 export { type LowShotOptions, lowShotClassifier, lowShotRows, type Shots } from './features/low-shot.ts';
 export { type Neighbours, nearestByCosine } from './features/nearest.ts';
 export { type RidgeClassifierOptions, ridgeClassifier } from './features/ridge.ts';
-export { checkFeatures, type FeatureSplit, type FrozenFeatures } from './features/split.ts';
+export type { FeatureSplit, FrozenFeatures } from './features/split.ts';
 export { knnVotes } from './features/vote.ts';
 export { type NeighbourRow, neighbourPanel } from './images/neighbours.ts';
 export { fitTokenPca, patchAt, patchSimilarity, pcaImage, type TokenPca } from './images/patch-maps.ts';
 export { type PrincipalComponents, principalComponents } from './matrix/components.ts';
-export { singularValues, symmetricEigenvalues } from './matrix/eigen.ts';
+export { singularValues } from './matrix/eigen.ts';
 export { columnMeans, columnVariances, type Matrix, matrix, type Numbers } from './matrix/matrix.ts';
 export { accuracy, type KnnDistance, type KnnIndex, knnByCosine, knnByDistance } from './probes/knn.ts';
 export { type MlpProbeOptions, mlpProbe } from './probes/mlp.ts';
@@ -64,11 +62,10 @@ export {
   linearClassifier,
   logisticRegression,
   meanCrossEntropy,
-  softmaxRows,
 } from './probes/softmax.ts';
 export type { Standardiser } from './probes/standardise.ts';
 export { rocAuc } from './statistics/auc.ts';
-export { averageRanks, spearman, spearmanInterval } from './statistics/spearman.ts';
+export { spearman, spearmanInterval } from './statistics/spearman.ts';
 export { pairedTTest, type TTest } from './statistics/t-test.ts';
 export { wilsonInterval } from './statistics/wilson.ts';
 export {

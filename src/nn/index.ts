@@ -36,7 +36,7 @@ export {
   type PictureEncoderConfig,
   pictureEncoder,
 } from './picture-encoder.ts';
-export { IMAGENET, imageSizes, normalisePlanes, type PixelNormalisation, pixelPlanes } from './pixels.ts';
+export { IMAGENET, normalisePlanes, type PixelNormalisation, pixelPlanes } from './pixels.ts';
 export { type Grid, type Rotation, rotaryAngles, rotate, sinCosPositions } from './positions.ts';
 export { bicubicMatrix } from './pretrained/bicubic.ts';
 export {
@@ -46,7 +46,7 @@ export {
   type PretrainedTokens,
   pretrained,
 } from './pretrained/encoder.ts';
-export { type HfConfig, PRETRAINED_FAMILIES, type PretrainedFamily } from './pretrained/family.ts';
+export type { HfConfig, PretrainedFamily } from './pretrained/family.ts';
 export { encoderTensors, loadPretrained } from './pretrained/load.ts';
 export { RESNET18, type ResNet, type ResNetConfig, resNet } from './resnet.ts';
 export { conditionalSchema, impalaSchema, normalisationSchema, pictureEncoderSchema, vitSchema } from './schemas.ts';

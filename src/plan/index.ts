@@ -1,4 +1,4 @@
-export { type ActionConstraint, constrain } from './constraints.ts';
+export type { ActionConstraint } from './constraints.ts';
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';

@@ -1,21 +1,17 @@
 export { configDifferences } from './compare.ts';
 export {
-  embeddingFile,
   featuresFile,
   generalisationFile,
   longHorizonFile,
-  metricsLine,
   outcomeFile,
   picturesFile,
   planningFile,
   probeFile,
-  rolloutFile,
   runFile,
   surpriseFile,
 } from './files.ts';
-export { migrateRun } from './migrate.ts';
 export { originWords } from './origin.ts';
-export { type Part, parseFile, parseMetrics, parseMetricsLine, parseRun, part } from './parse.ts';
+export { type Part, parseFile, parseMetrics, parseRun, part } from './parse.ts';
 export type {
   DataUri,
   EmbeddingFile,

@@ -33,10 +33,8 @@ export {
   jsonPart,
   type Rollout,
   type RunContents,
-  readMetricLines,
   readRollouts,
   readRunFolder,
-  runPart,
 } from './read.ts';
 export { isRunFolder, readRunFile, writeRunFile } from './record.ts';
 export { type TrainedValues, trainedValues } from './trained.ts';

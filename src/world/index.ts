@@ -79,14 +79,12 @@ export {
 export { type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
 export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
-export { pixelWorldDynamics } from './pixels/dynamics.ts';
 export { pixelWorldMethod } from './pixels/method.ts';
 export { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixels/pixel-world.ts';
 export { goalCost, type PlanCost, trajectoryCost } from './plan-cost.ts';
-export { pldmDynamics } from './pldm/dynamics.ts';
 export { pldmClipMethod } from './pldm/method.ts';
 export { PLDM_LE_WM_WEIGHTS, type PldmConfig, pldm } from './pldm/pldm.ts';
-export { type Gcbc, type GcbcConfig, gcbc, gcbcMethod, gcbcPolicy, type Unconditioned } from './policies/gcbc.ts';
+export { type Gcbc, type GcbcConfig, gcbc, gcbcMethod, type Unconditioned } from './policies/gcbc.ts';
 export {
   type InverseHead,
   type InverseHeadConfig,
@@ -112,13 +110,10 @@ export {
   sensesOf,
   stateDimOf,
 } from './senses.ts';
-export { type ReadNumbers, readNumbers } from './standardise.ts';
-export { stateWorldDynamics } from './state/dynamics.ts';
+export type { ReadNumbers } from './standardise.ts';
 export { stateWorldMethod } from './state/method.ts';
 export {
   type StateWorld,
   type StateWorldConfig,
-  stateGoalCost,
   stateWorld,
-  stateWorldDim,
 } from './state/state-world.ts';
