@@ -4,6 +4,7 @@ export { type ExportedFile, type ExportOptions, type ExportSizes, exportModel } 
 export {
   readHierarchy,
   readModel,
+  readPolicy,
   writeHierarchy,
   writeModel,
   writePolicy,

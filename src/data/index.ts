@@ -24,3 +24,4 @@ export { memorySource } from './memory-source.ts';
 export { denormalise, fitNormaliser, type Normaliser, normalise } from './normaliser.ts';
 export { type Split, type SplitFractions, splitEpisodes } from './split.ts';
 export type { WindowShape } from './windows.ts';
+export { actionRows, frameRow } from './windows.ts';

@@ -28,6 +28,7 @@ export {
   eppsPulleyLines,
   eppsPulleyStatistic,
   SIGREG_COLLAPSED_PER_SAMPLE,
+  SIGREG_DIVERGED_PER_SAMPLE,
   SIGREG_GAUSSIAN,
   sigregStatistic,
 } from './collapse/sigreg-statistic.ts';
