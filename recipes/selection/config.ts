@@ -17,7 +17,7 @@ export interface LeJepaSelection {
 export const selectionSchema: Schema<LeJepaSelection> = group<LeJepaSelection>({
   lambdas: described('weights of SIGReg to try', listOf(real({ above: 0 }), 1)),
   learningRates: described('learning rates to try with each of them', listOf(real({ above: 0 }), 1)),
-  exponent: described('the loss is divided by lambda to this power before it ranks', real()),
+  exponent: described('the loss is divided by lambda to this power before it ranks', real({ least: 0 })),
   experiment: described('what is trained at each point of the grid; its method must be lejepa', imageSchema),
 });
 

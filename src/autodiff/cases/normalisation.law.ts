@@ -13,19 +13,19 @@ export const normalisationCases: readonly Case[] = [
   { name: 'logSoftmax', inputs: [x], trace: (t) => logSoftmax(t!), gradient: 'second' },
   { name: 'logSoftmax along axis 1', inputs: [f32([2, 3, 2])], trace: (t) => square(logSoftmax(t!, 1)) },
   {
-    name: 'layerNorm',
+    name: 'layerNormalise',
     inputs: [x, vector, vector],
     trace: (t, s, b) => layerNormalise(t!, s!, b!),
     gradient: 'second',
   },
   {
-    name: 'layerNorm of rank 3',
+    name: 'layerNormalise of rank 3',
     inputs: [f32([2, 3, 5]), vector, vector],
     trace: (t, s, b) => square(layerNormalise(t!, s!, b!, 1e-3)),
     gradient: 'second',
   },
   {
-    name: 'layerNorm without scale and shift',
+    name: 'layerNormalise without scale and shift',
     inputs: [x],
     trace: (t) => square(square(layerNormalise(t!, full(1, [5]), full(0, [5])))),
     gradient: 'second',

@@ -44,9 +44,9 @@ export const productCases: readonly Case[] = [
   ...batches.flatMap(([a, b]) => flags.map(([transA, transB]) => product(a, b, transA, transB))),
   ...flags.map(([transA, transB]) => product([2], [2], transA, transB, 0.5)),
   ...flags.map(([transA, transB]) => product([], [], transA, transB, -2)),
-  { name: 'linear', inputs: [f32([2, 3, 4]), f32([5, 4])], trace: (x, w) => affine(x!, w!), gradient: 'second' },
+  { name: 'affine', inputs: [f32([2, 3, 4]), f32([5, 4])], trace: (x, w) => affine(x!, w!), gradient: 'second' },
   {
-    name: 'linear with bias',
+    name: 'affine with bias',
     inputs: [f32([6, 4]), f32([5, 4]), f32([5])],
     trace: (x, w, b) => square(affine(x!, w!, b!)),
     gradient: 'second',

@@ -56,9 +56,9 @@ export const shapingCases: readonly Case[] = [
   moved('roll backwards', (t) => mul(roll(t, -5, 0), t)),
   moved('upsampleNearest', (t) => upsampleNearest(t, [2, 3])),
   moved('upsampleNearest of images', (t) => upsampleNearest(t, 2), f32([2, 3, 2, 2])),
-  moved('resizeBilinear larger', (t) => interpolateBilinear(t, [5, 7]), f32([1, 2, 3, 4])),
+  moved('interpolateBilinear larger', (t) => interpolateBilinear(t, [5, 7]), f32([1, 2, 3, 4])),
   moved(
-    'resizeBilinear smaller, antialiased',
+    'interpolateBilinear smaller, antialiased',
     (t) => interpolateBilinear(t, [2, 3], { antialias: true }),
     f32([1, 2, 5, 7]),
   ),
