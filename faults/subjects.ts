@@ -1,6 +1,6 @@
 // What is damaged: folders that the program wrote or reads, with the commands that read them.
 
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { jepa } from './child.ts';
 import { lastWords } from './judge.ts';
@@ -73,8 +73,7 @@ export async function subjects(victim: Victim, root: string, quick: boolean): Pr
   };
   if (quick) return [run, dataset];
   mkdirSync(root, { recursive: true });
-  const [exported, sweep, images, cache] = ['export', 'sweep', 'images', 'cache'].map((name) => join(root, name)) as [
-    string,
+  const [exported, sweep, images] = ['export', 'sweep', 'images'].map((name) => join(root, name)) as [
     string,
     string,
     string,
@@ -82,10 +81,6 @@ export async function subjects(victim: Victim, root: string, quick: boolean): Pr
   await must(['export', folder, '--out', exported]);
   await must(['sweep', 'two-room', '--grid', 'train.clip=1,2', '--seed', '3', '--out', sweep, ...TINY]);
   pictures(images);
-  const model = join(cache, 'models', 'some', 'encoder');
-  mkdirSync(model, { recursive: true });
-  cpSync(join(exported, 'model.safetensors'), join(model, 'model.safetensors'));
-  writeFileSync(join(model, 'config.json'), '{"model_type":"vit"}');
   return [
     run,
     dataset,

@@ -1,17 +1,17 @@
 // Files of a story: JSON that may hold numbers without a value, figures, and the metrics of its models.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { writeFileAtomic } from '../../src/data/node.ts';
 import { escapeHtml } from '../../src/report/index.ts';
 import type { MetricsLine } from '../../src/run/index.ts';
-import { readMetrics } from '../../src/run/node.ts';
+import { makeFolder, readMetrics } from '../../src/run/node.ts';
 import { modelDir } from './job.ts';
 import type { StoryJob } from './variants.ts';
 
 /** Writes a file whole or not at all, with its folders. */
 export function writeBytes(path: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileAtomic(path, [bytes]);
 }
 

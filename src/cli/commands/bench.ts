@@ -1,10 +1,9 @@
 // `jepa bench [NAME...]`: measures this machine. `jepa bench control` is a command of its own, see bench-control.ts.
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
 import { writeFileAtomic } from '../../data/node.ts';
-import { machineRecord, versionRecord } from '../../run/node.ts';
+import { machineRecord, makeFolder, versionRecord } from '../../run/node.ts';
 import { BUSY, type MachineLoad, machineLoad } from '../machine-load.ts';
 import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
@@ -30,7 +29,7 @@ export const benchCommand: CommandFile = (program, session) => {
     const metrics: Record<string, number> = {};
     const load: Record<string, MachineLoad> = {};
     const texts: string[] = [];
-    if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
+    if (options.out !== undefined) makeFolder(options.out);
     for (const bench of chosen) {
       signal.throwIfAborted();
       output.log(`${bench.name}: ${bench.summary}`);

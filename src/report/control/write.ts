@@ -1,8 +1,8 @@
 // The files of the control benchmark.
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../data/node.ts';
+import { makeFolder } from '../../run/node.ts';
 import { controlPage } from './page.ts';
 import { type ControlAsked, type ControlReport, controlJson, controlMarkdown, readControlReport } from './report.ts';
 
@@ -33,7 +33,7 @@ export function writeControlReport(
   };
   const [markdown, json] = [controlMarkdown(report), `${JSON.stringify(controlJson(report), undefined, 1)}\n`];
   if (results !== undefined) {
-    mkdirSync(results, { recursive: true });
+    makeFolder(results);
     write(results, 'control.md', markdown);
     write(results, 'control.json', json);
   }
