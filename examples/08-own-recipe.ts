@@ -1,6 +1,6 @@
 // A recipe of your own, in TypeScript: everything that `jepa run` does, in the world of `ice.ts`: collect episodes, learn them from
 // pixels and actions, probe what the embedding knows, plan to goal pictures on held-out tasks, and write a report.
-// Run with `npx jepa run examples/08-own-recipe.ts`: about 4 minutes on two cores; `--set model=pldm` chooses another model, and
+// Run with `npx jepa run examples/08-own-recipe.ts`: some minutes on two cores; `--set model=pldm` chooses another model, and
 // `npx jepa list examples/08-own-recipe.ts` tells all that can be set.
 
 import { registerWorld } from 'jepa/envs';
