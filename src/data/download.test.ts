@@ -1,7 +1,7 @@
 // Against a local server that behaves like the hub: a redirection with the content hash, ranges, and failures on demand.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +47,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (method === 'HEAD') {
     response.end();
   } else if (body.length > breakAfter) {
-    response.write(body.subarray(0, breakAfter), () => response.socket!.end()); // what was sent arrives
+    response.write(body.subarray(0, breakAfter));
+    // A stream that breaks drops what nobody has read yet: wait until something of it is on the disk.
+    const look = setInterval(() => {
+      if (!readdirSync(dir).some((name) => statSync(join(dir, name)).size > from)) return;
+      clearInterval(look);
+      response.destroy();
+    }, 5);
   } else response.end(body);
 }
 
