@@ -1,11 +1,12 @@
 // Files of the public model hub, kept in the cache folder.
 
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { JepaError } from '../core/index.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { readLimits } from './limits.ts';
+import { openRegular, readText } from './regular-file.ts';
 
 /** Where to, and how to follow it. */
 export interface FetchOptions {
@@ -59,7 +60,7 @@ export function checkpointCache(name: string): string {
 /** Why a file is no JSON object, or undefined. */
 function noJson(path: string): string | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const value: unknown = JSON.parse(readText(path));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'it is no JSON object';
   } catch {
     return 'it is no JSON';
@@ -69,10 +70,10 @@ function noJson(path: string): string | undefined {
 /** Why a file is no safetensors by its first bytes, or undefined. The rest is checked when it is read. */
 function noSafetensors(path: string): string | undefined {
   const head = Buffer.alloc(9);
-  const fd = openSync(path, 'r');
+  const { fd, size } = openRegular(path);
   try {
     const read = readSync(fd, head, 0, 9, 0);
-    const fits = read === 9 && 8n + head.readBigUInt64LE(0) <= BigInt(statSync(path).size) && head[8] === 0x7b;
+    const fits = read === 9 && 8n + head.readBigUInt64LE(0) <= BigInt(size) && head[8] === 0x7b;
     return fits ? undefined : 'it is no safetensors file';
   } finally {
     closeSync(fd);
@@ -84,7 +85,7 @@ const isAbsent = (error: unknown): boolean => error instanceof JepaError && erro
 
 /** The shards that a downloaded index lists. Errors: `corrupt` when it lists none, or a name that leads elsewhere. */
 function shardsOf(index: string): readonly string[] {
-  const { weight_map: map } = JSON.parse(readFileSync(index, 'utf8')) as { readonly weight_map?: unknown };
+  const { weight_map: map } = JSON.parse(readText(index)) as { readonly weight_map?: unknown };
   const files: unknown[] = typeof map === 'object' && map !== null ? [...new Set(Object.values(map))] : [];
   const names = files.filter((file) => typeof file === 'string');
   if (

@@ -20,7 +20,7 @@ export { type RingWork, serveRing } from './loader/ring.ts';
 export type { LoaderStats } from './loader/slots.ts';
 export { type Filler, type LoaderThreads, slotSource, workerUrl } from './loader/slots.ts';
 export { type Batch, type WindowLoader, windowLoader } from './loader/window-loader.ts';
-export { openRegular, readHead, readRegular, requireRegular } from './regular-file.ts';
+export { openRegular, readHead, readRegular, readText, requireFile, requireRegular } from './regular-file.ts';
 export { isTemporary, removeStaleFiles } from './stale-files.ts';
 export { describeStore, type EpisodeStore, openStore, type StoreDescription } from './store/reader.ts';
 export { createStore, resumeStore, type StoreOptions, type StoreWriter } from './store/writer.ts';

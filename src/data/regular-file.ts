@@ -25,6 +25,25 @@ export function requireRegular(path: string, stats: Stats): void {
 }
 
 /**
+ * Refuses what is no regular file.
+ *
+ * @throws JepaError 'data' for a folder, pipe, socket or device; what the file system throws, such as ENOENT
+ */
+export function requireFile(path: string): void {
+  requireRegular(path, statSync(path));
+}
+
+/**
+ * The text of a regular file.
+ *
+ * @throws those of `requireFile`
+ */
+export function readText(path: string): string {
+  requireFile(path);
+  return readFileSync(path, 'utf8');
+}
+
+/**
  * A descriptor for reading a regular file, and its size in bytes. The caller closes it.
  *
  * @throws JepaError 'io' when it cannot be opened, 'data' when it is no regular file.

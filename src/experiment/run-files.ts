@@ -1,10 +1,10 @@
 // Files that recipes write into a run folder. Results made with other settings than the run's get names of their own.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { JepaError, open, textLike } from '../core/index.ts';
-import { writeFileAtomic } from '../data/node.ts';
+import { readText, writeFileAtomic } from '../data/node.ts';
 import { parseFile, type ResultOrigin } from '../run/index.ts';
 import { makeFolder } from '../run/node.ts';
 import type { RunContext } from './recipe.ts';
@@ -74,7 +74,7 @@ const datasetLink = open<{ readonly dataset: string }>({ dataset: textLike(/./, 
 /** @throws JepaError 'corrupt' when the file is not `{ dataset: <folder> }`. */
 function linkedDataset(link: string): string {
   try {
-    return parseFile(datasetLink, readFileSync(link, 'utf8'), LINK).dataset;
+    return parseFile(datasetLink, readText(link), LINK).dataset;
   } catch (error) {
     const message = `${link} must be JSON that names the dataset of the run, { "dataset": "<folder>" }: ${(error as Error).message}; write it anew, or name the dataset with --data`;
     throw new JepaError('corrupt', message, { link }, { cause: error });

@@ -1,12 +1,12 @@
 // One process at a time writes into a run folder: the file `lock` in it says which. It appears whole or not at all (a hard
 // link), and is taken over when its process is gone: on this computer by number and start time, elsewhere by a heartbeat.
 
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { check, JepaError, open, optional, text, whole } from '../core/index.ts';
-import { removeStaleFiles } from '../data/node.ts';
+import { readText, removeStaleFiles } from '../data/node.ts';
 import { makeFolder } from './make-folder.ts';
 import { isAlive, startOf } from './process.ts';
 
@@ -143,11 +143,21 @@ function place(path: string, content: string): boolean {
 
 function read(path: string): { readonly content: string } | undefined {
   try {
-    return { content: readFileSync(path, 'utf8') };
+    return { content: readText(path) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !isLink(path)) return undefined;
+    throw new JepaError(
+      'io',
+      `cannot read the lock ${path}: ${(error as Error).message}; remove it when no process writes the folder`,
+      { path },
+      { cause: error },
+    );
   }
+}
+
+/** Whether a symbolic link stands there: one to nothing cannot be read and cannot be made anew. */
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function parsed(content: string): LockFile | undefined {

@@ -4,10 +4,9 @@
 
 import { closeSync, constants, existsSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/node.ts';
+import { requireFile, writeFileAtomic } from '../data/node.ts';
 import { isTorn, parseMetricsLine } from './parse.ts';
 import type { InstrumentValues, MetricsLine } from './schema.ts';
-import { requireFile } from './text-file.ts';
 
 /** What is appended: a `MetricsLine` whose instruments may have any name. */
 export type MetricRecord = Omit<MetricsLine, 'instruments'> & { readonly instruments?: InstrumentValues };

@@ -3,10 +3,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Schema } from '../core/index.ts';
+import { readText } from '../data/node.ts';
 import { originated } from './files.ts';
 import { type Part, parseFile, part } from './parse.ts';
 import type { ResultOrigin } from './schema.ts';
-import { readText } from './text-file.ts';
 
 /** A result made with other settings, and in what they differ. */
 export interface OtherResult<T> {

@@ -4,12 +4,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError, type Schema } from '../core/index.ts';
+import { readText, requireFile } from '../data/node.ts';
 import { embeddingFile, planningFile, probeFile, rolloutFile, surpriseFile } from './files.ts';
 import { readMetrics } from './metrics.ts';
 import { type Part, parseFile, parseRun, part } from './parse.ts';
 import type { EmbeddingFile, PlanningFile, ProbeFile, RolloutFile, SurpriseFile } from './results.ts';
 import type { MetricsLine, RunFile } from './schema.ts';
-import { readText, requireFile } from './text-file.ts';
 
 /** One planned episode with its images: `frames + 1` images of RGB bytes, the last one the goal. */
 export interface Rollout {

@@ -3,10 +3,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError } from '../core/index.ts';
-import { writeFileAtomic } from '../data/node.ts';
+import { readText, writeFileAtomic } from '../data/node.ts';
 import { parseRun } from './parse.ts';
 import type { RunFile } from './schema.ts';
-import { readText } from './text-file.ts';
 
 /** The name of the file that makes a folder a run. */
 export const RUN_FILE = 'run.json';

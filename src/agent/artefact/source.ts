@@ -35,7 +35,9 @@ async function fetched(address: string): Promise<Uint8Array> {
 function readFromDisk(path: string | URL): Uint8Array {
   const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
   try {
-    if (statSync(path).isDirectory()) throw new Error('it is a folder, give the file model.safetensors in it');
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw new Error('it is a folder, give the file model.safetensors in it');
+    if (!stats.isFile()) throw new Error('it is no regular file');
     const bytes = readFileSync(path);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (cause) {

@@ -1,10 +1,10 @@
 // A ZIP file open for reading: its members, their bytes, and their checksums.
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { JepaError } from '../../core/index.ts';
-import { ioError } from '../atomic.ts';
+import { openRegular } from '../regular-file.ts';
 import { stampOf, verifiedFiles } from '../verified-files.ts';
 import { memberStart, type ReadAt, type ZipMember, zipMembers } from './zip.ts';
 
@@ -27,14 +27,7 @@ export interface Archive {
  * @throws JepaError 'io' when it cannot be read; those of `zipMembers`
  */
 export function openArchive(path: string): Archive {
-  let fd: number;
-  let size: number;
-  try {
-    size = statSync(path).size;
-    fd = openSync(path, 'r');
-  } catch (error) {
-    throw ioError(`opening ${path}`, error, 'nothing was changed');
-  }
+  const { fd, size } = openRegular(path);
   const fill = (out: Uint8Array, position: number): void => {
     for (let at = 0; at < out.length; ) {
       const count = readSync(fd, out, at, out.length - at, position + at);

@@ -2,8 +2,10 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { JepaError } from '../../core/index.ts';
 import { ioError, systemCode } from '../atomic.ts';
 import { type DatasetSpec, rowBytes } from '../episode.ts';
+import { requireRegular } from '../regular-file.ts';
 import { type DatasetFile, damaged, readDatasetFile } from './dataset-file.ts';
 import { type EpisodeEntry, INDEX_FILE, type Index, readIndex, shardPath } from './layout.ts';
 
@@ -30,8 +32,11 @@ function indexFault({ closed }: DatasetFile, index: Index): string | undefined {
 
 function sizeOf(path: string, column: string, episode: number): number {
   try {
-    return statSync(path).size;
+    const stats = statSync(path);
+    requireRegular(path, stats);
+    return stats.size;
   } catch (error) {
+    if (error instanceof JepaError) throw error;
     if (systemCode(error) !== 'ENOENT') throw ioError(`reading ${path}`, error, 'nothing was changed');
     throw damaged(path, `it is missing; column '${column}' of episode ${episode} should start in it`, {
       column,

@@ -5,12 +5,13 @@
 //
 // Version 1 (jepa 0.1.0) had neither `closed` nor a checksum of the file; it is read as a store that was not closed.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { JepaError } from '../../core/index.ts';
 import { ioError, writeFileAtomic } from '../atomic.ts';
 import { checkSpec, type DatasetSpec } from '../episode.ts';
+import { readText } from '../regular-file.ts';
 
 /** Version of the layout of this folder; a reader refuses a newer one. */
 export const STORE_VERSION = 2;
@@ -83,8 +84,9 @@ export function readDatasetFile(dir: string): DatasetFile {
   }
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path);
   } catch (error) {
+    if (error instanceof JepaError) throw error;
     throw ioError(`reading ${path}`, error, 'nothing was changed');
   }
   let parsed: (Partial<DatasetFile> & { readonly crc?: unknown }) | null;

@@ -11,8 +11,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { JepaError } from '../../core/index.ts';
 import { ioError } from '../atomic.ts';
 import { type DatasetSpec, type EpisodeSpan, rowBytes } from '../episode.ts';
+import { requireFile } from '../regular-file.ts';
 import { damaged, isCount } from './dataset-file.ts';
 
 /** Name of the index of episodes. */
@@ -80,8 +82,10 @@ export function readIndex(dir: string, spec: DatasetSpec): Index {
   const file = join(dir, INDEX_FILE);
   let content: Buffer;
   try {
+    requireFile(file);
     content = readFileSync(file);
   } catch (error) {
+    if (error instanceof JepaError) throw error;
     throw ioError(`reading ${file}`, error, 'nothing was changed');
   }
   const bytes = content.lastIndexOf(0x0a) + 1;

@@ -1,7 +1,7 @@
 // The reader of an episode store: opens cheaply (index and file sizes), reads any rows, and verifies each shard before the
 // first rows are taken from it.
 
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { JepaError } from '../../core/index.ts';
@@ -17,6 +17,7 @@ import {
   rowBytes,
 } from '../episode.ts';
 import type { EpisodeReader } from '../formats/format.ts';
+import { openRegular } from '../regular-file.ts';
 import { readContents } from './contents.ts';
 import { DATASET_FILE, damaged } from './dataset-file.ts';
 import { type EpisodeEntry, INDEX_FILE, shardPath } from './layout.ts';
@@ -102,7 +103,7 @@ export function openStore(dir: string): EpisodeStore {
     try {
       let fd = files.get(path);
       if (fd === undefined) {
-        fd = openSync(path, 'r');
+        fd = openRegular(path).fd;
         files.set(path, fd);
       }
       for (let at = 0; at < out.length; ) {

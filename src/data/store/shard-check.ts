@@ -1,11 +1,12 @@
 // Verifies a shard: reads it once from end to end and compares the checksum of every episode in it with the index.
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { JepaError } from '../../core/index.ts';
 import { ioError } from '../atomic.ts';
 import { type Column, type DatasetSpec, rowBytes } from '../episode.ts';
+import { openRegular } from '../regular-file.ts';
 import { stampOf, verifiedFiles } from '../verified-files.ts';
 import { damaged } from './dataset-file.ts';
 import { type EpisodeEntry, shardPath } from './layout.ts';
@@ -66,7 +67,7 @@ export function shardCheck(dir: string, spec: DatasetSpec, entries: readonly Epi
   );
 
   const compare = (path: string, column: Column, episodes: readonly number[]): void => {
-    const fd = openSync(path, 'r');
+    const { fd } = openRegular(path);
     try {
       for (const episode of episodes) {
         const entry = entries[episode]!;

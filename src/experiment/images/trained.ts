@@ -1,12 +1,9 @@
 // The encoder of a trained image run, read back from its folder.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fold, JepaError, key } from '../../core/index.ts';
 import type { JepaSpec } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
-import type { RunFile } from '../../run/index.ts';
-import { trainedValues } from '../../run/node.ts';
+import { readRunFile, trainedValues } from '../../run/node.ts';
 import type { ImageExperiment } from './config.ts';
 import { methodOf } from './method.ts';
 import { imageMethodNamed } from './methods/registry.ts';
@@ -34,12 +31,7 @@ export interface TrainedRun {
 
 /** Reads the run in `dir`. Errors: `usage` when the folder holds no run of an image experiment. */
 export function readTrainedRun(dir: string, onMessage: (message: string) => void): TrainedRun {
-  let run: RunFile;
-  try {
-    run = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as RunFile;
-  } catch (cause) {
-    throw new JepaError('usage', `${dir} must be a run folder with run.json`, { dir }, { cause });
-  }
+  const run = readRunFile(dir);
   const config = run.config as ImageExperiment | undefined;
   if (config?.method === undefined || config.encoder === undefined) {
     throw new JepaError('usage', `${dir} is a run of ${run.recipe}, not of an image method such as cifar10-vicreg`, {

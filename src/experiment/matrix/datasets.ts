@@ -1,10 +1,11 @@
 // The datasets of the control benchmark: each is collected once, right before the first run that needs it, by `jepa collect`
 // in a process of its own. A file beside each says what it was made from and whether it is complete.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { JepaError } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/node.ts';
+import { anything, byName, flag, JepaError, open, text, whole } from '../../core/index.ts';
+import { readText, writeFileAtomic } from '../../data/node.ts';
+import { parseFile } from '../../run/index.ts';
 import { makeFolder } from '../../run/node.ts';
 import { parseProgress } from '../progress.ts';
 import type { ExperimentSession } from '../session.ts';
@@ -21,11 +22,19 @@ interface DataRecord {
   readonly complete: boolean;
 }
 
+const dataRecord = open<DataRecord>({ world: text(), seed: whole(0), made: byName(anything()), complete: flag() });
+
 const recordPath = ({ folder }: PlannedData): string => `${folder}.json`;
 
 function readRecord(data: PlannedData): DataRecord | undefined {
   const path = recordPath(data);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as DataRecord) : undefined;
+  if (!existsSync(path)) return undefined;
+  try {
+    return parseFile(dataRecord, readText(path), basename(path));
+  } catch (error) {
+    const message = `${path} must say what its dataset was made from: ${(error as Error).message}; remove it to collect anew`;
+    throw new JepaError('corrupt', message, { path }, { cause: error });
+  }
 }
 
 function writeRecord(data: PlannedData, complete: boolean): void {

@@ -1,9 +1,9 @@
 // sweep.json: what a sweep was asked to do and what became of each run; and its table.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { anything, byName, JepaError, listOf, oneOf, open, optional, text, whole } from '../../core/index.ts';
-import { writeFileAtomic } from '../../data/node.ts';
+import { readText, writeFileAtomic } from '../../data/node.ts';
 import { alignedTable, finalLoss, markdownTable, shortNumber } from '../../report/index.ts';
 import { parseFile } from '../../run/index.ts';
 import { isRunFolder, readRunFile, readRunFolder } from '../../run/node.ts';
@@ -73,7 +73,7 @@ export function readSweep(dir: string): SweepFile | undefined {
   const path = join(dir, 'sweep.json');
   if (!existsSync(path)) return undefined;
   try {
-    return parseFile(sweepFile, readFileSync(path, 'utf8'), 'sweep.json');
+    return parseFile(sweepFile, readText(path), 'sweep.json');
   } catch (error) {
     const message = `${path} must be the record of a sweep: ${(error as Error).message}; remove it to begin its runs anew`;
     throw new JepaError('corrupt', message, { path }, { cause: error });
