@@ -1,15 +1,12 @@
 // The built command as a user calls it. Needs `npm run build` first, which `npm test` does.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createEpisodes, createStore, writeSafetensors } from '../data/node.ts';
+import { type Ended, type Started, startJepa } from '../experiment/started.law.ts';
 import { writeSyntheticRun } from '../report/synthetic-run.law.ts';
-
-const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
 
 const RECIPE = `
 import { writeFileSync } from 'node:fs';
@@ -48,37 +45,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended>; until(text: string): Promise<void> } {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: dir });
-  let out = '';
-  let err = '';
-  const watchers: (() => void)[] = [];
-  child.stdout.on('data', (d) => {
-    out += d;
-  });
-  child.stderr.on('data', (d) => {
-    err += d;
-    for (const w of watchers) w();
-  });
-  const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, out, err })));
-  const until = (text: string): Promise<void> =>
-    new Promise((done, fail) => {
-      const look = (): void => {
-        if (err.includes(text)) done();
-      };
-      watchers.push(look);
-      look();
-      void ended.then(() => fail(new Error(`ended before '${text}': ${err}`)));
-    });
-  return { child, ended, until };
-}
-
+const start = (...args: string[]): Started => startJepa(dir, ...args);
 const jepa = (...args: string[]): Promise<Ended> => start(...args).ended;
 
 test('run prints exactly one JSON line on standard output and leaves a complete run folder', async () => {

@@ -1,14 +1,12 @@
 // `jepa fetch` against a local server. Needs `npm run build` first, which `npm test` does.
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BIN, type Ended, startCommand } from '../experiment/started.law.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
 const CONTENT = 'PAR1 not much, but of the right kind PAR1';
 
 const dir = mkdtempSync(join(tmpdir(), 'jepa-fetch-'));
@@ -26,20 +24,9 @@ afterAll(() => {
   server.close();
 });
 
-function jepa(
-  ...args: string[]
-): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+function jepa(...args: string[]): Promise<Ended> {
   const env = { ...process.env, HF_ENDPOINT: endpoint, JEPA_CACHE: join(dir, 'cache') };
-  const child = spawn(process.execPath, [BIN, ...args], { env });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (d) => {
-    out += d;
-  });
-  child.stderr.on('data', (d) => {
-    err += d;
-  });
-  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
+  return startCommand([process.execPath, BIN, ...args], { env }).ended;
 }
 
 test('fetch puts the files into the cache folder and says where they are', async () => {

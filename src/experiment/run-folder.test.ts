@@ -1,6 +1,5 @@
 // How commands begin, end and share a run folder, through the built command. Needs `npm run build` first, which `npm test` does.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -14,14 +13,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { flatLayout } from '../core/index.ts';
 import { adamW } from '../optim/index.ts';
 import { parseRun, type RunFile } from '../run/index.ts';
 import { checkpointPath, writeCheckpoint } from '../run/node.ts';
+import { BIN, type Ended, type Started, startCommand, startJepa } from './started.law.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/jepa.js', import.meta.url));
 const JEPA = (room: string): string => JSON.stringify(new URL(`../../dist/src/${room}.js`, import.meta.url).href);
 
 // Writes what the modes ask for; says 'working' and waits until it is told to stop. Its first line betrays that it was imported.
@@ -69,26 +67,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[], command = process.execPath, before: readonly string[] = [BIN]) {
-  const child = spawn(command, [...before, ...args], { cwd: dir });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (d) => {
-    out += d;
-  });
-  child.stderr.on('data', (d) => {
-    err += d;
-  });
-  const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, out, err })));
-  return { child, ended };
-}
-
-const jepa = (...args: string[]): Promise<Ended> => start(args).ended;
+const start = (...args: string[]): Started => startJepa(dir, ...args);
+const jepa = (...args: string[]): Promise<Ended> => start(...args).ended;
 const runFile = (name: string): RunFile => parseRun(readFileSync(join(dir, name, 'run.json'), 'utf8'));
 
 async function until(holds: () => boolean): Promise<void> {
@@ -97,8 +77,8 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 /** A run that works until it is told to stop. */
-async function working(mode = 'wait'): Promise<{ readonly child: ChildProcess; readonly ended: Promise<Ended> }> {
-  const run = start(['run', recipe, '--set', `mode=${mode}`, '--out', 'a']);
+async function working(mode = 'wait'): Promise<Started> {
+  const run = start('run', recipe, '--set', `mode=${mode}`, '--out', 'a');
   await until(() => existsSync(join(dir, 'a', 'metrics.jsonl')));
   return run;
 }
@@ -117,7 +97,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s saves, marks the run and exits 130
 test('a reader that goes away ends the run with 130, marked and without a word', async () => {
   const script = `"$0" "$@" 2>&1 | head -1; echo "code \${PIPESTATUS[0]}"`;
   const args = [process.execPath, BIN, 'run', recipe, '--set', 'mode=wait', '--out', 'a'];
-  const { out, err } = await start(args, 'bash', ['-c', script]).ended;
+  const { out, err } = await startCommand(['bash', '-c', script, ...args], { cwd: dir }).ended;
   expect(out).toMatch(/^working\ncode 130\n$/);
   expect(err).toBe('');
   expect(runFile('a').status).toBe('interrupted');
@@ -182,7 +162,7 @@ test('a killed run leaves a lock and half a file that the next command removes',
 });
 
 test('a killed sweep leaves no run that goes on', async () => {
-  const { child, ended } = start(['sweep', recipe, '--grid', 'score=1,2', '--set', 'slow=1', '--out', 's']);
+  const { child, ended } = start('sweep', recipe, '--grid', 'score=1,2', '--set', 'slow=1', '--out', 's');
   const run = join('s', 'made_score=1_seed=0');
   await until(() => existsSync(join(dir, run, 'metrics.jsonl')));
   child.kill('SIGKILL');

@@ -2,36 +2,19 @@
 // before, leave nothing there, and look no host up.
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compiledInto, workFolder } from './compiled.law.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const cache = join(root, 'node_modules', '.cache');
-mkdirSync(cache, { recursive: true });
-/** Inside node_modules, so that compiled files find their packages. */
-const work = mkdtempSync(join(cache, 'telemetry-'));
-const child = join(work, 'js', 'src', 'runtime', 'tiny-run.law.js');
+const work = workFolder('telemetry-');
+let child = '';
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-
 beforeAll(() => {
-  // Node 20 cannot run TypeScript, and a test that imports a stale build would lie: compile what stands here.
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      rootDir: root,
-      outDir: join(work, 'js'),
-      typeRoots: [join(root, 'node_modules', '@types')],
-    },
-    files: [join(root, 'src', 'runtime', 'tiny-run.law.ts')],
-  };
-  writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', work], { encoding: 'utf8' });
-  expect(existsSync(child), tsc.stdout).toBe(true);
-  writeFileSync(join(work, 'js', 'package.json'), '{"type":"module"}');
+  child = compiledInto(work, new URL('./tiny-run.law.ts', import.meta.url));
 });
 
 let runs = 0;

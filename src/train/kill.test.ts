@@ -2,41 +2,23 @@
 // that of an undisturbed run, bit for bit.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { key, stream } from '../core/index.ts';
 import { readCheckpoint, readMetrics, readRunFile } from '../run/node.ts';
+import { compiledInto, workFolder } from '../runtime/compiled.law.ts';
 import type { ChildPlan } from './child-run.law.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const cache = join(root, 'node_modules', '.cache');
-mkdirSync(cache, { recursive: true });
-/** Inside node_modules, so that compiled files find their packages. */
-const work = mkdtempSync(join(cache, 'train-kill-'));
-const child = join(work, 'js', 'src', 'train', 'child-run.law.js');
+const work = workFolder('train-kill-');
+let child = '';
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const STEPS = 40;
 const PADDING = 20_000;
 
 beforeAll(() => {
-  // Node 20 cannot run TypeScript, and a test that imports a stale build would lie: compile what stands here.
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      noEmit: false,
-      rootDir: root,
-      outDir: join(work, 'js'),
-      typeRoots: [join(root, 'node_modules', '@types')],
-    },
-    files: [join(root, 'src', 'train', 'child-run.law.ts')],
-  };
-  writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', work], { encoding: 'utf8' });
-  expect(existsSync(child), tsc.stdout).toBe(true);
-  writeFileSync(join(work, 'js', 'package.json'), '{"type":"module"}');
+  child = compiledInto(work, new URL('./child-run.law.ts', import.meta.url));
   const straight = start('straight', {});
   expect(straight.outcome.kind).toBe('done');
   calls = straight.calls;

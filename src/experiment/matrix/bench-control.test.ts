@@ -1,13 +1,10 @@
 // `jepa bench control` through the built command, on a world that only counts. Needs `npm run build` first, which `npm test` does.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
-const BIN = fileURLToPath(new URL('../../../bin/jepa.js', import.meta.url));
+import { type Ended, type Started, startJepa } from '../started.law.ts';
 
 // Each collection leaves a line. Model `poor` fails, model `slow` waits until it is stopped or the file `go` is there.
 const RECIPE = `
@@ -52,24 +49,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [BIN, 'bench', 'control', ...args], { cwd: dir });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (d) => {
-    out += d;
-  });
-  child.stderr.on('data', (d) => {
-    err += d;
-  });
-  return { child, ended: new Promise((done) => child.on('close', (code) => done({ code, out, err }))) };
-}
-
+const start = (...args: string[]): Started => startJepa(dir, 'bench', 'control', ...args);
 const bench = (...args: string[]): Promise<Ended> => start(...args).ended;
 const text = (path: string): string => readFileSync(join(dir, path), 'utf8');
 const collections = (seed: number): number => text(`c/data/counting-seed${seed}/rows.txt`).trim().split('\n').length;

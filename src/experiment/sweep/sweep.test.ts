@@ -1,14 +1,11 @@
 // Comparisons and sweeps through the built command. Needs `npm run build` first, which `npm test` does.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeSyntheticImageRun } from '../../report/synthetic-image-run.law.ts';
-
-const BIN = fileURLToPath(new URL('../../../bin/jepa.js', import.meta.url));
+import { type Ended, type Started, startJepa } from '../started.law.ts';
 
 // Counts steps; crashes as a process at lr 3; continues from the step that it wrote when it was stopped.
 const RECIPE = `
@@ -42,24 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: dir });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (d) => {
-    out += d;
-  });
-  child.stderr.on('data', (d) => {
-    err += d;
-  });
-  return { child, ended: new Promise((done) => child.on('close', (code) => done({ code, out, err }))) };
-}
-
+const start = (...args: string[]): Started => startJepa(dir, ...args);
 const jepa = (...args: string[]): Promise<Ended> => start(...args).ended;
 const sweepFile = (name: string) => JSON.parse(readFileSync(join(dir, name, 'sweep.json'), 'utf8'));
 
