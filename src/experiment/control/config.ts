@@ -1,6 +1,7 @@
 // The complete configuration of a control experiment: collect episodes in a world, learn a world model from them, evaluate
 // it, plan with it. Plain data; every number can be set from the command line.
 
+import type { SolverBudget } from '../../agent/index.ts';
 import type { GcbcConfig, WorldConfig } from '../../world/index.ts';
 import type { PartTraining } from './part.ts';
 
@@ -16,15 +17,6 @@ export interface ControlTraining {
   readonly weightDecay: number;
   /** Largest global gradient norm. */
   readonly clip: number;
-}
-
-/** How many candidates a planner may try, and how often. */
-export interface PlannerBudget {
-  /** A published planner, such as `cem/le-wm`, see `solverNames`. */
-  readonly solver: string;
-  readonly samples: number;
-  readonly elites: number;
-  readonly iterations: number;
 }
 
 /** Everything that determines an experiment, apart from the seed. */
@@ -65,10 +57,10 @@ export interface ControlExperiment {
     /** Frames of context given to the planner, as far as the model looks back. */
     readonly history: number;
     /** The planner whose success is the result of the run. */
-    readonly planner: PlannerBudget;
+    readonly planner: SolverBudget;
     /** Names of `planners` and of `policies` that are run beside it on the strict tasks. */
     readonly also: readonly string[];
-    readonly planners: Readonly<Record<string, PlannerBudget>>;
+    readonly planners: Readonly<Record<string, SolverBudget>>;
     /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */
     readonly ceiling: string;
     /** Planned episodes to film. */
@@ -117,7 +109,7 @@ export function plannersFor({
   samples,
   elites,
   iterations,
-}: Omit<PlannerBudget, 'solver'>): ControlExperiment['plan']['planners'] {
+}: Omit<SolverBudget, 'solver'>): ControlExperiment['plan']['planners'] {
   const sampling = { samples, elites, iterations };
   const descending = { samples: 8, elites: 1, iterations: 30 };
   return {

@@ -1,6 +1,7 @@
 // The planning stage: goals shown as pictures on held-out tasks, by both protocols, with a random policy and a ceiling on the
 // same tasks, and other planners beside the main one.
 
+import type { SolverBudget } from '../../agent/index.ts';
 import { fold } from '../../core/index.ts';
 import { goalOfState, makeEnv, makePolicy } from '../../envs/index.ts';
 import {
@@ -21,7 +22,7 @@ import { stateDimOf } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeBytes, writeJson } from '../run-files.ts';
-import type { ControlExperiment, PlannerBudget } from './config.ts';
+import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
@@ -80,7 +81,7 @@ async function policies(
   const { plan, env } = config;
   const { model, data } = trained;
   const { actions } = data;
-  const planning = (name: string, budget: PlannerBudget): ControlPolicy => {
+  const planning = (name: string, budget: SolverBudget): ControlPolicy => {
     const planner = latentPlanner(config, model, solverOf(config, budget, actions), context.signal);
     return controller(config, context, { ...model.dynamics, planner, actions, tasks: plan.tasks }, name);
   };

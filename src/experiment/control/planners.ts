@@ -1,17 +1,17 @@
 // The planners of an experiment: published solvers at the configured budgets, as actors that the control protocol scores.
 
-import { type Actor, budgetSolver, planningActor, type WorldModel } from '../../agent/index.ts';
+import { type Actor, budgetSolver, planningActor, type SolverBudget, type WorldModel } from '../../agent/index.ts';
 import type { Normaliser } from '../../data/index.ts';
 import { type Planner, type Solver, solverPlanner } from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
-import type { ControlExperiment, PlannerBudget } from './config.ts';
+import type { ControlExperiment } from './config.ts';
 import { interruptible, unlessAborted } from './interruptible.ts';
 import { actionBounds } from './stages.ts';
 
 /** The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution. */
-export function solverOf(config: ControlExperiment, budget: PlannerBudget, actions: Normaliser): Solver {
+export function solverOf(config: ControlExperiment, budget: SolverBudget, actions: Normaliser): Solver {
   return budgetSolver(budget, actionBounds(config), actions, config.data.frameSkip);
 }
 

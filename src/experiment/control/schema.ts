@@ -1,5 +1,6 @@
 // What a control experiment may be told, and the names of models that stand for a model and its training.
 
+import type { SolverBudget } from '../../agent/index.ts';
 import {
   byName,
   depending,
@@ -18,10 +19,10 @@ import {
 import { normalisationSchema, pictureEncoderSchema } from '../../nn/index.ts';
 import { solverNames } from '../../plan/index.ts';
 import { type GcbcConfig, worldSchema } from '../../world/index.ts';
-import type { ControlExperiment, PlannerBudget } from './config.ts';
+import type { ControlExperiment } from './config.ts';
 import type { PartTraining } from './part.ts';
 
-const budget: Schema<PlannerBudget> = group<PlannerBudget>({
+const budget: Schema<SolverBudget> = group<SolverBudget>({
   solver: depending<string>(() => oneOf(solverNames())),
   samples: whole(),
   elites: whole(),
