@@ -69,8 +69,8 @@ const targets: readonly ProbeTarget[] = [
   { name: 'noise', components: [3], names: ['x'] },
 ];
 
-test('what the embedding holds is read with r 1 and MSE 0, what it does not with r 0 and MSE 1', () => {
-  const { targets: probed, file } = probeState(rows(1500, 1), rows(1000, 2), targets, key(3));
+test('what the embedding holds is read with r 1 and MSE 0, what it does not with r 0 and MSE 1', async () => {
+  const { targets: probed, file } = await probeState(rows(1500, 1), rows(1000, 2), targets, key(3));
   const of = (name: string, kind: string) => file.probes.find((p) => p.target === name && p.kind === kind)!;
   for (const name of ['place', 'angle']) {
     expect(of(name, 'linear').r).toBeGreaterThan(0.999);
@@ -89,7 +89,9 @@ test('what the embedding holds is read with r 1 and MSE 0, what it does not with
   expect([file.sample?.target, file.sample?.truth.length]).toEqual(['place', 1000]);
 });
 
-test('a state that never changes cannot be probed', () => {
-  expect(() => probeState(rows(50, 1), rows(50, 2), [targets[2]!], key(0))).toThrow(/a target that changes, got wall/);
-  expect(() => probeState(rows(50, 1), rows(50, 2), [], key(0))).toThrow(/got no targets/);
+test('a state that never changes cannot be probed', async () => {
+  await expect(probeState(rows(50, 1), rows(50, 2), [targets[2]!], key(0))).rejects.toThrow(
+    /a target that changes, got wall/,
+  );
+  await expect(probeState(rows(50, 1), rows(50, 2), [], key(0))).rejects.toThrow(/got no targets/);
 });

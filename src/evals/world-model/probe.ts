@@ -65,17 +65,18 @@ function constantIn(values: Matrix): boolean {
  * that is the same in all rows of either split (the wall of a world whose wall stands still) are left out, and said to be.
  *
  * @param key draws the start of the non-linear probes
- * @throws JepaError `data` when every target is constant
+ * @throws JepaError `data` when every target is constant; the signal's reason when aborted
  *
  * @example
- * const { file } = probeState(fit, held, probeTargetsOf(env.spec), key(0));
+ * const { file } = await probeState(fit, held, probeTargetsOf(env.spec), key(0));
  */
-export function probeState(
+export async function probeState(
   fit: EmbeddedRows,
   held: EmbeddedRows,
   targets: readonly ProbeTarget[],
   key: Key,
-): ProbeOutcome {
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<ProbeOutcome> {
   const leftOut: { name: string; why: string }[] = [];
   const probed: TargetProbes[] = [];
   for (const target of targets) {
@@ -85,7 +86,11 @@ export function probeState(
       continue;
     }
     const linear = ridgeProbe(fit.z, y);
-    const mlp = mlpProbe(fit.z, y, { key: fold(key, target.name), groups: fit.episode });
+    const mlp = await mlpProbe(fit.z, y, {
+      key: fold(key, target.name),
+      groups: fit.episode,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const linearScore = scoreProbe(linear, held.z, yHeld);
     probed.push({ target, linear, mlp, linearScore, mlpScore: scoreProbe(mlp, held.z, yHeld) });
   }

@@ -32,7 +32,9 @@ export async function probes(
   };
   const fit = await embedded(data.split.train);
   const held = await embedded(data.split.test);
-  return probeState(fit, held, probeTargetsOf(experimentEnv(config).spec), keyFor(context, 'probe'));
+  return await probeState(fit, held, probeTargetsOf(experimentEnv(config).spec), keyFor(context, 'probe'), {
+    signal: context.signal,
+  });
 }
 
 /** Runs probes and surprise and writes their files. */

@@ -24,6 +24,8 @@ export interface MlpProbeOptions {
   readonly validation?: number;
   /** Episode of each row: then whole episodes are held back, so that neighbouring frames do not leak. */
   readonly groups?: ArrayLike<number>;
+  /** Ends the training between two passes. */
+  readonly signal?: AbortSignal;
 }
 
 interface Layers {
@@ -35,13 +37,18 @@ interface Layers {
 
 /**
  * A non-linear probe of frozen embeddings, see `ridgeProbe` for the splits. The weights of the pass with the smallest
- * validation error are kept.
+ * validation error are kept. Between two passes the event loop has its turn, so that an interruption arrives.
  *
  * @param x embeddings of the training episodes [n, d], n >= 10
  * @param y targets [n, k] in any unit
+ * @throws JepaError 'shape', 'data' or 'numeric' for rows that do not fit; the signal's reason when aborted
  */
-export function mlpProbe(x: Matrix, y: Matrix, options: MlpProbeOptions): Probe & { readonly epochs: number } {
-  const { key, hidden = 64, lr = 2e-3, batchSize = 64, validation = 0.1 } = options;
+export async function mlpProbe(
+  x: Matrix,
+  y: Matrix,
+  options: MlpProbeOptions,
+): Promise<Probe & { readonly epochs: number }> {
+  const { key, hidden = 64, lr = 2e-3, batchSize = 64, validation = 0.1, signal } = options;
   requireFinite(x, 'mlpProbe: embeddings', 10);
   requireFinite(y, 'mlpProbe: targets', 10);
   if (x.rows !== y.rows) {
@@ -64,6 +71,8 @@ export function mlpProbe(x: Matrix, y: Matrix, options: MlpProbeOptions): Probe 
   let bestEpoch = 0;
   let epoch = 0;
   while (epoch < maxEpochs && epoch - bestEpoch < patience) {
+    await new Promise((turn) => setTimeout(turn));
+    signal?.throwIfAborted();
     const order = permutation(fold(key, 'epoch', epoch), fit.length);
     for (let at = 0; at < fit.length; at += batchSize) {
       const rows = Array.from(order.subarray(at, at + batchSize), (i) => fit[i]!);

@@ -82,7 +82,7 @@ test('scores follow their definitions', () => {
   expect(scorePredictions(y, constant, target).r[0]).toBeNaN();
 });
 
-test('an MLP probe reads |x| where a linear probe cannot, and is the same for the same key', () => {
+test('an MLP probe reads |x| where a linear probe cannot, and is the same for the same key', async () => {
   const make = (seed: number): [Matrix, Matrix] => {
     const x = gaussian(500, 3, seed);
     return [
@@ -96,22 +96,34 @@ test('an MLP probe reads |x| where a linear probe cannot, and is the same for th
   const [x, y] = make(1);
   const [xt, yt] = make(2);
   const options = { key: key(5), hidden: 24 };
-  const probe = mlpProbe(x, y, options);
+  const probe = await mlpProbe(x, y, options);
   expect(scoreProbe(probe, xt, yt).meanR).toBeGreaterThan(0.95);
   expect(scoreProbe(ridgeProbe(x, y), xt, yt).meanR).toBeLessThan(0.4);
-  expect(mlpProbe(x, y, options).predict(xt).data).toEqual(probe.predict(xt).data);
+  expect((await mlpProbe(x, y, options)).predict(xt).data).toEqual(probe.predict(xt).data);
 });
 
-test('an MLP probe of noise stops early', () => {
-  const probe = mlpProbe(gaussian(200, 5, 1), gaussian(200, 1, 9), { key: key(1), hidden: 8, patience: 2 });
+test('an MLP probe of noise stops early', async () => {
+  const probe = await mlpProbe(gaussian(200, 5, 1), gaussian(200, 1, 9), { key: key(1), hidden: 8, patience: 2 });
   expect(probe.epochs).toBeLessThan(60); // of 712
 });
 
-test('whole groups are held back for stopping, and groups of the wrong number are refused', () => {
+test('an interruption ends the training of an MLP probe between two passes', async () => {
+  const stop = new AbortController();
+  const fitting = mlpProbe(gaussian(2000, 16, 1), gaussian(2000, 2, 9), {
+    key: key(1),
+    maxEpochs: 100_000,
+    patience: 100_000,
+    signal: stop.signal,
+  });
+  setTimeout(() => stop.abort(new Error('enough')), 20);
+  await expect(fitting).rejects.toThrow('enough');
+});
+
+test('whole groups are held back for stopping, and groups of the wrong number are refused', async () => {
   const x = gaussian(40, 2, 1);
   const groups = Int32Array.from({ length: 40 }, (_, i) => Math.floor(i / 10));
-  expect(mlpProbe(x, x, { key: key(1), groups, maxEpochs: 2 }).epochs).toBe(2);
-  expect(() => mlpProbe(x, x, { key: key(1), groups: [1] })).toThrow(/one group per row, got 1 for 40/);
+  expect((await mlpProbe(x, x, { key: key(1), groups, maxEpochs: 2 })).epochs).toBe(2);
+  await expect(mlpProbe(x, x, { key: key(1), groups: [1] })).rejects.toThrow(/one group per row, got 1 for 40/);
 });
 
 test('nearest neighbours vote with 1 / (d + T), or with exp(similarity / T)', () => {
