@@ -68,7 +68,7 @@ test('a checkpoint of another family and a folder that is no image run are refus
   writeFileSync(join(other, 'config.json'), '{"model_type": "bert"}');
   writeFileSync(join(other, 'model.safetensors'), '');
   await expect(pretrainedTokens(photo, other)).rejects.toThrow(/bert/);
-  await expect(tiledTokens(photo, other, ignore)).rejects.toThrow(/must be a run folder with run\.json/);
+  await expect(tiledTokens(photo, other, ignore)).rejects.toThrow(/must be a run folder, but it has no run\.json/);
   writeFileSync(join(other, 'run.json'), '{"recipe": "two-room", "seed": 0, "config": {}}');
   await expect(tiledTokens(photo, other, ignore)).rejects.toThrow(/a run of two-room, not of an image method/);
   rmSync(other, { recursive: true });
