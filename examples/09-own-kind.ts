@@ -8,8 +8,9 @@ import { registerWorld } from 'jepa/envs';
 import { worldRecipe } from 'jepa/experiment';
 import { defineJepa, l2, methods, sigreg, sigregDirections } from 'jepa/jepa';
 import { type Module, mlp, module, pixelPlanes } from 'jepa/nn';
+import { planCost } from 'jepa/plan';
 import { add, at, broadcastTo, concat, reduceMean, reshape, slice, stack, type Tensor, transpose } from 'jepa/tensor';
-import { defineDynamics, goalCost, registerWorldKind, seenFrames, sensesOf } from 'jepa/world';
+import { type DynamicsGraphs, defineDynamics, registerWorldKind, seenFrames, sensesOf } from 'jepa/world';
 import { ice, springAndDamper } from './ice.ts';
 
 /** Plain data, with `kind: 'grid'` the model of a configuration. */
@@ -65,7 +66,7 @@ registerWorldKind<GridConfig>({
   dynamics(config) {
     const { imageSize, embedDim: dim, actionDim } = config;
     const sizes = { name: 'grid', senses: sensesOf({ imageSize }), dim, actionDim, history: 1 };
-    return defineDynamics<Grid>(sizes, grid(config), {
+    const graphs: DynamicsGraphs<Grid> = {
       encode: (m, seen) => m.embed(seenFrames(seen, 'grid')),
       predict: (m, z, blocks) => m.predict(z, blocks),
       rollout(m, context, _, plans) {
@@ -76,8 +77,8 @@ registerWorldKind<GridConfig>({
         for (let t = 0; t < H; t++) states.push(m.predict(states[t]!, at(plans, 2, t)));
         return concat([start, stack(states.slice(1), 2)], 2);
       },
-      cost: (_, imagined, goal) => goalCost(imagined, goal),
-    });
+    };
+    return defineDynamics(sizes, grid(config), graphs, planCost('last', dim));
   },
   method(config, { batch, frames }) {
     const { imageSize, embedDim: dim, actionDim } = config;

@@ -2,6 +2,7 @@
 // plans, and the planners on the costs that the model gives.
 // Legend: B clips, C channels, T frames, D width, A numbers of an action, H steps, S samples.
 
+import { bindCost, planCost } from '../../src/plan/index.ts';
 import { compile, type Program } from '../../src/compile/index.ts';
 import { flatView, key } from '../../src/core/index.ts';
 import { traceJepa } from '../../src/jepa/index.ts';
@@ -10,7 +11,7 @@ import { adamW, clipByGlobalNorm } from '../../src/optim/index.ts';
 import { nodeRuntime } from '../../src/runtime/index.ts';
 import { concat, input, reshape, slice, type Tensor, transpose } from '../../src/tensor/index.ts';
 import { type ModuleProgram, moduleProgram, type StepInputs } from '../../src/train/index.ts';
-import { type EbJepa, type EbJepaConfig, type EbJepaWeights, ebJepa, ebJepaMethod, ebJepaTensors, trajectoryCost } from '../../src/world/index.ts';
+import { type EbJepa, type EbJepaConfig, type EbJepaWeights, ebJepa, ebJepaMethod, ebJepaTensors } from '../../src/world/index.ts';
 import type { JsonValue, ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
 import { booleanOf, numberOf, numbersOf } from '../runner/config.ts';
@@ -193,7 +194,7 @@ async function planning(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
 
   const candidates = input('plans', [1, numberOf(c.config, 'plan.samples'), numberOf(c.config, 'plan.horizon'), A]);
   const context = input('now', [1, 1, dim]);
-  const scorer = await compiled({ cost: trajectoryCost(model.rollout(context, candidates), input('goal', [1, dim])) });
+  const scorer = await compiled({ cost: bindCost(planCost('all', dim))(model.rollout(context, candidates), input('goal', [1, dim])) });
   const planned = await ebJepaPlanners(c, async (candidatePlans) => {
     const inputs = { now: results.now!, goal: results.goal_enc!, plans: candidatePlans };
     return (await scorer.run({ inputs, ...given })).cost as Float32Array;

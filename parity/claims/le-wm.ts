@@ -11,7 +11,8 @@ import { cem, type PlanProblem } from '../../src/plan/index.ts';
 import { nodeRuntime } from '../../src/runtime/index.ts';
 import { type HostArray, input, reshape, slice, type Tensor, transpose } from '../../src/tensor/index.ts';
 import { moduleProgram } from '../../src/train/index.ts';
-import { goalCost, type LeWm, type LeWmConfig, leWm, leWmMethod } from '../../src/world/index.ts';
+import { bindCost, planCost } from '../../src/plan/index.ts';
+import { type LeWm, type LeWmConfig, leWm, leWmMethod } from '../../src/world/index.ts';
 import type { JsonValue, ParityCase } from '../runner/case.ts';
 import type { ParityClaim, ProducedTensor } from '../runner/claim.ts';
 import { numberOf } from '../runner/config.ts';
@@ -206,6 +207,7 @@ async function planning(c: ParityCase, tensors: Tensors, scalars: Scalars): Prom
   const now = slice(context, 1, C - 1);
   const candidates = stored('input.candidates');
   const flatGoal = reshape(goal, [E, dim]);
+  const goalCost = bindCost(planCost('last', dim));
   const rolloutNow = model.rollout(now, undefined, candidates);
   const executed = C > 1 ? stored('input.action_history') : undefined;
   const rolloutAll = model.rollout(context, executed, candidates);

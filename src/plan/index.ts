@@ -1,4 +1,20 @@
 export type { ActionConstraint } from './constraints.ts';
+export {
+  bindCost,
+  type Cost,
+  type CostGraph,
+  type CostPlace,
+  type CostUnit,
+  checkCost,
+  defineCost,
+  fixedCost,
+} from './costs/cost.ts';
+export { type EffortWeights, effortCost } from './costs/effort.ts';
+export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
+export { pairCost } from './costs/pair.ts';
+export { type Reduce, reduceSteps } from './costs/reduce.ts';
+export { type CostPart, sumCost } from './costs/sum.ts';
+export type { PairHead, PairHeadForm, ReachabilityHead } from './heads/pair-head.ts';
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';

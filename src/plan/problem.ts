@@ -30,6 +30,8 @@ export interface PlanProblem {
   readonly actionDim: number;
   /** The largest H that the model can imagine, such as the length of its position table. @default no limit */
   readonly maxHorizon?: number;
+  /** False when a candidate's cost depends on its rivals, so that it means nothing in another call. @default true */
+  readonly absolute?: boolean;
   cost(candidates: Float32Array, samples: number): Float32Array | Promise<Float32Array>;
   /** Needed by gradient solvers only; `actionGradient` makes it part of the cost's program. */
   costAndGradient?(candidates: Float32Array, samples: number): CostAndGradient | Promise<CostAndGradient>;

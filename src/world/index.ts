@@ -81,7 +81,6 @@ export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldMethod } from './pixels/method.ts';
 export { type PixelWorld, type PixelWorldConfig, pixelWorld } from './pixels/pixel-world.ts';
-export { goalCost, type PlanCost, trajectoryCost } from './plan-cost.ts';
 export { pldmClipMethod } from './pldm/method.ts';
 export { PLDM_LE_WM_WEIGHTS, type PldmConfig, pldm } from './pldm/pldm.ts';
 export { type Gcbc, type GcbcConfig, gcbc, gcbcMethod, type Unconditioned } from './policies/gcbc.ts';

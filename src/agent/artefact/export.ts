@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { compile } from '../../compile/index.ts';
 import { writeFileAtomic } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
+import { bindCost } from '../../plan/index.ts';
 import { nodeRuntime } from '../../runtime/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { type BoundDynamics, dynamicsOf, type WorldConfig } from '../../world/index.ts';
@@ -49,7 +50,7 @@ export async function exportModel(options: ExportOptions): Promise<readonly Expo
   const graphs: Readonly<Record<string, (m: BoundDynamics) => Record<string, Tensor>>> = {
     encode: (m) => encodeGraph(m, dynamics, sizes.batch),
     predict: (m) => predictGraph(m, dynamics, sizes.batch, dynamics.history),
-    cost: (m) => costGraph(m, dynamics, sizes),
+    cost: (m) => costGraph(m, bindCost(dynamics.defaultCost), dynamics, sizes),
   };
   const metadata = { 'jepa.model': modelHeader(config, origin), 'jepa.sizes': JSON.stringify(sizes) };
   const runtime = nodeRuntime({ portable: true });

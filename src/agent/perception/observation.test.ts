@@ -76,6 +76,7 @@ test('senses without a name, a size or a known type are refused', () => {
       { name: 'm', senses: given as never, dim: 1, actionDim: 1, history: 1 },
       twoCameras.module,
       {} as never,
+      twoCameras.defaultCost,
     );
   expect(senses({})).toThrow(/must see a picture or a state, got neither/);
   expect(senses({ 0: { dtype: 'u8', shape: [1] } })).toThrow(/got '0' u8 \[1\]/);

@@ -3,6 +3,7 @@
 // Legend: N observations, E tasks, S samples, H planned blocks, C context frames.
 
 import { module } from '../../nn/index.ts';
+import { planCost } from '../../plan/index.ts';
 import {
   add,
   broadcastTo,
@@ -16,7 +17,7 @@ import {
   slice,
   type Tensor,
 } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics, goalCost, type Senses, seen } from '../../world/index.ts';
+import { type Dynamics, defineDynamics, type Senses, seen } from '../../world/index.ts';
 
 /** Two pictures of different sizes, and a state between them. */
 export const TWO_CAMERAS: Senses = {
@@ -50,6 +51,6 @@ export const twoCameras: Dynamics = defineDynamics<object>(
       const known = broadcastTo(expandDims(context, 1), [E, S, C, dim]);
       return concat([known, add(here, cumulativeSum(moves(plans), 2))], 2);
     },
-    cost: (_, imagined, goal) => goalCost(imagined, goal),
   },
+  planCost('last', 4),
 );

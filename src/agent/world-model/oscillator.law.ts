@@ -5,6 +5,7 @@
 
 import { fold, key, uniform } from '../../core/index.ts';
 import { blankValues, type ModelValues, module } from '../../nn/index.ts';
+import { planCost } from '../../plan/index.ts';
 import {
   add,
   affine,
@@ -13,13 +14,9 @@ import {
   concat,
   constant,
   mul,
-  reduceSum,
-  reshape,
   slice,
   split,
-  square,
   stack,
-  sub,
   type Tensor,
 } from '../../tensor/index.ts';
 import { type Dynamics, defineDynamics, seenStates, sensesOf } from '../../world/index.ts';
@@ -61,11 +58,8 @@ export const oscillator: Dynamics = defineDynamics<null>(
       for (let t = 0; t < H; t++) all.push(step(all.at(-1)!, at(plans, 2, t)));
       return stack(all, 2);
     },
-    cost(_, imagined, goal) {
-      const end = at(imagined, 2, -1);
-      return reduceSum(square(sub(end, reshape(goal, [goal.shape[0]!, 1, 2]))), { axes: -1 });
-    },
   },
+  planCost('last', 2),
 );
 
 /** It has no parameters. */

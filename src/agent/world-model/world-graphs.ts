@@ -3,15 +3,19 @@
 
 import { flatView } from '../../core/index.ts';
 import type { ModelValues } from '../../nn/index.ts';
-import { actionGradient } from '../../plan/index.ts';
+import { actionGradient, type bindCost } from '../../plan/index.ts';
 import { type HostArray, input, type Source, type Tensor } from '../../tensor/index.ts';
 import { type BoundDynamics, type Dynamics, observationInputs } from '../../world/index.ts';
 
-/** The numbers to store inside a program in place of its parameters and state. */
-export function bakeValues({ parameters, buffers }: ModelValues): (source: Source) => HostArray | undefined {
+/** The numbers to store inside a program in place of the parameters and state whose names begin with `prefix`. */
+export function bakeValues(
+  { parameters, buffers }: ModelValues,
+  prefix = '',
+): (source: Source) => HostArray | undefined {
   return ({ role, name }) => {
-    if (role === 'parameter') return flatView(parameters.layout, parameters.data, name);
-    return role === 'state' ? flatView(buffers.layout, buffers.data, name) : undefined;
+    if (!name.startsWith(prefix) || (role !== 'parameter' && role !== 'state')) return undefined;
+    const { layout, data } = role === 'parameter' ? parameters : buffers;
+    return flatView(layout, data, name.slice(prefix.length));
   };
 }
 
@@ -47,15 +51,28 @@ export function imagineGraph(m: BoundDynamics, model: Dynamics, size: RolloutSiz
   return rollout(m, model, size, plansInput(model, size));
 }
 
+/** The score of plans in a trace. */
+export type BoundCost = ReturnType<typeof bindCost>;
+
 /** The inputs of `imagineGraph` and `goal` [E, D] -> `cost` [E, S]. */
-export function costGraph(m: BoundDynamics, model: Dynamics, size: RolloutSize): Record<string, Tensor> {
-  return { cost: costOf(m, model, size, plansInput(model, size)) };
+export function costGraph(
+  m: BoundDynamics,
+  score: BoundCost,
+  model: Dynamics,
+  size: RolloutSize,
+): Record<string, Tensor> {
+  return { cost: costOf(m, score, model, size, plansInput(model, size)) };
 }
 
 /** `costGraph` with `gradient` [E, S, H, A], the derivative of each cost with respect to its plan. */
-export function costAndGradientGraph(m: BoundDynamics, model: Dynamics, size: RolloutSize): Record<string, Tensor> {
+export function costAndGradientGraph(
+  m: BoundDynamics,
+  score: BoundCost,
+  model: Dynamics,
+  size: RolloutSize,
+): Record<string, Tensor> {
   const plans = plansInput(model, size);
-  return actionGradient(costOf(m, model, size, plans), plans);
+  return actionGradient(costOf(m, score, model, size, plans), plans);
 }
 
 function plansInput({ actionDim }: Dynamics, { tasks, samples, horizon }: RolloutSize): Tensor {
@@ -72,6 +89,7 @@ function rollout(
   return m.rollout(input('context', [E, C, dim]), executed, plans);
 }
 
-function costOf(m: BoundDynamics, model: Dynamics, size: RolloutSize, plans: Tensor): Tensor {
-  return m.cost(rollout(m, model, size, plans), input('goal', [size.tasks, model.dim]));
+function costOf(m: BoundDynamics, score: BoundCost, model: Dynamics, size: RolloutSize, plans: Tensor): Tensor {
+  const goal = input('goal', [size.tasks, model.dim]);
+  return score(rollout(m, model, size, plans), goal, { context: size.context, blocks: plans });
 }

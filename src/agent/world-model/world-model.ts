@@ -3,8 +3,8 @@
 // Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
-import type { ModelValues } from '../../nn/index.ts';
-import type { PlanProblem, PlanRequest } from '../../plan/index.ts';
+import { type ModelValues, module } from '../../nn/index.ts';
+import { bindCost, type Cost, checkCost, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
@@ -18,10 +18,19 @@ import {
   predictGraph,
 } from './world-graphs.ts';
 
+/** A cost with its numbers: how plans are scored in place of the model's default. */
+export interface TrainedCost {
+  readonly cost: Cost;
+  /** Of `cost.module`. */
+  readonly values: ModelValues;
+}
+
 /** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
 export interface WorldModel {
   readonly dynamics: Dynamics;
   readonly values: ModelValues;
+  /** How its plans are scored. */
+  readonly cost: Cost;
   /** Embeddings [N, D] of N observations as `observe` writes them: for a model that sees pictures only, u8 [N, H, W, 3]. */
   encode(observations: Uint8Array, count: number): Promise<Float32Array>;
   /** Embeddings predicted one block ahead from windows: z [N, T, D] and blocks [N, T, A] -> [N, T, D], T <= history. */
@@ -75,10 +84,21 @@ function reads(program: Program, name: string): boolean {
   return program.sources.some((source) => source.name === name);
 }
 
-/** Wraps trained numbers for use. */
-export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime): WorldModel {
+/**
+ * Wraps trained numbers for use; plans are scored by the model's default cost unless another is given.
+ *
+ * @throws JepaError `usage` for a cost on embeddings of another width
+ */
+export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime, own?: TrainedCost): WorldModel {
   const { dim, actionDim: A, senses } = dynamics;
-  const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
+  const cost = own?.cost ?? dynamics.defaultCost;
+  checkCost(cost, dynamics);
+  const named = own === undefined ? cost : { ...cost, module: module({ cost: cost.module }, (m) => m.cost) };
+  const [ofModel, ofCost] = [bakeValues(values), own === undefined ? undefined : bakeValues(own.values, 'cost.')];
+  const options: CompileOptions = {
+    bake: (source) => ofCost?.(source) ?? ofModel(source),
+    ...(runtime === undefined ? {} : { runtime }),
+  };
   const programs = cache<Program>({ keep: PROGRAMS, free: (program) => program.dispose() });
   const run = (
     name: string,
@@ -109,6 +129,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
   return {
     dynamics,
     values,
+    cost,
     encode,
     async predict(z, blocks, count, length) {
       const graph = (m: BoundDynamics): Record<string, Tensor> => predictGraph(m, dynamics, count, length);
@@ -158,7 +179,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
           array.subarray(from * stride, (from + n) * stride);
         await run(
           `${kind} ${n}x${C}x${S}x${horizon}`,
-          (m) => graph(m, dynamics, { tasks: n, context: C, samples: S, horizon }),
+          (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
           (scorer) => ({
             inputs: {
               context: part(context, C * dim),
@@ -178,6 +199,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       tasks: E,
       horizon,
       actionDim: A,
+      absolute: cost.absolute,
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {
         const cost = new Float32Array(E * S);

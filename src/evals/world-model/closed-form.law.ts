@@ -6,9 +6,9 @@ import { type WorldModel, worldModel } from '../../agent/index.ts';
 import { key } from '../../core/index.ts';
 import { initialise, module } from '../../nn/index.ts';
 import { runtime } from '../../nn/run-module.law.ts';
+import { planCost } from '../../plan/index.ts';
 import {
   add,
-  at,
   broadcastTo,
   cast,
   concat,
@@ -17,12 +17,11 @@ import {
   reduceSum,
   reshape,
   slice,
-  square,
-  sub,
   type Tensor,
 } from '../../tensor/index.ts';
 import {
   type Dynamics,
+  type DynamicsGraphs,
   type DynamicsSizes,
   defineDynamics,
   MAIN_CAMERA,
@@ -39,7 +38,7 @@ function closedForm(
   move: (z: Tensor, block: Tensor) => Tensor,
 ): WorldModel {
   const { dim } = sizes;
-  const dynamics: Dynamics = defineDynamics(sizes, nothing, {
+  const graphs: DynamicsGraphs<unknown> = {
     encode: (_, seen) => encode(seen),
     predict: (_, z, blocks) => move(z, blocks),
     rollout(_, context, _executed, plans) {
@@ -54,9 +53,8 @@ function closedForm(
       }
       return concat(all, 2);
     },
-    cost: (_, imagined, goal) =>
-      reduceSum(square(sub(at(imagined, 2, imagined.shape[2]! - 1), expandDims(goal, 1))), { axes: -1 }),
-  });
+  };
+  const dynamics: Dynamics = defineDynamics(sizes, nothing, graphs, planCost('last', dim));
   return worldModel(dynamics, initialise(nothing, key(0)), runtime);
 }
 

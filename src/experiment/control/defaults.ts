@@ -2,7 +2,7 @@
 // small models. A recipe says what its world needs otherwise.
 
 import { unknownName } from '../../core/index.ts';
-import type { PlanCost } from '../../world/index.ts';
+import type { PlanCost } from '../../plan/index.ts';
 import type { Presets } from '../settings.ts';
 import { type ControlExperiment, plannersFor } from './config.ts';
 import {

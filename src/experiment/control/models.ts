@@ -1,12 +1,12 @@
 // Small world models that learn in minutes on two processor cores, at the sizes that the recipes share.
 
 import { IMAGENET, type ImpalaConfig, type PictureEncoderConfig, type VitConfig } from '../../nn/index.ts';
+import type { PlanCost } from '../../plan/index.ts';
 import {
   EB_JEPA_WEIGHTS,
   type GcbcConfig,
   type LeWmConfig,
   PLDM_WEIGHTS,
-  type PlanCost,
   type WorldConfig,
 } from '../../world/index.ts';
 import type { ControlTraining } from './config.ts';

@@ -2,8 +2,9 @@
 // Legend: N observations, P patches, Dv and Ep widths of patch and proprioception, D = P Dv + Ep; else as in `dynamics.ts`.
 
 import { JepaError } from '../../core/index.ts';
+import { fixedCost } from '../../plan/index.ts';
 import { at, concat, expandDims, reshape, slice, type Tensor } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { type Dynamics, type DynamicsGraphs, defineDynamics } from '../dynamics.ts';
 import { seenFrames, seenStates, sensesOf } from '../senses.ts';
 import { checkNumbers, type ReadNumbers, readNumbers } from '../standardise.ts';
 import { type DinoWm, type DinoWmConfig, dinoWm, type FrameState } from './dino-wm.ts';
@@ -57,7 +58,7 @@ export function dinoWmDynamics(config: DinoWmConfig, sight: DinoWmSight, name = 
     actionDim: config.action.dim,
     history: config.history,
   };
-  return defineDynamics<DinoWm>(sizes, dinoWm(config, encoder), {
+  const graphs: DynamicsGraphs<DinoWm> = {
     encode(m, seen) {
       const visual = m.encodeFrames(expandDims(seenFrames(seen, name), 1));
       const felt =
@@ -68,6 +69,9 @@ export function dinoWmDynamics(config: DinoWmConfig, sight: DinoWmSight, name = 
     },
     predict: (m, z, blocks) => flat(m.separate(m.predict(m.join(unflat(z)), m.encodeActions(blocks)))),
     rollout: (m, context, executed, plans) => flat(m.rollout(unflat(context), executed, plans)),
-    cost: (_, imagined, goal) => frameGoalCost(unflat(imagined), unflat(goal), cost),
-  });
+  };
+  const goalCost = fixedCost({ name: 'frames', dim: D, unit: 'squared', absolute: true }, (imagined, goal) =>
+    frameGoalCost(unflat(imagined), unflat(goal), cost),
+  );
+  return defineDynamics(sizes, dinoWm(config, encoder), graphs, goalCost);
 }

@@ -1,9 +1,9 @@
 // EB-JEPA's world model (and PLDM's form of it) at work. Legend: N observations, D width, as in `dynamics.ts`.
 
 import type { PixelNormalisation } from '../../nn/index.ts';
+import { planCost } from '../../plan/index.ts';
 import { reshape } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics } from '../dynamics.ts';
-import { trajectoryCost } from '../plan-cost.ts';
+import { type Dynamics, type DynamicsGraphs, defineDynamics } from '../dynamics.ts';
 import { seenFrames, sensesOf } from '../senses.ts';
 import { EB_JEPA_PIXELS, type EbJepa, type EbJepaConfig, ebJepa } from './eb-jepa.ts';
 
@@ -19,7 +19,7 @@ export function ebJepaDynamics(
   const { actionDim, encoder } = config;
   const { dim, imageSize } = encoder;
   const sizes = { name, senses: sensesOf({ imageSize }), dim, actionDim, history: 1 };
-  return defineDynamics<EbJepa>(sizes, ebJepa(config, normalisation), {
+  const graphs: DynamicsGraphs<EbJepa> = {
     encode(m, seen) {
       const frames = seenFrames(seen, name);
       const [N, ...image] = frames.shape as [number, ...number[]];
@@ -27,6 +27,6 @@ export function ebJepaDynamics(
     },
     predict: (m, z, blocks) => m.predict(z, blocks),
     rollout: (m, context, _, plans) => m.rollout(context, plans),
-    cost: (_, imagined, goal) => trajectoryCost(imagined, goal),
-  });
+  };
+  return defineDynamics(sizes, ebJepa(config, normalisation), graphs, planCost('all', dim));
 }

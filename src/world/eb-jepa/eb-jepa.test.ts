@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { traceJepa } from '../../jepa/index.ts';
 import { parameterCount, specsOf } from '../../nn/index.ts';
 import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.ts';
+import { bindCost, planCost } from '../../plan/index.ts';
 import { type HostArray, input, type Tensor } from '../../tensor/index.ts';
 import {
   EB_JEPA_PIXELS,
@@ -17,7 +18,6 @@ import {
   ebJepaTensors,
   PLDM_WEIGHTS,
   pldmMethod,
-  trajectoryCost,
   type UnrollOptions,
 } from '../index.ts';
 
@@ -178,10 +178,13 @@ test('the loss of PLDM adds a hinge on deviations over time', async () => {
 test('the cost of a plan is the mean squared distance to the goal, summed over all its steps', async () => {
   const [E, S, L] = [2, 3, 4] as const;
   const [rollout, goal] = [gaussian(E * S * L * D, 1), gaussian(E * D, 2)];
-  const { cost } = await run(() => ({ cost: trajectoryCost(input('rollout', [E, S, L, D]), input('goal', [E, D])) }), {
-    rollout,
-    goal,
-  });
+  const { cost } = await run(
+    () => ({ cost: bindCost(planCost('all', D))(input('rollout', [E, S, L, D]), input('goal', [E, D])) }),
+    {
+      rollout,
+      goal,
+    },
+  );
   const expected = Array.from({ length: E * S }, (_, row) => {
     let sum = 0;
     for (let i = 0; i < L * D; i++) sum += (rollout[row * L * D + i]! - goal[Math.floor(row / S) * D + (i % D)]!) ** 2;

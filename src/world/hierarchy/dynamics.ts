@@ -3,8 +3,9 @@
 // Legend: N observations, T waypoints, D width, M numbers of a macro-action, E tasks, S samples, L imagined waypoints.
 
 import { JepaError } from '../../core/index.ts';
-import { add, at, reduceMin, reduceSum, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
-import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { type Cost, latentCost } from '../../plan/index.ts';
+import { add, at } from '../../tensor/index.ts';
+import { type Dynamics, type DynamicsGraphs, defineDynamics } from '../dynamics.ts';
 import { seenStates, sensesOf } from '../senses.ts';
 import { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy.ts';
 
@@ -16,10 +17,8 @@ import { type Hierarchy, type HierarchyConfig, hierarchy } from './hierarchy.ts'
  */
 export type MacroCost = { readonly kind: 'last'; readonly steps: number } | { readonly kind: 'nearest' };
 
-/** Squared distances to the goals [E, D] of imagined waypoints [E, S, L, D], the present one left out: [E, S, L - 1]. */
-function distances(imagined: Tensor, goal: Tensor): Tensor {
-  const [E, , , D] = imagined.shape as [number, number, number, number];
-  return reduceSum(square(sub(slice(imagined, 2, 1), reshape(goal, [E, 1, 1, D]))), { axes: -1 });
+function macroCost(dim: number, cost: MacroCost): Cost {
+  return latentCost(dim, 'sum', cost.kind === 'nearest' ? { kind: 'min' } : { kind: 'sum', steps: cost.steps });
 }
 
 /**
@@ -30,12 +29,9 @@ function distances(imagined: Tensor, goal: Tensor): Tensor {
  */
 export function hierarchyDynamics(config: HierarchyConfig, cost: MacroCost = { kind: 'last', steps: 1 }): Dynamics {
   const { dim, macroDim } = config;
-  if (cost.kind === 'last' && !(Number.isInteger(cost.steps) && cost.steps >= 1)) {
-    throw new JepaError('usage', `hierarchy: the cost's steps must be a whole number of at least 1, got ${cost.steps}`);
-  }
   const name = 'hierarchy';
   const sizes = { name, senses: sensesOf({ stateDim: dim }), dim, actionDim: macroDim, history: 1 };
-  return defineDynamics<Hierarchy>(sizes, hierarchy(config), {
+  const graphs: DynamicsGraphs<Hierarchy> = {
     encode: (_, seen) => add(seenStates(seen, name), 0),
     predict: (m, z, macros) => m.predict(z, macros),
     rollout(m, context, _, plans) {
@@ -44,10 +40,6 @@ export function hierarchyDynamics(config: HierarchyConfig, cost: MacroCost = { k
       }
       return m.rollout(at(context, 1, 0), plans);
     },
-    cost(_, imagined, goal) {
-      const each = distances(imagined, goal);
-      if (cost.kind === 'nearest') return reduceMin(each, { axes: -1 });
-      return reduceSum(slice(each, 2, Math.max(0, each.shape[2]! - cost.steps)), { axes: -1 });
-    },
-  });
+  };
+  return defineDynamics(sizes, hierarchy(config), graphs, macroCost(dim, cost));
 }

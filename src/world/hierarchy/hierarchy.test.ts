@@ -6,6 +6,7 @@ import { key } from '../../core/index.ts';
 import { traceJepa } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
 import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.ts';
+import { bindCost } from '../../plan/index.ts';
 import { type HostArray, input, type Tensor } from '../../tensor/index.ts';
 import {
   type Hierarchy,
@@ -123,8 +124,8 @@ test.each<[MacroCost, readonly number[]]>([
     hierarchy(TINY),
     'eval',
     () => {
-      const dynamics = hierarchyDynamics(TINY, cost).bind();
-      return { value: dynamics.cost(input('imagined', [1, 2, 3, 5]), input('goal', [1, 5])) };
+      const { defaultCost } = hierarchyDynamics(TINY, cost);
+      return { value: bindCost(defaultCost)(input('imagined', [1, 2, 3, 5]), input('goal', [1, 5])) };
     },
     { inputs: { imagined, goal: Float32Array.from(fives(1)) } },
   );

@@ -1,15 +1,16 @@
 // LeWorldModel as a world model at work. Legend: N observations, D width, as in `dynamics.ts`.
 
+import { planCost } from '../../plan/index.ts';
 import { reshape } from '../../tensor/index.ts';
 import { type Dynamics, type DynamicsGraphs, type DynamicsSizes, defineDynamics } from '../dynamics.ts';
-import { type PlanCost, planCost } from '../plan-cost.ts';
 import { seenFrames, sensesOf } from '../senses.ts';
 import type { LeWm, LeWmConfig, LeWmNetwork } from './le-wm.ts';
 import { leWmModule } from './method.ts';
 
 /** The graphs of a LeWorldModel. */
 export function leWmDynamics(config: LeWmConfig, name = 'le-wm'): Dynamics {
-  return defineDynamics(leWmSizes(config, name), leWmModule(config), leWmGraphs(config, name, config.cost));
+  const cost = planCost(config.cost ?? 'last', config.embedDim);
+  return defineDynamics(leWmSizes(config, name), leWmModule(config), leWmGraphs(config, name), cost);
 }
 
 /** Sizes of a model on the network of a LeWorldModel. */
@@ -18,11 +19,7 @@ export function leWmSizes({ embedDim: dim, actionDim, history, encoder }: LeWmNe
 }
 
 /** Its graphs, whatever it was trained with. */
-export function leWmGraphs(
-  { embedDim: dim }: LeWmNetwork,
-  name: string,
-  cost: PlanCost = 'last',
-): DynamicsGraphs<LeWm> {
+export function leWmGraphs({ embedDim: dim }: LeWmNetwork, name: string): DynamicsGraphs<LeWm> {
   return {
     encode(m, seen) {
       const frames = seenFrames(seen, name);
@@ -31,6 +28,5 @@ export function leWmGraphs(
     },
     predict: (m, z, blocks) => m.predict(z, m.encodeActions(blocks)),
     rollout: (m, context, executed, plans) => m.rollout(context, executed, plans),
-    cost: (_, imagined, goal) => planCost(cost, imagined, goal),
   };
 }

@@ -2,8 +2,8 @@
 
 import { type Entries, flag, group, oneOf, optional, real, type Schema, whole } from '../../core/index.ts';
 import { conditionalSchema, IMAGENET, isVit, type PixelNormalisation, pictureEncoderSchema } from '../../nn/index.ts';
+import { planCostSchema } from '../../plan/index.ts';
 import { type AnyWorldKind, defineWorldKind, type TrainedEncoder } from '../kind.ts';
-import { planCostSchema } from '../plan-cost.ts';
 import { leWmDynamics } from './dynamics.ts';
 import type { LeWmConfig, LeWmNetwork } from './le-wm.ts';
 import { leWmMethod } from './method.ts';

@@ -5,9 +5,9 @@ import { key } from '../../core/index.ts';
 import { type TracedJepa, traceJepa } from '../../jepa/index.ts';
 import { initialise, type Module, parameterCount, specsOf } from '../../nn/index.ts';
 import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.ts';
+import { bindCost, planCost } from '../../plan/index.ts';
 import { input, slice, type Tensor } from '../../tensor/index.ts';
 import {
-  goalCost,
   type InverseLeWm,
   LE_WM_REFERENCE,
   type LeWm,
@@ -225,10 +225,13 @@ test('what left the window has no influence on later predictions', async () => {
 
 test('the goal cost is the squared distance of the last embedding', async () => {
   const [rollout, goal] = [gaussian(2 * 3 * 4 * 5, 1), gaussian(2 * 5, 2)];
-  const { cost } = await run(() => ({ cost: goalCost(input('rollout', [2, 3, 4, 5]), input('goal', [2, 5])) }), {
-    rollout,
-    goal,
-  });
+  const { cost } = await run(
+    () => ({ cost: bindCost(planCost('last', 5))(input('rollout', [2, 3, 4, 5]), input('goal', [2, 5])) }),
+    {
+      rollout,
+      goal,
+    },
+  );
   const expected = Array.from({ length: 6 }, (_, row) => {
     let sum = 0;
     for (let d = 0; d < 5; d++) sum += (rollout[(row * 4 + 3) * 5 + d]! - goal[Math.floor(row / 3) * 5 + d]!) ** 2;

@@ -23,8 +23,8 @@ import {
   pointwiseConv1d,
   projector,
 } from '../../nn/index.ts';
+import type { PlanCost } from '../../plan/index.ts';
 import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor } from '../../tensor/index.ts';
-import type { PlanCost } from '../plan-cost.ts';
 
 /** Size of the network of a LeWorldModel. */
 export interface LeWmNetwork {

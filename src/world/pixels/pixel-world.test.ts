@@ -6,6 +6,7 @@ import { traceJepa } from '../../jepa/index.ts';
 import { IMAGENET, specsOf } from '../../nn/index.ts';
 import { distance, gaussian, runModule, runtime, shaken } from '../../nn/run-module.law.ts';
 import { adam } from '../../optim/index.ts';
+import { bindCost } from '../../plan/index.ts';
 import { input, slice } from '../../tensor/index.ts';
 import { jepaProgram, type StepInputs } from '../../train/index.ts';
 import { dynamicsOf, leWm, type PixelWorld, type PixelWorldConfig, pixelWorld, pixelWorldMethod } from '../index.ts';
@@ -109,12 +110,11 @@ test('unrolled, next pictures are drawn from a rollout that starts at the first 
 
 test.each(['pixels', 'latent'] as const)('plans are scored by their last embedding, in %s', async (cost) => {
   const dynamics = dynamicsOf({ kind: 'pixels', ...CONFIG, cost });
-  const model = dynamics.bind();
   const inputs = { imagined: gaussian(2 * 3 * 4 * D, 1), goal: gaussian(2 * D, 2) };
   const { c } = await runModule(
     dynamics.module,
     'eval',
-    () => ({ c: model.cost(input('imagined', [2, 3, 4, D]), input('goal', [2, D])) }),
+    () => ({ c: bindCost(dynamics.defaultCost)(input('imagined', [2, 3, 4, D]), input('goal', [2, D])) }),
     { values, inputs },
   );
   const { all, ends } = await runModule(

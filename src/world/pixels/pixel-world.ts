@@ -3,7 +3,7 @@
 // Legend: B clips, T frames, D width, N embeddings, P patches, n numbers of a patch.
 
 import { IMAGENET, type Module, module, type PixelNormalisation } from '../../nn/index.ts';
-import { reduceMean, reshape, slice, square, sub, type Tensor } from '../../tensor/index.ts';
+import { reshape, type Tensor } from '../../tensor/index.ts';
 import { type LeWm, type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
 import { type PictureDecoderConfig, pictureDecoder } from './decoder.ts';
 
@@ -40,11 +40,4 @@ export function pixelWorld(config: PixelWorldConfig): Module<PixelWorld> {
     ...m[''],
     decode: (z) => reshape(m.decoder(reshape(z, [-1, embedDim])), [...z.shape.slice(0, -1), -1]),
   }));
-}
-
-/** Mean squared difference of the pictures of last embedding and goal: [E, S, L, D], [E, D] -> [E, S]. */
-export function pictureCost(decode: (z: Tensor) => Tensor, imagined: Tensor, goal: Tensor): Tensor {
-  const [E, S, L, D] = imagined.shape as [number, number, number, number];
-  const last = decode(reshape(slice(imagined, 2, L - 1), [E, S, D]));
-  return reduceMean(square(sub(last, decode(reshape(goal, [E, 1, D])))), { axes: -1 });
 }

@@ -2,10 +2,10 @@
 
 import { group, optional, real, type Schema, whole } from '../../core/index.ts';
 import { normalisationSchema } from '../../nn/index.ts';
+import { planCostSchema } from '../../plan/index.ts';
 import type { PldmWeights } from '../eb-jepa/method.ts';
 import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
 import { networkSettings, trainedVit } from '../le-wm/kind.ts';
-import { planCostSchema } from '../plan-cost.ts';
 import { pldmDynamics } from './dynamics.ts';
 import { pldmClipMethod } from './method.ts';
 import type { PldmConfig } from './pldm.ts';

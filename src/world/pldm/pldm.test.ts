@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { traceJepa } from '../../jepa/index.ts';
 import { parameterCount, specsOf } from '../../nn/index.ts';
 import { distance, gaussian, runModule, shaken } from '../../nn/run-module.law.ts';
+import { bindCost } from '../../plan/index.ts';
 import { input } from '../../tensor/index.ts';
 import {
   dynamicsOf,
@@ -136,7 +137,7 @@ test('at work it is a LeWorldModel: plans are imagined step by step and scored b
     'eval',
     () => {
       const all = model.rollout(context, undefined, plans);
-      return { all, cost: model.cost(all, input('goal', [1, D])) };
+      return { all, cost: bindCost(dynamics.defaultCost)(all, input('goal', [1, D])) };
     },
     {
       values: shaken(pldm(CONFIG), 0.2),
@@ -156,13 +157,13 @@ test('at work it is a LeWorldModel: plans are imagined step by step and scored b
 });
 
 test("scored by all its steps, a plan costs the mean squared distance of each, summed, as PLDM's", async () => {
-  const model = dynamicsOf({ kind: 'pldm', ...CONFIG, cost: 'all' }).bind();
+  const { defaultCost } = dynamicsOf({ kind: 'pldm', ...CONFIG, cost: 'all' });
   const L = 3;
   const [imagined, goal] = [gaussian(L * D, 4), gaussian(D, 5)];
   const { cost } = await runModule(
     leWm(CONFIG),
     'eval',
-    () => ({ cost: model.cost(input('all', [1, 1, L, D]), input('goal', [1, D])) }),
+    () => ({ cost: bindCost(defaultCost)(input('all', [1, 1, L, D]), input('goal', [1, D])) }),
     { inputs: { all: imagined, goal } },
   );
   const sum = range(L * D).reduce((s, i) => s + (imagined[i]! - goal[i % D]!) ** 2, 0);

@@ -3,10 +3,10 @@
 // training only. What differs from LeWorldModel is the loss.
 
 import type { Module, PixelNormalisation } from '../../nn/index.ts';
+import type { PlanCost } from '../../plan/index.ts';
 import type { PldmWeights } from '../eb-jepa/method.ts';
 import { type LeWmNetwork, leWm } from '../le-wm/le-wm.ts';
 import { type InverseLeWm, withInverse } from '../le-wm/with-inverse.ts';
-import type { PlanCost } from '../plan-cost.ts';
 
 /** Size of a PLDM and its loss. */
 export interface PldmConfig extends LeWmNetwork {

@@ -1,6 +1,6 @@
 // The state model at work: it is shown the state and no picture.
 
-import { type Dynamics, defineDynamics } from '../dynamics.ts';
+import { type Dynamics, type DynamicsGraphs, defineDynamics } from '../dynamics.ts';
 import { seenStates, sensesOf } from '../senses.ts';
 import { type StateWorld, type StateWorldConfig, stateGoalCost, stateWorld, stateWorldDim } from './state-world.ts';
 
@@ -11,10 +11,10 @@ import { type StateWorld, type StateWorldConfig, stateGoalCost, stateWorld, stat
 export function stateWorldDynamics(config: StateWorldConfig, name = 'state'): Dynamics {
   const { stateDim, actionDim } = config;
   const sizes = { name, senses: sensesOf({ stateDim }), dim: stateWorldDim(config), actionDim, history: 1 };
-  return defineDynamics<StateWorld>(sizes, stateWorld(config), {
+  const graphs: DynamicsGraphs<StateWorld> = {
     encode: (m, seen) => m.embed(seenStates(seen, name)),
     predict: (m, z, blocks) => m.predict(z, blocks),
     rollout: (m, context, _, plans) => m.rollout(context, plans),
-    cost: (_, imagined, goal) => stateGoalCost(imagined, goal, config),
-  });
+  };
+  return defineDynamics(sizes, stateWorld(config), graphs, stateGoalCost(config));
 }

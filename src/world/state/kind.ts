@@ -1,8 +1,8 @@
 // The model that is told the true state as a kind of world model.
 
 import { listOf, optional, whole } from '../../core/index.ts';
+import { planCostSchema } from '../../plan/index.ts';
 import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
-import { planCostSchema } from '../plan-cost.ts';
 import { fittedNumbers, readNumbersSchema } from '../standardise.ts';
 import { stateWorldDynamics } from './dynamics.ts';
 import { stateWorldMethod } from './method.ts';

@@ -6,6 +6,7 @@ import { key } from '../../core/index.ts';
 import { traceJepa } from '../../jepa/index.ts';
 import { distance, gaussian, runModule, runtime, shaken } from '../../nn/run-module.law.ts';
 import { adam, warmupCosine } from '../../optim/index.ts';
+import { bindCost } from '../../plan/index.ts';
 import { input } from '../../tensor/index.ts';
 import { jepaProgram, type StepInputs } from '../../train/index.ts';
 import { dynamicsOf, type StateWorldConfig, stateWorld, stateWorldMethod } from '../index.ts';
@@ -97,12 +98,11 @@ test.each(['last', 'all'] as const)(
   'the cost %s counts the numbers that the goal is about, and no others',
   async (kind) => {
     const [imagined, goal] = [gaussian(2 * 3 * 4 * D, 1), gaussian(2 * D, 2)];
-    const { bind } = dynamicsOf({ kind: 'state', ...CONFIG, cost: kind });
-    const model = bind();
+    const { defaultCost } = dynamicsOf({ kind: 'state', ...CONFIG, cost: kind });
     const { cost } = await runModule(
       dynamics.module,
       'eval',
-      () => ({ cost: model.cost(input('imagined', [2, 3, 4, D]), input('goal', [2, D])) }),
+      () => ({ cost: bindCost(defaultCost)(input('imagined', [2, 3, 4, D]), input('goal', [2, D])) }),
       { values, inputs: { imagined, goal } },
     );
     const expected = range(6).map((row) =>

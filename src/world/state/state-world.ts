@@ -5,8 +5,8 @@
 
 import { JepaError } from '../../core/index.ts';
 import { type Module, mlp, module } from '../../nn/index.ts';
+import { type Cost, type CostGraph, defineCost, type PlanCost, planCost } from '../../plan/index.ts';
 import { add, at, broadcastTo, concat, cos, reshape, sin, slice, stack, type Tensor } from '../../tensor/index.ts';
-import { type PlanCost, planCost } from '../plan-cost.ts';
 import { checkNumbers, type ReadNumbers, readNumbers } from '../standardise.ts';
 
 /** Size of a state model, and how it reads a state. */
@@ -102,18 +102,22 @@ export function stateWorld(config: StateWorldConfig): Module<StateWorld> {
   });
 }
 
-/** The plan cost of the numbers that a goal is about, those of `goalAt`, default all: [E, S, L, D], [E, D] -> [E, S]. */
-export function stateGoalCost(
-  imagined: Tensor,
-  goal: Tensor,
-  { goalAt, cost = 'last' }: Pick<StateWorldConfig, 'goalAt' | 'cost'>,
-): Tensor {
+/** The cost of the numbers that a goal is about, those of `goalAt`, default all. */
+export function stateGoalCost(config: StateWorldConfig): Cost {
+  const { goalAt, cost = 'last' } = config;
+  const dim = stateWorldDim(config);
+  if (goalAt === undefined) return planCost(cost, dim);
   const counted = (t: Tensor): Tensor =>
-    goalAt === undefined
-      ? t
-      : concat(
-          goalAt.map((i) => slice(t, -1, i, i + 1)),
-          -1,
-        );
-  return planCost(cost, counted(imagined), counted(goal));
+    concat(
+      goalAt.map((i) => slice(t, -1, i, i + 1)),
+      -1,
+    );
+  const own = planCost(cost, goalAt.length);
+  const graph = module(
+    { '': own.module },
+    ({ '': score }): CostGraph =>
+      (imagined, goal, at) =>
+        score(counted(imagined), counted(goal), at),
+  );
+  return defineCost({ ...own, dim, module: graph });
 }
