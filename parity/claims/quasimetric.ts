@@ -21,7 +21,7 @@ export const quasimetricClaim: ParityClaim = {
     const heads = module(
       {
         iqe: iqe(D, { group: n('per'), standardise: false }).module,
-        iqe_sum: iqe(D, { group: n('per'), reduce: 'sum', standardise: false }).module,
+        iqe_sum: iqe(D, { group: n('per'), over: 'sum', standardise: false }).module,
         mrn: mrn(D, { ...given, p: 2 }).module,
         mrn_fixed: mrn(D, { ...given, p: 1 }).module,
       },

@@ -58,7 +58,7 @@ export {
   unitColumns,
 } from './objectives/sigreg.ts';
 export { type StateTerms, type StateTermsOptions, stateTerms } from './objectives/state-terms.ts';
-export { temporalCurvature, temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
+export { type LeastStep, temporalCurvature, temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
 export {
   type TemporalClassClip,
   type TemporalClassLogits,

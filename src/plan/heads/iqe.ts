@@ -33,7 +33,7 @@ export interface IqeConfig {
   /** K, numbers of a group; at least 8 in the paper. */
   readonly group: number;
   /** How groups become one: a max + (1 - a) mean with a trained (`reduction.raw_alpha`, a its sigmoid), or their sum. @default 'maxmean' */
-  readonly reduce?: 'maxmean' | 'sum';
+  readonly over?: 'maxmean' | 'sum';
   /**
    * Widths of an MLP with ReLU that embeddings pass through first, the last of them G K (parameters `proj.0`, `proj.2`, ...). Without
    * it the embedding itself is the groups. @default []
@@ -71,7 +71,7 @@ export function unionLength(x: Tensor, y: Tensor): Tensor {
  * const head = iqe(16, { group: 8, projection: [128, 64] });
  */
 export function iqe(dim: number, config: IqeConfig): PairHeadForm & { readonly module: Module<Iqe> } {
-  const { group, reduce = 'maxmean', projection = [], standardise } = config;
+  const { group, over = 'maxmean', projection = [], standardise } = config;
   checkSizes('iqe', { dim, group, projection });
   const width = projection.at(-1) ?? dim;
   if (width % group !== 0) {
@@ -84,7 +84,7 @@ export function iqe(dim: number, config: IqeConfig): PairHeadForm & { readonly m
   const children = {
     input: standardised(dim, standardise),
     proj: projection.length === 0 ? standardised(dim, false) : stack([dim, ...projection], { activation: 'relu' }),
-    reduction: reduce === 'sum' ? total : maxMean,
+    reduction: over === 'sum' ? total : maxMean,
   };
   const net = module(children, (m): Iqe => {
     const components = (from: Tensor, to: Tensor): Tensor => {
@@ -96,12 +96,12 @@ export function iqe(dim: number, config: IqeConfig): PairHeadForm & { readonly m
   return { kind: 'iqe', dim, unit: 'blocks', module: net };
 }
 
-const over = { axes: -1 };
-const total: Module<(groups: Tensor) => Tensor> = module({}, () => (groups: Tensor) => reduceSum(groups, over));
+const groupsOf = { axes: -1 };
+const total: Module<(groups: Tensor) => Tensor> = module({}, () => (groups: Tensor) => reduceSum(groups, groupsOf));
 const maxMean: Module<(groups: Tensor) => Tensor> = module(
   { raw_alpha: param([], filled(-1)) },
   (m) => (groups: Tensor) => {
     const most = sigmoid(m.raw_alpha);
-    return add(mul(reduceMax(groups, over), most), mul(reduceMean(groups, over), sub(1, most)));
+    return add(mul(reduceMax(groups, groupsOf), most), mul(reduceMean(groups, groupsOf), sub(1, most)));
   },
 );
