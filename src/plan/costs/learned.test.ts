@@ -94,14 +94,14 @@ test('the best imagined row counts, not those that were observed, and the multip
 });
 
 test('a cost by path reads from the last observed row on', async () => {
-  const module_ = module(
+  const graph = module(
     {},
     (): PathHead => ({
-      // The mean over the path's rows of their first number.
-      score: (path) => reduceMean(slice(path, 2, 0, 1), { axes: [1, 2] }),
+      // The mean over the path's rows of their first number, less the goal's.
+      score: (path, end) => sub(reduceMean(slice(path, 2, 0, 1), { axes: [1, 2] }), at(end, 1, 0)),
     }),
   );
-  const found = await scores(pathCost({ kind: 'path', dim: D, module: module_ }));
+  const found = await scores(pathCost({ kind: 'path', dim: D, module: graph }));
   const means = Array.from({ length: E * S }, (_, es) =>
     Array.from({ length: H + 1 }, (_, k) => imagined[(es * (C + H) + C - 1 + k) * D]! / (H + 1)).reduce(
       (x, y) => x + y,
