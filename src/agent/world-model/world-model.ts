@@ -79,9 +79,10 @@ const GRADIENT_BATCH = 256;
 /** Programs kept when nobody uses them: each holds the parameters. */
 const PROGRAMS = 16;
 
-/** Whether a program is fed with `name`: a model that looks at the last frame alone has no use for executed blocks. */
-function reads(program: Program, name: string): boolean {
-  return program.sources.some((source) => source.name === name);
+/** What a program is fed of `given`: a model that looks at the last frame alone has no use for executed blocks. */
+function read<T>(program: Program, given: Readonly<Record<string, T>>): Record<string, T> {
+  const names = new Set(program.sources.map((source) => source.name));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
 }
 
 /**
@@ -140,7 +141,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       const { all } = await run(
         `imagine ${tasks}x${contextLength}x${samples}x${horizon}`,
         (m) => ({ all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }) }),
-        (p) => ({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }),
+        (p) => ({ inputs: read(p, { context, executed, plans }) }),
       );
       return all as Float32Array;
     },
@@ -181,12 +182,12 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
           `${kind} ${n}x${C}x${S}x${horizon}`,
           (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
           (scorer) => ({
-            inputs: {
+            inputs: read(scorer, {
               context: part(context, C * dim),
-              ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
+              executed: part(executed, (C - 1) * A),
               plans: part(candidates, S * horizon * A),
               goal: part(goals, dim),
-            },
+            }),
             into: Object.fromEntries(
               Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
             ),
