@@ -46,6 +46,7 @@ export {
 export { expert, noisyExpert } from './two-room/expert.ts';
 export type { TargetRule } from './two-room/factors.ts';
 export { type OraclePlan, oracle, oraclePlan } from './two-room/oracle.ts';
+export { type TwoRoomRoamingOptions, twoRoomRoaming } from './two-room/roaming.ts';
 export { type TwoRoomOptions, twoRoom } from './two-room/two-room.ts';
 export { type VectorEnv, vectorEnv } from './vector.ts';
 export { defineEnv, type EnvOptions, type World } from './world.ts';

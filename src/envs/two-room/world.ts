@@ -3,6 +3,7 @@
 import type { WorldRegistration } from '../registration.ts';
 import { expert, noisyExpert } from './expert.ts';
 import { oracle } from './oracle.ts';
+import { twoRoomRoaming } from './roaming.ts';
 import { twoRoom } from './two-room.ts';
 
 /** `two-room`. */
@@ -10,5 +11,5 @@ export const twoRoomWorld: WorldRegistration = {
   id: 'two-room',
   summary: "LeWorldModel's two rooms with a door: a dot that goes where a picture shows",
   make: twoRoom,
-  policies: { expert, 'noisy-expert': () => noisyExpert(), oracle },
+  policies: { expert, 'noisy-expert': () => noisyExpert(), oracle, roaming: () => twoRoomRoaming() },
 };
