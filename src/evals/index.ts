@@ -35,6 +35,7 @@ export {
   solvedIn,
 } from './control/tasks.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
+export { type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
 export { probeTargetsOf } from './world-model/targets.ts';

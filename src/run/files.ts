@@ -21,7 +21,9 @@ import type {
   FeaturesFile,
   GeneralisationFile,
   GroupGeneralisation,
+  ImaginationFile,
   ImaginedPath,
+  ImaginedTarget,
   LongHorizonFile,
   Perturbation,
   PicturesFile,
@@ -250,6 +252,15 @@ export const surpriseFile: Schema<SurpriseFile> = open<SurpriseFile>({
   clean: curve,
   perturbations: listOf(perturbation),
   leftOut: optional(leftOut),
+});
+
+/** `evals/imagination.json`. */
+export const imaginationFile: Schema<ImaginationFile> = open<ImaginationFile>({
+  clips: number,
+  blocks: numbers,
+  imagined: numbers,
+  still: numbers,
+  targets: listOf(open<ImaginedTarget>({ name: text(), seen: numbers, imagined: numbers, still: numbers })),
 });
 
 /** `rollouts/<k>.json`. */

@@ -2,6 +2,7 @@ export { configDifferences } from './compare.ts';
 export {
   featuresFile,
   generalisationFile,
+  imaginationFile,
   longHorizonFile,
   outcomeFile,
   picturesFile,
@@ -20,7 +21,9 @@ export type {
   GeneralisationFile,
   GroupGeneralisation,
   ImagePoint,
+  ImaginationFile,
   ImaginedPath,
+  ImaginedTarget,
   LongHorizonFile,
   Perturbation,
   PicturesFile,

@@ -164,6 +164,27 @@ export interface SurpriseFile {
   readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
 }
 
+/** Errors of one thing that is read off embeddings, by how many blocks ahead: roots of mean squares in the world's units. */
+export interface ImaginedTarget {
+  /** `agent position` */
+  readonly name: string;
+  /** Read off the embedding of what was seen there, off the imagined one, and off that of the start. */
+  readonly seen: readonly number[];
+  readonly imagined: readonly number[];
+  readonly still: readonly number[];
+}
+
+/** `evals/imagination.json`: imagined against recorded embeddings of held-out episodes, by how many blocks ahead. */
+export interface ImaginationFile {
+  readonly clips: number;
+  /** Blocks ahead of the only frame seen, [H]. */
+  readonly blocks: readonly number[];
+  /** Mean squared difference to the embedding of what was seen there, per number: of what was imagined, of the start. [H] each. */
+  readonly imagined: readonly number[];
+  readonly still: readonly number[];
+  readonly targets: readonly ImaginedTarget[];
+}
+
 /** A point in world coordinates (those of `RolloutFile.extent`). */
 export type ImagePoint = readonly [number, number];
 
