@@ -34,10 +34,10 @@ export function walk(from: Place, [dx, dy]: Place): Place {
   return here;
 }
 
-/** A free place in the left half (`side` -1) or the right one (1). */
-export function placeIn(side: -1 | 1, key: Key): Place {
+/** A free place below the height `top`, in the left half (`side` -1) or the right one (1). */
+export function placeIn(side: -1 | 1, key: Key, top: number = HIGH): Place {
   const [x, y] = uniform(key, new Float32Array(2)) as unknown as [number, number];
-  return [side * (0.5 + 5.4 * x), 0.1 + 7.8 * y];
+  return [side * (0.5 + 5.4 * x), 0.1 + (top - 0.2) * y];
 }
 
 /** Length of the shortest way between the halves: through a point of the door's middle line, found by trying all heights. */

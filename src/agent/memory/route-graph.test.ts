@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { fold, integer, key } from '../../core/index.ts';
+import { fold, key } from '../../core/index.ts';
 import { f32Tensor } from '../../data/index.ts';
 import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import { gaussian } from '../../nn/run-module.law.ts';
@@ -58,22 +58,18 @@ test('a longest edge beyond the thickness of the wall lets ways jump over it', (
   expect(graphOf(data, { maxEdge: 2, neighbours: 20 }).distancesTo(at(6, 1))[at(4, 1)]).toBe(2);
 });
 
-test('in a room of random walks, ways between the halves are as long as those through the door', () => {
-  const graph = graphOf(walks(150, 20, key(1)));
-  let [worst, straight, total] = [0, 0, 0];
+test('in a room of random walks, ways between the halves are within one block of those through the door; straight lines are not', () => {
+  const graph = graphOf(walks(150, 20, key(1)), { maxEdge: 0.5 });
+  let [worst, straight] = [0, 0];
   for (let i = 0; i < 30; i++) {
-    const [from, to] = [placeIn(-1, fold(key(2), 'from', i)), placeIn(1, fold(key(2), 'to', i))];
+    const [from, to] = [placeIn(-1, fold(key(2), 'from', i), 3), placeIn(1, fold(key(2), 'to', i), 3)];
+    const { nodes } = graph.nearest(Float32Array.of(...from, ...to), 1);
     const way = wayThroughDoor(from, to);
-    const start = graph.nearest(Float32Array.from(from), 1).nodes[0]!;
-    const { nodes } = graph.nearest(Float32Array.from(to), 1);
-    const found = graph.distancesTo(nodes[0]!)[start]!;
-    worst = Math.max(worst, Math.abs(found - way));
-    straight += Math.abs(Math.hypot(from[0] - to[0], from[1] - to[1]) - way) / 30;
-    total += way / 30;
+    worst = Math.max(worst, Math.abs(graph.distancesTo(nodes[1]!)[nodes[0]!]! - way));
+    straight = Math.max(straight, way - Math.hypot(from[0] - to[0], from[1] - to[1]));
   }
-  // Walks turn, nodes lie beside the way: a graph's way is a little longer than the best one.
-  expect(worst).toBeLessThan(0.25 * total);
-  expect(straight).toBeGreaterThan(1);
+  expect(worst).toBeLessThan(1);
+  expect(straight).toBeGreaterThan(3);
 });
 
 test('ways lead along nodes that come nearer to the goal, and end there', () => {
@@ -120,13 +116,9 @@ test('directed, a recorded block leads forward only, and neighbours both ways', 
     [1, 20],
     [1, 40],
   ]);
-  // Unit 10: three steps of 10, 10 and 20, of which the 75 % quantile is 15.
-  const one = graphOf(data, { undirected: false });
-  expect(one.record.unit).toBe(15);
-  const thirds = [1 / 15, 20 / 15].map(Math.fround);
-  expect([...one.distancesTo(4)]).toEqual([0, 1, 2, 3, 4].map((i) => one.distancesTo(4)[i]));
+  // Steps of 10, 10 and 20: their 75 % quantile is 15, so the neighbour at [1, 20] is 1 / 15 of a block away.
   const loose = graphOf(data, { undirected: false, maxEdge: 0.5 });
-  expect([...loose.distancesTo(2)]).toEqual([2, 1, 0, thirds[0], Number.POSITIVE_INFINITY]);
+  expect([...loose.distancesTo(2)]).toEqual([2, 1, 0, Math.fround(1 / 15), Number.POSITIVE_INFINITY]);
   expect([...loose.distancesTo(0)]).toEqual([0, ...Array(4).fill(Number.POSITIVE_INFINITY)]);
   expect([...graphOf(data, { maxEdge: 0.5 }).distancesTo(0)].slice(0, 3)).toEqual([0, 1, 2]);
 });
@@ -190,5 +182,4 @@ test('recordings without rows, without blocks or without movement, and options t
   expect(() => recordRoutes({ ...data, z: data.z.map((x, i) => (i === 9 ? Number.NaN : x)) })).toThrow(
     /finite|most NaN/,
   );
-  expect(integer(key(0), 0, 1)).toBe(0);
 });
