@@ -21,17 +21,15 @@ function free([x, y]: Place): boolean {
   return Math.abs(x) >= HALF || (y >= DOOR[0] && y <= DOOR[1]);
 }
 
-/** Where a step of at most one unit leads: along it until the wall, then no farther. */
+/** Where a step of at most one unit leads: in small parts, along a wall where it meets one. */
 export function walk(from: Place, [dx, dy]: Place): Place {
-  const scale = 1 / Math.max(1, Math.hypot(dx, dy));
-  const parts = 50;
-  let here = from;
-  for (let i = 1; i <= parts; i++) {
-    const next: Place = [from[0] + (dx * scale * i) / parts, from[1] + (dy * scale * i) / parts];
-    if (!free(next)) break;
-    here = next;
+  const part = 1 / Math.max(1, Math.hypot(dx, dy)) / 50;
+  let [x, y] = from;
+  for (let i = 0; i < 50; i++) {
+    if (free([x + dx * part, y])) x += dx * part;
+    if (free([x, y + dy * part])) y += dy * part;
   }
-  return here;
+  return [x, y];
 }
 
 /** A free place below the height `top`, in the left half (`side` -1) or the right one (1). */
