@@ -16,6 +16,7 @@ import {
   type SolveOptions,
   type Solver,
 } from '../solver.ts';
+import { offerOf } from './proposals.ts';
 import { type CandidateBuffer, firstStd, fromNoise, search } from './search.ts';
 
 export interface PredictiveSamplingOptions {
@@ -36,7 +37,7 @@ export interface PredictiveSamplingOptions {
 export function predictiveSampling(options: PredictiveSamplingOptions = {}): Solver {
   const { samples = 300, iterations = 1, noiseScale = 1, constraint } = options;
   checkSizes('predictive-sampling', { samples: [samples, 1], iterations: [iterations, 1] });
-  return bestOf('predictive-sampling', samples, iterations, constraint, (problem, mean, solveOptions) => {
+  return bestOf('predictive-sampling', { samples, iterations, constraint, hasStd: true }, (problem, mean, solveOptions) => {
     const std = firstStd(problem, noiseScale, 'predictive-sampling');
     const length = problem.horizon * problem.actionDim;
     return {
@@ -65,7 +66,7 @@ export interface RandomShootingOptions {
 export function randomShooting({ samples = 1000, low, high }: RandomShootingOptions): Solver {
   checkSizes('random-shooting', { samples: [samples, 1] });
   const box: ActionConstraint = { kind: 'box', low, high };
-  return bestOf('random-shooting', samples, 1, box, (problem, mean, solveOptions) => {
+  return bestOf('random-shooting', { samples, iterations: 1, constraint: box, hasStd: false }, (problem, mean, solveOptions) => {
     const { tasks, horizon, actionDim } = problem;
     const length = horizon * actionDim;
     const from = perDimension(low, actionDim, 'random-shooting: low');
@@ -92,12 +93,18 @@ export function randomShooting({ samples = 1000, low, high }: RandomShootingOpti
   });
 }
 
+interface BestOf {
+  readonly samples: number;
+  readonly iterations: number;
+  readonly constraint: ActionConstraint | undefined;
+  /** Whether it draws around its plan. */
+  readonly hasStd: boolean;
+}
+
 /** A solver that keeps the cheapest candidate of each iteration. */
 function bestOf(
   solver: string,
-  samples: number,
-  iterations: number,
-  constraint: ActionConstraint | undefined,
+  { samples, iterations, constraint, hasStd }: BestOf,
   start: (
     problem: PlanProblem,
     mean: Float32Array,
@@ -107,12 +114,15 @@ function bestOf(
   const buffer: CandidateBuffer = { spare: new Float32Array(0) };
   return {
     name: solver,
+    sampling: { samples, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, solver);
       const length = problem.horizon * problem.actionDim;
       const apply = constraint === undefined ? undefined : constrain(constraint, problem.actionDim);
       const mean = paddedInit(problem, solveOptions.init, solver);
       const { std, propose } = start(problem, mean, solveOptions);
+      const offer = offerOf(problem, solveOptions, solver, { first: samples - 1, every: samples - 1, hasStd });
+      offer.start(mean, std, apply);
       const records = await search(
         problem,
         solveOptions,
@@ -126,6 +136,7 @@ function bestOf(
           samples: () => samples,
           propose(candidates, _, iteration) {
             propose(candidates, iteration);
+            offer.put(candidates, samples, iteration, 1);
             apply?.(candidates);
           },
           learn({ task, candidates, elites }) {
