@@ -18,10 +18,12 @@ export type { PairHead, PairHeadForm, ReachabilityHead } from './heads/pair-head
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';
+export { type GuardOptions, type PlanPrior, type PriorOptions, type PriorRequest, withPrior } from './prior.ts';
 export {
   type CostAndGradient,
   type Evaluation,
   evaluate,
+  type PlanEmbeddings,
   type PlanHierarchy,
   type PlanLimit,
   type PlanProblem,
@@ -31,6 +33,7 @@ export {
   type IterationRecord,
   type NoiseSource,
   type PlanResult,
+  type Proposals,
   type SolveOptions,
   type Solver,
   type SolverStep,

@@ -94,6 +94,8 @@ export interface Solver {
   readonly sampling?: {
     /** S of the first iteration. */
     readonly samples: number;
+    /** Whether it draws around a mean, with a deviation to start with. */
+    readonly around: boolean;
     /** What every candidate keeps. */
     readonly constraint?: ActionConstraint;
   };

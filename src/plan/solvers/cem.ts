@@ -100,7 +100,7 @@ export function cem(options: CemOptions = {}): Solver {
 
   return {
     name: 'cem',
-    sampling: { samples, ...(constraint && { constraint }) },
+    sampling: { samples, around: true, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'cem');
       const { tasks, horizon, actionDim } = problem;

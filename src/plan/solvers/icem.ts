@@ -100,7 +100,7 @@ export function icem(options: IcemOptions = {}): Solver {
 
   return {
     name: 'icem',
-    sampling: { samples, ...(constraint && { constraint }) },
+    sampling: { samples, around: true, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'icem');
       const { tasks, horizon, actionDim } = problem;

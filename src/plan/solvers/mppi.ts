@@ -115,7 +115,7 @@ export function mppi(options: MppiOptions = {}): Solver {
 
   return {
     name: 'mppi',
-    sampling: { samples, ...(constraint && { constraint }) },
+    sampling: { samples, around: true, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'mppi');
       requireAbsolute(problem, 'mppi', 'its temperature compares differences of costs with a fixed number');

@@ -37,17 +37,21 @@ export interface PredictiveSamplingOptions {
 export function predictiveSampling(options: PredictiveSamplingOptions = {}): Solver {
   const { samples = 300, iterations = 1, noiseScale = 1, constraint } = options;
   checkSizes('predictive-sampling', { samples: [samples, 1], iterations: [iterations, 1] });
-  return bestOf('predictive-sampling', { samples, iterations, constraint, hasStd: true }, (problem, mean, solveOptions) => {
-    const std = firstStd(problem, noiseScale, 'predictive-sampling');
-    const length = problem.horizon * problem.actionDim;
-    return {
-      std,
-      propose(candidates, iteration) {
-        drawNoise(candidates, problem.tasks, iteration, solveOptions);
-        fromNoise(candidates, samples, length, { mean, std }, true);
-      },
-    };
-  });
+  return bestOf(
+    'predictive-sampling',
+    { samples, iterations, constraint, hasStd: true },
+    (problem, mean, solveOptions) => {
+      const std = firstStd(problem, noiseScale, 'predictive-sampling');
+      const length = problem.horizon * problem.actionDim;
+      return {
+        std,
+        propose(candidates, iteration) {
+          drawNoise(candidates, problem.tasks, iteration, solveOptions);
+          fromNoise(candidates, samples, length, { mean, std }, true);
+        },
+      };
+    },
+  );
 }
 
 export interface RandomShootingOptions {
@@ -66,31 +70,35 @@ export interface RandomShootingOptions {
 export function randomShooting({ samples = 1000, low, high }: RandomShootingOptions): Solver {
   checkSizes('random-shooting', { samples: [samples, 1] });
   const box: ActionConstraint = { kind: 'box', low, high };
-  return bestOf('random-shooting', { samples, iterations: 1, constraint: box, hasStd: false }, (problem, mean, solveOptions) => {
-    const { tasks, horizon, actionDim } = problem;
-    const length = horizon * actionDim;
-    const from = perDimension(low, actionDim, 'random-shooting: low');
-    const to = perDimension(high, actionDim, 'random-shooting: high');
-    if (solveOptions.noise !== undefined) {
-      throw new JepaError(
-        'usage',
-        'random-shooting: it draws uniform numbers, so stored normal noise must not be given',
-      );
-    }
-    const deviation = (i: number): number => (to[i % actionDim]! - from[i % actionDim]!) / Math.sqrt(12);
-    return {
-      std: Float32Array.from({ length: tasks * length }, (_, i) => deviation(i)),
-      propose(candidates) {
-        const size = samples * length;
-        for (const [task, taskKey] of keysOfTasks(tasks, solveOptions).entries()) {
-          const own = uniform(taskKey, candidates.subarray(task * size, (task + 1) * size));
-          for (let i = 0; i < size; i++)
-            own[i] = from[i % actionDim]! + own[i]! * (to[i % actionDim]! - from[i % actionDim]!);
-          own.set(mean.subarray(task * length, (task + 1) * length));
-        }
-      },
-    };
-  });
+  return bestOf(
+    'random-shooting',
+    { samples, iterations: 1, constraint: box, hasStd: false },
+    (problem, mean, solveOptions) => {
+      const { tasks, horizon, actionDim } = problem;
+      const length = horizon * actionDim;
+      const from = perDimension(low, actionDim, 'random-shooting: low');
+      const to = perDimension(high, actionDim, 'random-shooting: high');
+      if (solveOptions.noise !== undefined) {
+        throw new JepaError(
+          'usage',
+          'random-shooting: it draws uniform numbers, so stored normal noise must not be given',
+        );
+      }
+      const deviation = (i: number): number => (to[i % actionDim]! - from[i % actionDim]!) / Math.sqrt(12);
+      return {
+        std: Float32Array.from({ length: tasks * length }, (_, i) => deviation(i)),
+        propose(candidates) {
+          const size = samples * length;
+          for (const [task, taskKey] of keysOfTasks(tasks, solveOptions).entries()) {
+            const own = uniform(taskKey, candidates.subarray(task * size, (task + 1) * size));
+            for (let i = 0; i < size; i++)
+              own[i] = from[i % actionDim]! + own[i]! * (to[i % actionDim]! - from[i % actionDim]!);
+            own.set(mean.subarray(task * length, (task + 1) * length));
+          }
+        },
+      };
+    },
+  );
 }
 
 interface BestOf {
@@ -114,7 +122,7 @@ function bestOf(
   const buffer: CandidateBuffer = { spare: new Float32Array(0) };
   return {
     name: solver,
-    sampling: { samples, ...(constraint && { constraint }) },
+    sampling: { samples, around: hasStd, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, solver);
       const length = problem.horizon * problem.actionDim;
