@@ -13,6 +13,13 @@ export {
 export type { ActionBounds } from './actor/block-box.ts';
 export { budgetSolver, DEFAULT_PLANNER, type PlannerSettings, type SolverBudget } from './actor/planner-settings.ts';
 export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
+export { residualDeviation } from './actor/residual-deviation.ts';
+export {
+  type RolledPolicy,
+  type RolledPolicyOptions,
+  rolledPolicy,
+  type TrainedLatentPolicy,
+} from './actor/rolled-policy.ts';
 export type { Agent, AgentGoal, AgentPlan, AgentStep, Shown } from './artefact/agent.ts';
 export type { PlannerChanges } from './artefact/faculties.ts';
 export type { HierarchyFile, HighLevel, MacroPlanner } from './artefact/hierarchy-file.ts';

@@ -4,7 +4,14 @@
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
 import { type ModelValues, module } from '../../nn/index.ts';
-import { bindCost, type Cost, checkCost, type PlanEmbeddings, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
+import {
+  bindCost,
+  type Cost,
+  checkCost,
+  type PlanEmbeddings,
+  type PlanProblem,
+  type PlanRequest,
+} from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
