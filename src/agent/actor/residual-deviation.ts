@@ -12,7 +12,7 @@ import type { TrainedLatentPolicy } from './rolled-policy.ts';
 
 /**
  * Root of the mean squared difference between recorded blocks and what the policy says, for each number of a block: [A]. Give pairs
- * of held-out episodes, and `withLeft` ones to a policy with a horizon.
+ * of held-out episodes, and `withLeft` ones to a policy that is told the blocks left.
  *
  * @throws JepaError `shape` for pairs of another size, without any, or without the blocks left that the policy is told; `numeric`
  * when it is not finite
@@ -25,12 +25,12 @@ export async function residualDeviation(
   { embeddings, blocks, left }: GoalPairs,
   runtime?: Runtime,
 ): Promise<Float32Array> {
-  const { name, dim: D, actionDim: A, horizon } = policy;
+  const { name, dim: D, actionDim: A, told } = policy;
   const N = blocks.length / A;
-  if (!Number.isInteger(N) || N < 1 || embeddings.length !== 2 * N * D || (horizon && left?.length !== N)) {
+  if (!Number.isInteger(N) || N < 1 || embeddings.length !== 2 * N * D || (told && left?.length !== N)) {
     throw new JepaError(
       'shape',
-      `${name}: pairs must be embeddings [N, 2, ${D}] and blocks [N, ${A}]${horizon ? ' and left [N] (withLeft)' : ''} with N at least 1, got ${embeddings.length}, ${blocks.length} and ${left?.length ?? 'no'} numbers`,
+      `${name}: pairs must be embeddings [N, 2, ${D}] and blocks [N, ${A}]${told ? ' and left [N] (withLeft)' : ''} with N at least 1, got ${embeddings.length}, ${blocks.length} and ${left?.length ?? 'no'} numbers`,
       { dim: D, actionDim: A },
     );
   }
@@ -40,13 +40,12 @@ export async function residualDeviation(
     return rows;
   });
   const { model: act } = bind(policy.module, 'eval');
-  const told = horizon && input('left', [N]);
   const program = await compile(
-    { said: act(input('now', [N, D]), input('goal', [N, D]), told) },
+    { said: act(input('now', [N, D]), input('goal', [N, D]), told && input('left', [N])) },
     { bake: bakeValues(values), name: `${name} on ${N} pairs`, ...(runtime === undefined ? {} : { runtime }) },
   );
   try {
-    const { said } = await program.run({ inputs: { now: now!, goal: goal!, ...(horizon && { left: left! }) } });
+    const { said } = await program.run({ inputs: { now: now!, goal: goal!, ...(told && { left: left! }) } });
     const square = new Float64Array(A);
     for (const [i, value] of (said as Float32Array).entries()) square[i % A]! += (value - blocks[i]!) ** 2 / N;
     const residual = Float32Array.from(square, Math.sqrt);

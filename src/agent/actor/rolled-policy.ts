@@ -74,7 +74,7 @@ function rollGraph(dynamics: Dynamics, policy: LatentPolicy, size: RolloutSize):
   const executed = C > 1 ? input('executed', [E, C - 1, A]) : undefined;
   const goal = broadcastTo(expandDims(input('goal', [E, D]), 1), [E, k, D]);
   const noise = input('noise', [E, k, H, A]);
-  const left = policy.horizon && input('left', [E, H]);
+  const left = policy.told && input('left', [E, H]);
   const blocks: Tensor[] = [];
   for (let t = 0; t < H; t++) {
     const z =
@@ -89,7 +89,7 @@ function rollGraph(dynamics: Dynamics, policy: LatentPolicy, size: RolloutSize):
 
 /**
  * A prior that proposes what the policy would do, as the world model imagines it. It needs problems of that model, whose tasks it
- * sees as embeddings. A policy with a horizon is told, at block t of a plan, what is left of the budget: `budget` less the blocks
+ * sees as embeddings. A policy that is told the blocks left is told, at block t of a plan, what is left of the budget: `budget` less the blocks
  * done less t, between 1 and its `max`.
  *
  * @throws JepaError `usage` for a policy on other embeddings or blocks, a residual or a budget that cannot be, and from `propose`
@@ -131,7 +131,7 @@ export function rolledPolicy(
       const { contextLength: C, context, executed, goals, done } = embeddings;
       const noise = new Float32Array(E * k * H * A);
       for (let e = 0; e < E; e++) noise.set(proposalNoise(keys[e]!, k, H, r), e * k * H * A);
-      const { max } = policy.horizon ?? { max: 1 };
+      const { max } = policy.told ?? { max: 1 };
       const left = Float32Array.from({ length: E * H }, (_, i) => {
         const remaining = budget - (done?.[Math.floor(i / H)] ?? 0) - (i % H);
         return Math.min(Math.max(1, remaining), max);

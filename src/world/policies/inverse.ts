@@ -96,7 +96,7 @@ function toldEnds(embeddings: Tensor, left: Tensor): Tensor {
 /** The head as a policy between embeddings, such as a prior rolls through the world model; its values are the head's own. */
 export function latentInverse(config: InverseHeadConfig, name = 'inverse'): LatentPolicy {
   const { dim, actionDim, horizon } = config;
-  return { name, dim, actionDim, ...(horizon && { horizon }), module: inverseHead(config) };
+  return { name, dim, actionDim, ...(horizon && { told: horizon }), module: inverseHead(config) };
 }
 
 /** The world model, and under `policy.` the head. */

@@ -6,7 +6,7 @@ import type { Module } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 
 /**
- * Blocks from embeddings of the present and of the goal, [..., D] each -> [..., A]. A policy with a horizon is also told how many
+ * Blocks from embeddings of the present and of the goal, [..., D] each -> [..., A]. A policy that is told the time also takes how many
  * blocks are left, [...], from 1 to its `max`; what is more counts as `max`.
  */
 export type LatentPolicyGraph = (now: Tensor, goal: Tensor, left?: Tensor) => Tensor;
@@ -24,8 +24,8 @@ export interface LatentPolicy {
   readonly dim: number;
   /** A */
   readonly actionDim: number;
-  /** Absent: it is not told how many blocks are left. */
-  readonly horizon?: PolicyHorizon;
+  /** How many blocks are left is told to it, up to `max`. @default it is told nothing */
+  readonly told?: PolicyHorizon;
   readonly module: Module<LatentPolicyGraph>;
 }
 

@@ -99,8 +99,8 @@ test('a horizon without a hidden layer, or of no blocks, and a policy that is no
 });
 
 test('as a policy between embeddings and as one that sees it says that it is told', () => {
-  expect(latentInverse(TOLD)).toMatchObject({ name: 'inverse', dim: D, actionDim: A, horizon: { max: MAX } });
-  expect(latentInverse({ dim: D, actionDim: A, hidden: HIDDEN })).not.toHaveProperty('horizon');
+  expect(latentInverse(TOLD)).toMatchObject({ name: 'inverse', dim: D, actionDim: A, told: { max: MAX } });
+  expect(latentInverse({ dim: D, actionDim: A, hidden: HIDDEN })).not.toHaveProperty('told');
   const numbers = { at: [0], mean: [0], std: [1] };
   const world = { kind: 'state', stateDim: 1, numbers, actionDim: A, hidden: [8] } as const;
   const policy = (horizon?: { max: number }) =>
