@@ -21,6 +21,13 @@ export {
   waypointPlanner,
   waypointProblem,
 } from './actor/waypoint-policy.ts';
+export { residualDeviation } from './actor/residual-deviation.ts';
+export {
+  type RolledPolicy,
+  type RolledPolicyOptions,
+  rolledPolicy,
+  type TrainedLatentPolicy,
+} from './actor/rolled-policy.ts';
 export type { Agent, AgentGoal, AgentPlan, AgentStep, Shown } from './artefact/agent.ts';
 export type { PlannerChanges } from './artefact/faculties.ts';
 export type { HierarchyFile, HighLevel, MacroPlanner } from './artefact/hierarchy-file.ts';

@@ -26,10 +26,12 @@ export { type TemporalClassConfig, type TemporalClassHead, temporalClass } from 
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';
+export { type GuardOptions, type PlanPrior, type PriorOptions, type PriorRequest, withPrior } from './prior.ts';
 export {
   type CostAndGradient,
   type Evaluation,
   evaluate,
+  type PlanEmbeddings,
   type PlanHierarchy,
   type PlanLimit,
   type PlanProblem,
@@ -39,6 +41,7 @@ export {
   type IterationRecord,
   type NoiseSource,
   type PlanResult,
+  type Proposals,
   type SolveOptions,
   type Solver,
   type SolverStep,

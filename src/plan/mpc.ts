@@ -56,6 +56,8 @@ export interface Decision {
   /** How many environment steps of it are executed before the next decision. */
   readonly executed: number;
   readonly cost: number;
+  /** Whether a guard kept the prior's plan in place of the solver's; absent without a guard. */
+  readonly priorKept?: boolean;
 }
 
 export interface MpcStep {
@@ -151,6 +153,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       frames,
       blocks,
       goals,
+      done: waiting.map((env) => Math.floor(slots[env]!.steps / actionBlock)),
       keys,
       ...(warm ? { init } : {}),
       ...(warm && elites.some((plans) => plans.length > 0) ? { elites } : {}),
@@ -184,7 +187,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       if (waiting.length > 0) {
         const request = requestFor(waiting, input);
         const start = performance.now();
-        const { plan, cost, elites } = await planner(request);
+        const { plan, cost, elites, priorKept } = await planner(request);
         planMs = performance.now() - start;
         checkPlan(plan, waiting, planSize);
         const executed = recedingHorizon * blockSize;
@@ -196,7 +199,14 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
           slot.elites = shiftPlans(elites?.[n] ?? empty, horizon, blockSize, recedingHorizon);
           slot.at = 0;
           slot.plans++;
-          decisions.push({ env, plan: raw(own), executed: recedingHorizon * actionBlock, cost: cost[n]! });
+          const kept = priorKept?.[n];
+          decisions.push({
+            env,
+            plan: raw(own),
+            executed: recedingHorizon * actionBlock,
+            cost: cost[n]!,
+            ...(kept === undefined ? {} : { priorKept: kept }),
+          });
         }
       }
 

@@ -185,6 +185,8 @@ const policyResult = open<PolicyResult>({
   medianSteps: optional(number),
   plans: optional(number),
   planSecondsMean: optional(number),
+  guarded: optional(number),
+  priorKept: optional(number),
 });
 
 const protocol = open<PlanningProtocol>({

@@ -65,6 +65,9 @@ export interface PolicyResult {
   readonly plans?: number;
   /** Mean wall-clock time of planning once for all tasks together. */
   readonly planSecondsMean?: number;
+  /** Decisions of single tasks that a guard judged, and those of them in which it kept the prior's plan. */
+  readonly guarded?: number;
+  readonly priorKept?: number;
 }
 
 /** One evaluation protocol with every policy that ran on the same tasks. */

@@ -86,15 +86,18 @@ export function planningActor(planning: Planning, { name, tasks, frameSkip, acti
 }
 
 /**
- * A goal policy that is asked again whenever its first block is done. Its name is the policy's unless another is given.
+ * A goal policy that is asked again whenever its first block is done. Its name is the policy's unless another is given. `budget`,
+ * in blocks, is for a policy that is told how many are left.
  *
  * @example
  * const actor = policyActor(policyModel(policy, values), { tasks: 1, frameSkip: 5, actions, key: key(0) });
  */
 export function policyActor(
   model: PolicyModel,
-  options: Omit<ActorOptions, 'name'> & { readonly name?: string },
+  options: Omit<ActorOptions, 'name'> & { readonly name?: string; readonly budget?: number },
 ): Actor {
   const { senses, horizon, name } = model.policy;
-  return planningActor({ senses, planner: policyPlanner(model), horizon, recedingHorizon: 1 }, { name, ...options });
+  const { budget, ...rest } = options;
+  const planner = policyPlanner(model, budget === undefined ? {} : { budget });
+  return planningActor({ senses, planner, horizon, recedingHorizon: 1 }, { name, ...rest });
 }

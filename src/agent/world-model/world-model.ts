@@ -4,7 +4,14 @@
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
 import { type ModelValues, module } from '../../nn/index.ts';
-import { bindCost, type Cost, checkCost, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
+import {
+  bindCost,
+  type Cost,
+  checkCost,
+  type PlanEmbeddings,
+  type PlanProblem,
+  type PlanRequest,
+} from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
@@ -46,13 +53,8 @@ export interface WorldModel {
 }
 
 /** Planning tasks in the latent space. */
-export interface LatentTasks {
-  /** Embeddings of the context [E, C, D], executed blocks between them [E, C - 1, A], and of the goals [E, D]. */
-  readonly context: Float32Array;
-  readonly executed: Float32Array;
-  readonly goals: Float32Array;
+export interface LatentTasks extends PlanEmbeddings {
   readonly tasks: number;
-  readonly contextLength: number;
   readonly horizon: number;
 }
 
@@ -156,6 +158,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         tasks: E,
         contextLength: request.context,
         horizon,
+        ...(request.done && { done: request.done }),
       });
     },
     problemBetween: latentProblem,
@@ -163,7 +166,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
   };
 
   function latentProblem(given: LatentTasks): PlanProblem {
-    const { context, executed, goals, tasks: E, contextLength: C, horizon } = given;
+    const { context, executed, goals, tasks: E, contextLength: C, horizon, done } = given;
     /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
     const score = async (
       kind: 'cost' | 'cost and gradient',
@@ -201,6 +204,8 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       horizon,
       actionDim: A,
       absolute: cost.absolute,
+      unit: cost.unit,
+      embeddings: { context, executed, goals, contextLength: C, ...(done && { done }) },
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {
         const cost = new Float32Array(E * S);

@@ -44,6 +44,7 @@ export function controlResult(run: ControlRun): ControlResult {
   const steps = traces.flatMap(({ solvedAt }) => solvedAt ?? []).sort((a, b) => a - b);
   const lastKnown = traces.every(({ solvedLast }) => solvedLast !== undefined);
   const successLast = traces.filter(({ solvedLast }) => solvedLast === true).length;
+  const judged = traces.flatMap(({ decisions }) => decisions.flatMap(({ priorKept }) => priorKept ?? []));
   const times = planning.map(({ ms }) => ms / 1000);
   return {
     policy: run.policy,
@@ -56,6 +57,7 @@ export function controlResult(run: ControlRun): ControlResult {
     ...(times.length > 0
       ? { planSecondsMean: times.reduce((a, b) => a + b, 0) / times.length, planSecondsMax: Math.max(...times) }
       : {}),
+    ...(judged.length > 0 ? { guarded: judged.length, priorKept: judged.filter((kept) => kept).length } : {}),
     seconds: run.seconds,
   };
 }
