@@ -20,7 +20,7 @@ test.each([
   ['clear of a corner', [102, 58], [102, 58], true],
   ['clipping a corner', [102.1, 58.1], [102.1, 58.1], false],
 ] as const)('a swept disc: %s', (_, from, to, clear) => {
-  expect(sweptClear(layout, at(...from), at(...to))).toBe(clear);
+  expect(sweptClear(layout, from, to)).toBe(clear);
 });
 
 test('what the world itself lets through is more than what a disc can pass', () => {
