@@ -9,6 +9,8 @@ export interface GoalPredicate {
   readonly about: string;
   /** Steps in a row for which it must be true; 1 is the first hit. */
   readonly hold: number;
+  /** The policy of the world that reaches such goals, where its usual oracle does not. */
+  readonly oracle?: string;
   /** Whether the last state of a way satisfies the goal that the state `goal` [S] stands for. */
   satisfied(way: readonly Float32Array[], goal: Float32Array): boolean;
   /** Whether recorded states, a start and those up to its goal, can be a task. Absent: all can. */
@@ -20,6 +22,7 @@ export interface PredicateRule<P> {
   readonly about: string;
   /** @default 1 */
   readonly hold?: number;
+  readonly oracle?: string;
   satisfied(way: readonly Float32Array[], goal: Float32Array, prepared: P): boolean;
   admits?(window: readonly Float32Array[], prepared: P): boolean;
 }
@@ -29,9 +32,10 @@ export function bindPredicates<P>(
   rules: Readonly<Record<string, PredicateRule<P>>>,
   prepared: () => P,
 ): Readonly<Record<string, GoalPredicate>> {
-  const bind = ({ about, hold = 1, satisfied, admits }: PredicateRule<P>): GoalPredicate => ({
+  const bind = ({ about, hold = 1, oracle, satisfied, admits }: PredicateRule<P>): GoalPredicate => ({
     about,
     hold,
+    ...(oracle === undefined ? {} : { oracle }),
     satisfied: (way, goal) => satisfied(way, goal, prepared()),
     ...(admits === undefined ? {} : { admits: (window) => admits(window, prepared()) }),
   });

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { fold, key, stream } from '../../core/index.ts';
+import { carefulOracle } from './careful.ts';
 import { sweptClear } from './predicates.ts';
 import { layoutOf, twoRoom } from './two-room.ts';
 
@@ -59,6 +61,30 @@ test('moderate is the distance alone, strict half of it, on the side of the goal
   expect(strict!.satisfied([at(133, 49)], goal), 'no crossing').toBe(false);
   // In the door, 7 pixels from a goal that lies just behind the middle of the wall: the wrong side.
   expect(strict!.satisfied([at(80, 49), at(108, 49)], at(115, 49))).toBe(false);
+});
+
+test('the careful oracle satisfies strict from wherever a disc can be to wherever it can go in the other room', () => {
+  const world = twoRoom({ imageSize: 16 });
+  const random = stream(key(0));
+  let tried = 0;
+  for (let i = 0; i < 60; i++) {
+    world.reset(fold(key(1), i), i % 2 === 0 ? {} : { vary: ['agent.position', 'target.position', 'wall.axis'] });
+    const here = layoutOf(world);
+    const [start, goal] = [world.state(), world.goal()];
+    const inside = [...goal].every((v) => v >= here.min && v <= here.max);
+    const side = (p: Float32Array) => p[here.axis]! < 112;
+    if (!inside || side(start) === side(goal) || !sweptClear(here, goal, goal) || !sweptClear(here, start, start))
+      continue;
+    tried++;
+    const way = [start];
+    const policy = carefulOracle();
+    for (let t = 0; t < 150 && !world.predicates!['clear-strict']!.satisfied(way, goal); t++) {
+      world.step(policy.act(world, random));
+      way.push(world.state());
+    }
+    expect(world.predicates!['clear-strict']!.satisfied(way, goal), `${start} to ${goal}`).toBe(true);
+  }
+  expect(tried).toBeGreaterThan(10);
 });
 
 test('tasks are told apart by the side of the wall, whichever way it runs', () => {

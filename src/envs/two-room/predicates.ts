@@ -105,6 +105,7 @@ export const twoRoomPredicates: Readonly<Record<string, PredicateRule<Scene>>> =
   },
   'clear-strict': {
     about: `within ${STRICT_RADIUS} pixels, in the goal's room, by a way that is legal for the whole disc; pairs as for clear-moderate`,
+    oracle: 'careful-oracle',
     admits,
     satisfied: (way, goal, { layout }) =>
       goalDistance(lastOf(way), goal) < STRICT_RADIUS &&

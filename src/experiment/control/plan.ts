@@ -3,7 +3,7 @@
 
 import type { SolverBudget } from '../../agent/index.ts';
 import { fold } from '../../core/index.ts';
-import { makeEnv, makePolicy } from '../../envs/index.ts';
+import { type GoalPredicate, makeEnv, makePolicy } from '../../envs/index.ts';
 import {
   type ControlPolicy,
   type ControlRecord,
@@ -66,8 +66,12 @@ async function writeRollouts(
   }
 }
 
-/** The ceiling of a table: a policy of the world, or planning in the true world. */
-export function ceilingPolicy({ env, plan }: ControlExperiment): ControlPolicy {
+/** The ceiling of a table: a policy of the world, or planning in the true world. A predicate may name a policy of its own. */
+export function ceilingPolicy(
+  { env, plan }: ControlExperiment,
+  { oracle }: Pick<GoalPredicate, 'oracle'> = {},
+): ControlPolicy {
+  if (oracle !== undefined) return { ...envPolicy(() => makePolicy(env.id, oracle)), name: 'oracle' };
   if (plan.ceiling !== 'simulator') return { ...envPolicy(() => makePolicy(env.id, plan.ceiling)), name: 'oracle' };
   return simulatorOracle(() => makeEnv(env.id, { imageSize: 16 }));
 }
@@ -78,7 +82,7 @@ async function policies(
   context: RunContext,
   trained: Trained,
   seats: Seats,
-  compared: boolean,
+  { compared, judged }: { readonly compared: boolean; readonly judged?: GoalPredicate },
 ): Promise<readonly ControlPolicy[]> {
   const { plan, env } = config;
   const { model, data } = trained;
@@ -98,7 +102,7 @@ async function policies(
     planning('planner', plan.planner),
     ...others,
     envPolicy(() => makePolicy(env.id, 'random')),
-    ceilingPolicy(config),
+    ceilingPolicy(config, judged),
   ];
 }
 
@@ -139,8 +143,9 @@ export async function planStage(config: ControlExperiment, context: RunContext, 
     const { budget, judge, draws } = protocol;
     const set = protocol.tasks();
     const runs: ControlRun[] = [];
-    const compared = place === 0 || protocol.compares;
-    for (const policy of await policies(config, context, trained, seatsOf(protocol, set), compared)) {
+    const judged = judge?.(experimentEnv(config));
+    const table = { compared: place === 0 || protocol.compares, ...(judged === undefined ? {} : { judged }) };
+    for (const policy of await policies(config, context, trained, seatsOf(protocol, set), table)) {
       const { name } = policy;
       const filmed = place === 0 && name === 'planner';
       const run = await runControl({
@@ -167,7 +172,7 @@ export async function planStage(config: ControlExperiment, context: RunContext, 
       planner: { ...planner, horizon, recedingHorizon, history },
       world: spec.id,
       ...(protocol.recorded ? { dataset } : {}),
-      ...(judge === undefined ? {} : { judged: judge(experimentEnv(config)) }),
+      ...(judged === undefined ? {} : { judged }),
       ...(spec.declares?.bands === undefined ? {} : { bands: spec.declares.bands }),
     });
     records.push(record);

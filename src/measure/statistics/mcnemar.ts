@@ -4,6 +4,9 @@
 import { JepaError } from '../../core/index.ts';
 import { incompleteBeta } from './t-test.ts';
 
+/** Discordant pairs up to which the distribution is summed term by term. */
+const SUMMED = 1000;
+
 /** How two columns of outcomes agree, pair by pair, and the two-sided p-value of "neither is better". */
 export interface PairedOutcomes {
   readonly both: number;
@@ -30,9 +33,15 @@ export function mcnemarExact(b: number, c: number): number {
     });
   }
   if (b === c) return 1;
-  const [few, many] = [Math.min(b, c), Math.max(b, c)];
-  // P(X <= k) of Binomial(n, 1/2) is I_{1/2}(n - k, k + 1), and n - k = many.
-  return Math.min(1, 2 * incompleteBeta(0.5, many, few + 1));
+  const [few, n] = [Math.min(b, c), b + c];
+  // P(X <= k) of Binomial(n, 1/2) is I_{1/2}(n - k, k + 1); 2^-n is no number of this machine for larger n.
+  if (n > SUMMED) return Math.min(1, 2 * incompleteBeta(0.5, n - few, few + 1));
+  let [term, sum] = [2 ** -n, 0];
+  for (let k = 0; k <= few; k++) {
+    sum += term;
+    term = (term * (n - k)) / (k + 1);
+  }
+  return Math.min(1, 2 * sum);
 }
 
 /**
