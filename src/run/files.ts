@@ -25,6 +25,7 @@ import type {
   ImaginedPath,
   ImaginedTarget,
   LongHorizonFile,
+  PairedPolicies,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -39,6 +40,7 @@ import type {
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+  TaskGroup,
 } from './results.ts';
 import type {
   Failure,
@@ -187,17 +189,41 @@ const policyResult = open<PolicyResult>({
   planSecondsMean: optional(number),
   guarded: optional(number),
   priorKept: optional(number),
+  solvedAt: optional(listOf(orNull(number))),
+});
+
+const taskGroup = open<TaskGroup>({
+  by: text(),
+  name: text(),
+  tasks: number,
+  results: listOf(open<TaskGroup['results'][number]>({ policy: text(), success: number, interval: point })),
+});
+
+const paired = open<PairedPolicies>({
+  policy: text(),
+  against: text(),
+  both: number,
+  onlyPolicy: number,
+  onlyAgainst: number,
+  neither: number,
+  p: number,
 });
 
 const protocol = open<PlanningProtocol>({
   name: text(),
   description: text(),
+  world: optional(text()),
+  dataset: optional(text()),
+  taskNames: optional(listOf(point)),
+  judged: optional(open<NonNullable<PlanningProtocol['judged']>>({ about: text(), hold: number })),
   excluded: optional(number),
   goalOffset: optional(number),
   budget: optional(number),
   seed: optional(number),
   planner: optional(byName(anything())),
   results: listOf(policyResult),
+  groups: optional(listOf(taskGroup)),
+  paired: optional(listOf(paired)),
 });
 
 /** `evals/planning.json`. */

@@ -25,6 +25,7 @@ export type {
   ImaginedPath,
   ImaginedTarget,
   LongHorizonFile,
+  PairedPolicies,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -39,6 +40,7 @@ export type {
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+  TaskGroup,
 } from './results.ts';
 export type {
   Failure,

@@ -1,6 +1,7 @@
 // Two-Room as the registry knows it.
 
 import type { WorldRegistration } from '../registration.ts';
+import { carefulOracle } from './careful.ts';
 import { expert, noisyExpert } from './expert.ts';
 import { oracle } from './oracle.ts';
 import { twoRoomRoaming } from './roaming.ts';
@@ -11,5 +12,11 @@ export const twoRoomWorld: WorldRegistration = {
   id: 'two-room',
   summary: "LeWorldModel's two rooms with a door: a dot that goes where a picture shows",
   make: twoRoom,
-  policies: { expert, 'noisy-expert': () => noisyExpert(), oracle, roaming: () => twoRoomRoaming() },
+  policies: {
+    expert,
+    'noisy-expert': () => noisyExpert(),
+    oracle,
+    'careful-oracle': carefulOracle,
+    roaming: () => twoRoomRoaming(),
+  },
 };
