@@ -3,7 +3,7 @@
 import { type Entries, flag, group, oneOf, optional, real, type Schema, whole } from '../../core/index.ts';
 import { conditionalSchema, IMAGENET, isVit, type PixelNormalisation, pictureEncoderSchema } from '../../nn/index.ts';
 import { planCostSchema } from '../../plan/index.ts';
-import { type AnyWorldKind, defineWorldKind, type TrainedEncoder } from '../kind.ts';
+import { type AnyWorldKind, defineWorldKind, resizedEncoder, type TrainedEncoder } from '../kind.ts';
 import { fittedNumbers, standardised } from '../standardise.ts';
 import { leWmDynamics } from './dynamics.ts';
 import type { LeWmConfig, LeWmNetwork } from './le-wm.ts';
@@ -50,6 +50,7 @@ export const leWmKind: AnyWorldKind = defineWorldKind<LeWmConfig>({
     straightening: optional(straighteningSchema),
     proprio: optional(proprioSchema),
   },
+  sized: resizedEncoder,
   dynamics: (config) => leWmDynamics(config),
   method: leWmMethod,
   feed({ proprio }, { columns }, input) {
