@@ -12,9 +12,17 @@ export {
 export { type EffortWeights, effortCost } from './costs/effort.ts';
 export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
 export { pairCost } from './costs/pair.ts';
+export { pathCost } from './costs/path.ts';
+export { type ReachabilityCostOptions, reachabilityCost } from './costs/reachability.ts';
 export { type Reduce, reduceSteps } from './costs/reduce.ts';
 export { type CostPart, sumCost } from './costs/sum.ts';
+export { type Iqe, type IqeConfig, iqe, unionLength } from './heads/iqe.ts';
+export { type Mrn, type MrnConfig, mrn } from './heads/mrn.ts';
 export type { PairHead, PairHeadForm, ReachabilityHead } from './heads/pair-head.ts';
+export { type PairMlpConfig, pairMlp } from './heads/pair-mlp.ts';
+export { type PathHead, type PathHeadConfig, type PathHeadForm, pathHead } from './heads/path-head.ts';
+export { type ReachabilityConfig, type ReachabilityForm, reachability } from './heads/reachability.ts';
+export { type TemporalClassConfig, type TemporalClassHead, temporalClass } from './heads/temporal-class.ts';
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';

@@ -1,3 +1,10 @@
+export type { CostConfig, CostKind, CostPartConfig, DistanceConfig, DistanceConfigs } from './costs/config.ts';
+export { costOf, headOf } from './costs/cost-of.ts';
+export { costValues } from './costs/cost-values.ts';
+export { type DistanceMethodOptions, distanceHeadMethod } from './costs/distance-method.ts';
+export { type ReachabilityMethodOptions, reachabilityHeadMethod } from './costs/reachability-method.ts';
+export { costKinds, costSchema, reduceSchema } from './costs/schema.ts';
+export { putStatistics } from './costs/statistics.ts';
 export type { PatchGrid } from './dino-wm/decoder.ts';
 export {
   DINO_WM_REFERENCE,
@@ -79,10 +86,10 @@ export {
 } from './le-wm/le-wm.ts';
 export { type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
 export type {
-  InverseOptions,
+  InverseTermOptions,
   ProprioOptions,
-  RolloutOptions,
-  StraighteningOptions,
+  RolloutTermOptions,
+  StraighteningTermOptions,
 } from './le-wm/options.ts';
 export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';

@@ -1,6 +1,6 @@
-// The error of predictions that were made from predictions. Sources: RC-aux, arXiv 2605.07278 (Guang000/RC-aux @ecb4496: steps
-// weighted linearly); JEPA-WMs, arXiv 2512.24497 (two steps, targets without gradient).
-// Legend: B clips, h predicted steps, D dimensions.
+// What several steps of open-loop prediction cost, later steps counting more or alike.
+// Legend: B clips, h predicted steps, D width.
+// Source: Guang000/RC-aux @ecb4496 rcaux.py, `open_loop_prediction_loss`.
 
 import {
   constant,
@@ -10,31 +10,44 @@ import {
   sameShape,
   shapeError,
   square,
+  stopGradient,
   sub,
   type Tensor,
 } from '../../tensor/index.ts';
 
-/** How much each step counts: all the same, or step j (from 1) j times as much as the first. Weights sum to 1. */
-export type StepWeights = 'uniform' | 'linear';
+/** Weights of steps 1..h before they are made to add up to 1: all 1, k, or k^power. */
+export type StepWeighting = 'uniform' | 'linear' | { readonly power: number };
 
-/** The weights of h steps, in order. */
-export function stepWeights(h: number, weights: StepWeights): Float64Array {
-  const raw = Float64Array.from({ length: h }, (_, j) => (weights === 'linear' ? j + 1 : 1));
-  const total = raw.reduce((a, b) => a + b, 0);
-  return raw.map((w) => w / total);
+/** Weights of h steps, which add up to 1. */
+export function stepWeights(h: number, weighting: StepWeighting): number[] {
+  const power = weighting === 'uniform' ? 0 : weighting === 'linear' ? 1 : weighting.power;
+  const raw = Array.from({ length: h }, (_, k) => (k + 1) ** power);
+  const sum = raw.reduce((a, b) => a + b, 0);
+  return raw.map((w) => w / sum);
+}
+
+/** Options of `rolloutLoss`. */
+export interface RolloutOptions {
+  /** @default 'linear' */
+  readonly weighting?: StepWeighting;
+  /** Whether targets are held still; RC-aux lets the gradient into them, TD-JEPA and JEPA-WMs do not. @default false */
+  readonly detach?: boolean;
 }
 
 /**
- * The weighted sum over steps of the mean squared error: sum_j w_j mean (predicted_j - target_j)^2.
+ * The weighted sum over steps of the mean square of prediction less target, [B, h, D] each; `steps` [h] are those means.
  *
- * @param predicted [B, h, D], each made from those before
- * @param target [B, h, D]
- * @throws JepaError 'shape' when the two differ in shape, or are not of rank 3
+ * @throws JepaError `shape` when predictions and targets differ in shape
  */
-export function rolloutError(predicted: Tensor, target: Tensor, weights: StepWeights = 'uniform'): Tensor {
+export function rolloutLoss(
+  predicted: Tensor,
+  target: Tensor,
+  { weighting = 'linear', detach = false }: RolloutOptions = {},
+): { readonly value: Tensor; readonly steps: Tensor } {
   if (predicted.shape.length !== 3 || !sameShape(predicted.shape, target.shape))
-    throw shapeError('rolloutError', [predicted, target], 'needs predictions and targets [B, h, D]');
+    throw shapeError('rolloutLoss', [predicted, target], 'needs predictions and targets [B, h, D] of one shape');
   const h = predicted.shape[1]!;
-  const perStep = reduceMean(square(sub(predicted, target)), { axes: [0, 2] });
-  return reduceSum(mul(perStep, constant(Float32Array.from(stepWeights(h, weights)), [h], 'f32')));
+  const steps = reduceMean(square(sub(predicted, detach ? stopGradient(target) : target)), { axes: [0, 2] });
+  const weights = constant(Float32Array.from(stepWeights(h, weighting)), [h], 'f32');
+  return { value: reduceSum(mul(steps, weights)), steps };
 }

@@ -50,7 +50,7 @@ test('curvature with a threshold in median velocities counts the same pairs at e
     bends.push(1 - before.reduce((sum, x, d) => sum + x * after[d]!, 0) / (lengths[n]! * lengths[n + 1]!));
   }
   expect(bends.length).toBeLessThan(B * (T - 2));
-  const curvature = temporalCurvature(input('z', [B, T, D]), 0.5, 'median');
+  const curvature = temporalCurvature(input('z', [B, T, D]), { shareOfMedian: 0.5 });
   for (const scale of [1, 1e-3, 100])
     expect(
       await one(

@@ -25,7 +25,7 @@ import {
 } from '../../nn/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
 import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor, transpose } from '../../tensor/index.ts';
-import type { InverseOptions, ProprioOptions, RolloutOptions, StraighteningOptions } from './options.ts';
+import type { InverseTermOptions, ProprioOptions, RolloutTermOptions, StraighteningTermOptions } from './options.ts';
 import { proprioDim, proprioEncoder } from './proprio.ts';
 
 /** Size of the network of a LeWorldModel. */
@@ -57,11 +57,11 @@ export interface LeWmConfig extends FeelingNetwork {
   readonly cost?: PlanCost;
   readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
   /** Inverse dynamics beside the two published losses. @default none */
-  readonly inverse?: InverseOptions;
+  readonly inverse?: InverseTermOptions;
   /** Predictions made from predictions. @default none */
-  readonly rollout?: RolloutOptions;
+  readonly rollout?: RolloutTermOptions;
   /** Trajectories that run straight. @default none */
-  readonly straightening?: StraighteningOptions;
+  readonly straightening?: StraighteningTermOptions;
 }
 
 /** D, the numbers of an embedding: those of the picture, and those that are felt. */

@@ -2,11 +2,11 @@
 // Legend: T frames of a clip, z embeddings of frames, A numbers per action block.
 
 import { flag, group, oneOf, optional, real, type Schema, whole } from '../../core/index.ts';
-import type { InverseOf, StepWeights } from '../../jepa/index.ts';
+import type { InverseOf } from '../../jepa/index.ts';
 import { type ReadNumbers, readNumbersSchema } from '../standardise.ts';
 
 /** Inverse dynamics: blocks are read off embeddings. */
-export interface InverseOptions {
+export interface InverseTermOptions {
   readonly weight: number;
   /** Width of the two hidden layers. */
   readonly hidden: number;
@@ -17,7 +17,7 @@ export interface InverseOptions {
 }
 
 /** Predictions made from predictions, as planning makes them (JEPA-WMs, arXiv 2512.24497; RC-aux, arXiv 2605.07278). */
-export interface RolloutOptions {
+export interface RolloutTermOptions {
   readonly weight: number;
   /** Predictions in a row; clips of at least context + steps frames. @default 2 */
   readonly steps?: number;
@@ -26,15 +26,15 @@ export interface RolloutOptions {
   /** Whether no gradient passes through their targets. @default true */
   readonly detach?: boolean;
   /** How much each step counts. @default 'uniform' */
-  readonly weights?: StepWeights;
+  readonly weights?: 'uniform' | 'linear';
   /** Weight of the published one-step loss beside it, which alone trains contexts shorter than this. @default 1 */
   readonly oneStep?: number;
 }
 
 /** Trajectories of embeddings run straight (arXiv 2603.12231). */
-export interface StraighteningOptions {
+export interface StraighteningTermOptions {
   readonly weight: number;
-  /** Changes no longer than this do not count. @default 1e-6 */
+  /** Changes no longer than this do not count. @default 1e-6, as published; of the median 0.1 */
   readonly least?: number;
   /** `least` as a length, or in median changes of the batch: much of a contact world stands still. @default 'absolute' */
   readonly of?: 'absolute' | 'median';
@@ -53,7 +53,7 @@ export interface ProprioOptions {
 }
 
 /** Inverse dynamics, as data from outside. */
-export const inverseSchema: Schema<InverseOptions> = group<InverseOptions>({
+export const inverseSchema: Schema<InverseTermOptions> = group<InverseTermOptions>({
   weight: real({ above: 0 }),
   hidden: whole(),
   of: optional(oneOf(['pair', 'difference'])),
@@ -61,7 +61,7 @@ export const inverseSchema: Schema<InverseOptions> = group<InverseOptions>({
 });
 
 /** The rollout loss, as data from outside. */
-export const rolloutSchema: Schema<RolloutOptions> = group<RolloutOptions>({
+export const rolloutSchema: Schema<RolloutTermOptions> = group<RolloutTermOptions>({
   weight: real({ above: 0 }),
   steps: optional(whole()),
   context: optional(whole()),
@@ -71,9 +71,9 @@ export const rolloutSchema: Schema<RolloutOptions> = group<RolloutOptions>({
 });
 
 /** Straightening, as data from outside. */
-export const straighteningSchema: Schema<StraighteningOptions> = group<StraighteningOptions>({
+export const straighteningSchema: Schema<StraighteningTermOptions> = group<StraighteningTermOptions>({
   weight: real({ above: 0 }),
-  least: optional(real({ least: 0 })),
+  least: optional(real({ above: 0 })),
   of: optional(oneOf(['absolute', 'median'])),
 });
 

@@ -3,11 +3,14 @@
 // Legend: B clips, T frames, C frames of context, D width, A numbers per action block.
 
 import { JepaError } from '../../core/index.ts';
-import { rolloutError, type Term, temporalCurvature } from '../../jepa/index.ts';
-import { at, expandDims, slice, stopGradient } from '../../tensor/index.ts';
+import { rolloutLoss, type Term, temporalCurvature } from '../../jepa/index.ts';
+import { at, expandDims, slice } from '../../tensor/index.ts';
 import type { Acting } from './acting.ts';
 import type { LeWm } from './le-wm.ts';
-import type { InverseOptions, RolloutOptions, StraighteningOptions } from './options.ts';
+import type { InverseTermOptions, RolloutTermOptions, StraighteningTermOptions } from './options.ts';
+
+/** In median changes, what is longer than this moves. */
+const MOVES = 0.1;
 
 /** Throws `usage` when clips are too short for a term. */
 function needFrames(what: string, least: number, frames: number): void {
@@ -23,7 +26,7 @@ function needFrames(what: string, least: number, frames: number): void {
 }
 
 /** Throws `usage` when clips cannot hold the embeddings between which blocks are read. */
-export function checkInverse({ steps = 1 }: Pick<InverseOptions, 'steps'>, frames: number): void {
+export function checkInverse({ steps = 1 }: Pick<InverseTermOptions, 'steps'>, frames: number): void {
   needFrames(`inverse dynamics over ${steps} block${steps === 1 ? '' : 's'}`, steps + 1, frames);
 }
 
@@ -32,7 +35,7 @@ export function checkInverse({ steps = 1 }: Pick<InverseOptions, 'steps'>, frame
  *
  * @throws JepaError `usage` when the context is longer than the history, or the clips are too short
  */
-export function rolloutTerm(options: RolloutOptions, history: number, frames: number): Term<LeWm, Acting> {
+export function rolloutTerm(options: RolloutTermOptions, history: number, frames: number): Term<LeWm, Acting> {
   const { weight, steps = 2, context: C = history, detach = true, weights = 'uniform' } = options;
   if (C > history) {
     throw new JepaError(
@@ -53,7 +56,7 @@ export function rolloutTerm(options: RolloutOptions, history: number, frames: nu
       const plans = expandDims(slice(blocks, 1, C - 1, C - 1 + steps), 1);
       const imagined = at(model.rollout(slice(z, 1, 0, C), executed, plans), 1, 0);
       const target = slice(z, 1, C, C + steps);
-      return rolloutError(slice(imagined, 1, C), detach ? stopGradient(target) : target, weights);
+      return rolloutLoss(slice(imagined, 1, C), target, { weighting: weights, detach }).value;
     },
   };
 }
@@ -63,13 +66,15 @@ export function rolloutTerm(options: RolloutOptions, history: number, frames: nu
  *
  * @throws JepaError `usage` when clips are too short to bend
  */
-export function straighteningTerm({ weight, least, of }: StraighteningOptions, frames: number): Term<LeWm, Acting> {
+export function straighteningTerm(options: StraighteningTermOptions, frames: number): Term<LeWm, Acting> {
+  const { weight, least, of = 'absolute' } = options;
   needFrames('straightening', 3, frames);
   return {
     name: 'straightening',
     mechanism: 'predict',
     reads: 'embedding',
     weight,
-    trace: ({ latents }) => temporalCurvature(latents.clip!.embedding, least, of),
+    trace: ({ latents }) =>
+      temporalCurvature(latents.clip!.embedding, of === 'absolute' ? least : { shareOfMedian: least ?? MOVES }),
   };
 }

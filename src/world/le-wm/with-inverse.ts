@@ -5,7 +5,7 @@ import { type InverseDynamics, inverseDynamics, type Term } from '../../jepa/ind
 import { type Module, module } from '../../nn/index.ts';
 import type { Acting } from './acting.ts';
 import { type FeelingNetwork, type LeWm, leWmDim } from './le-wm.ts';
-import type { InverseOptions } from './options.ts';
+import type { InverseTermOptions } from './options.ts';
 
 /** What a bound LeWorldModel offers beside its inverse model. */
 export interface InverseLeWm extends LeWm {
@@ -17,7 +17,7 @@ export interface InverseLeWm extends LeWm {
 export function withInverse(
   network: Module<LeWm>,
   config: FeelingNetwork,
-  { hidden: hiddenDim, ...form }: Omit<InverseOptions, 'weight'>,
+  { hidden: hiddenDim, ...form }: Omit<InverseTermOptions, 'weight'>,
 ): Module<InverseLeWm> {
   const idm = inverseDynamics({ dim: leWmDim(config), actionDim: config.actionDim, hiddenDim, ...form });
   return module({ '': network, idm }, (m) => ({ ...m[''], inverse: m.idm }));

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { f32, gradientComplaints } from '../../autodiff/finite-difference.law.ts';
 import { gaussian } from '../../nn/run-module.law.ts';
 import { input } from '../../tensor/index.ts';
-import { rolloutError, type StepWeights, stepWeights } from '../index.ts';
+import { rolloutLoss, stepWeights } from '../index.ts';
 import { evaluate } from './golden.law.ts';
 
-const ways: readonly StepWeights[] = ['uniform', 'linear'];
+const ways = ['uniform', 'linear'] as const;
 
 test.each(ways)('steps weighted %s: the weighted sum of each step’s mean squared error, at any size', (weights) =>
   fc.assert(
@@ -21,7 +21,7 @@ test.each(ways)('steps weighted %s: the weighted sum of each step’s mean squar
       }),
       async ({ B, h, D, seed }) => {
         const [predicted, target] = [gaussian(B * h * D, seed), gaussian(B * h * D, seed + 1)];
-        const loss = rolloutError(input('p', [B, h, D]), input('t', [B, h, D]), weights);
+        const loss = rolloutLoss(input('p', [B, h, D]), input('t', [B, h, D]), { weighting: weights }).value;
         const { out } = await evaluate({ out: loss }, { p: predicted, t: target });
         let expected = 0;
         for (let j = 0; j < h; j++) {
@@ -48,11 +48,15 @@ test('its gradient is that of finite differences', async () => {
   const inputs = [f32([2, 3, 4]), f32([2, 3, 4])];
   for (const way of ways)
     expect(
-      await gradientComplaints({ name: `rolloutError, ${way}`, inputs, trace: (p, t) => rolloutError(p!, t!, way) }),
+      await gradientComplaints({
+        name: `rolloutLoss, ${way}`,
+        inputs,
+        trace: (p, t) => rolloutLoss(p!, t!, { weighting: way }).value,
+      }),
     ).toEqual([]);
 });
 
 test('predictions and targets of different shapes are refused', () => {
-  expect(() => rolloutError(input('p', [2, 3, 4]), input('t', [2, 2, 4]))).toThrow(/targets \[B, h, D\]/);
-  expect(() => rolloutError(input('p', [6, 4]), input('t', [6, 4]))).toThrow(/targets \[B, h, D\]/);
+  expect(() => rolloutLoss(input('p', [2, 3, 4]), input('t', [2, 2, 4]))).toThrow(/targets \[B, h, D\] of one shape/);
+  expect(() => rolloutLoss(input('p', [6, 4]), input('t', [6, 4]))).toThrow(/targets \[B, h, D\] of one shape/);
 });
