@@ -88,9 +88,11 @@ export { type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm
 export type {
   InverseTermOptions,
   ProprioOptions,
+  ReachabilityTermOptions,
   RolloutTermOptions,
   StraighteningTermOptions,
 } from './le-wm/options.ts';
+export type { ReachingLeWm } from './le-wm/reachability.ts';
 export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldMethod } from './pixels/method.ts';

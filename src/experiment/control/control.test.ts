@@ -40,7 +40,7 @@ function small({ kind, encoder, inverse, rollout }: WorldConfig): readonly strin
     ...(kind === 'pixels' ? [drawn] : []),
     // Clips have three frames.
     ...(typeof inverse === 'object' && inverse !== null && 'steps' in inverse ? ['model.inverse.steps=2'] : []),
-    ...(rollout === undefined ? [] : ['model.rollout.context=1']),
+    ...(rollout === undefined ? [] : ['model.rollout={"context":1,"steps":2}']),
   ];
 }
 

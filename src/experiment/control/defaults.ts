@@ -67,14 +67,21 @@ function askedForMore(
   { sigreg, cost, inverse = 1, learningRate = 1e-3, state: { stateDim }, proprio }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
   const read = { weight: inverse, hidden: 256 };
-  const model = (more: Pick<LeWmConfig, 'inverse' | 'rollout' | 'straightening' | 'proprio'> = {}, frames = 4) =>
+  const model = (more: Partial<LeWmConfig> = {}, frames = 4) =>
     smallLeWm(size, smallImpala, learningRate, { sigreg, cost, more: { inverse: read, ...more }, frames });
   return {
     'le-wm-inverse': model(),
     'le-wm-displacement': model({ inverse: { ...read, of: 'difference' } }),
     'le-wm-kstep': model({ inverse: { ...read, steps: 5 } }, 6),
     'le-wm-rollout': model({ rollout: { weight: 1, steps: 2, detach: true } }, 5),
-    'le-wm-straight': model({ straightening: { weight: 0.1, least: 0.1, of: 'median' } }),
+    'le-wm-rc': model(
+      {
+        rollout: { weight: 1, steps: 4, detach: false, weights: 'linear' },
+        reachability: { weight: 0.35, hidden: 256 },
+      },
+      8,
+    ),
+    'le-wm-straight': model({ straightening: { weight: 0.1, of: 'median' } }),
     ...(proprio === undefined
       ? {}
       : { 'le-wm-proprio': model({ proprio: { stateDim, numbers: unfitted(proprio), weight: 0.1 } }) }),

@@ -74,7 +74,7 @@ interface LeWmLoss {
   /** @default 'last' */
   readonly cost: PlanCost | undefined;
   /** What is asked of it beside its two losses. @default nothing */
-  readonly more?: Pick<LeWmConfig, 'inverse' | 'rollout' | 'straightening' | 'proprio'>;
+  readonly more?: Partial<LeWmConfig>;
   /** Frames of a clip. @default 4 */
   readonly frames?: number;
 }

@@ -10,7 +10,7 @@ import { evaluate } from './golden.law.ts';
 
 const ways = ['uniform', 'linear'] as const;
 
-test.each(ways)('steps weighted %s: the weighted sum of each step’s mean squared error, at any size', (weights) =>
+test.each(ways)("steps weighted %s: the weighted sum of each step's mean squared error, at any size", (weights) =>
   fc.assert(
     fc.asyncProperty(
       fc.record({

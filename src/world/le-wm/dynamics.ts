@@ -7,6 +7,7 @@ import { checkNumbers, readNumbers } from '../standardise.ts';
 import { type FeelingNetwork, type LeWm, type LeWmConfig, leWmDim } from './le-wm.ts';
 import { leWmModule } from './method.ts';
 import { proprioCost } from './proprio.ts';
+import { reachingCost } from './reachability.ts';
 
 /**
  * The graphs of a LeWorldModel; one that feels is called so, since it is told more than pictures.
@@ -19,7 +20,7 @@ export function leWmDynamics(
 ): Dynamics {
   const { embedDim, proprio } = config;
   if (proprio !== undefined) checkNumbers(proprio.numbers, proprio.stateDim, name);
-  const cost = proprioCost(config.cost ?? 'last', embedDim, proprio);
+  const cost = reachingCost(proprioCost(config.cost ?? 'last', embedDim, proprio), config);
   return defineDynamics(leWmSizes(config, name), leWmModule(config), leWmGraphs(config, name), cost);
 }
 

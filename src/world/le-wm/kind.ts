@@ -8,7 +8,7 @@ import { fittedNumbers, standardised } from '../standardise.ts';
 import { leWmDynamics } from './dynamics.ts';
 import type { LeWmConfig, LeWmNetwork } from './le-wm.ts';
 import { leWmMethod } from './method.ts';
-import { inverseSchema, proprioSchema, rolloutSchema, straighteningSchema } from './options.ts';
+import { inverseSchema, proprioSchema, reachabilitySchema, rolloutSchema, straighteningSchema } from './options.ts';
 
 /** The settings of the network, which PLDM and the pixel model share. */
 export const networkSettings: Entries<LeWmNetwork> = {
@@ -48,6 +48,7 @@ export const leWmKind: AnyWorldKind = defineWorldKind<LeWmConfig>({
     inverse: optional(inverseSchema),
     rollout: optional(rolloutSchema),
     straightening: optional(straighteningSchema),
+    reachability: optional(reachabilitySchema),
     proprio: optional(proprioSchema),
   },
   sized: resizedEncoder,

@@ -25,7 +25,13 @@ import {
 } from '../../nn/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
 import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor, transpose } from '../../tensor/index.ts';
-import type { InverseTermOptions, ProprioOptions, RolloutTermOptions, StraighteningTermOptions } from './options.ts';
+import type {
+  InverseTermOptions,
+  ProprioOptions,
+  ReachabilityTermOptions,
+  RolloutTermOptions,
+  StraighteningTermOptions,
+} from './options.ts';
 import { proprioDim, proprioEncoder } from './proprio.ts';
 
 /** Size of the network of a LeWorldModel. */
@@ -62,6 +68,8 @@ export interface LeWmConfig extends FeelingNetwork {
   readonly rollout?: RolloutTermOptions;
   /** Trajectories that run straight. @default none */
   readonly straightening?: StraighteningTermOptions;
+  /** Whether goals are within reach, read from what `rollout` imagines. @default none */
+  readonly reachability?: ReachabilityTermOptions;
 }
 
 /** D, the numbers of an embedding: those of the picture, and those that are felt. */

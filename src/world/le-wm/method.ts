@@ -17,8 +17,9 @@ import { embedPictures, type Module } from '../../nn/index.ts';
 import { slice, type Tensor, type TensorType, transpose } from '../../tensor/index.ts';
 import type { Acting } from './acting.ts';
 import { type FeelingNetwork, type LeWm, type LeWmConfig, leWm, leWmDim } from './le-wm.ts';
-import { checkInverse, rolloutTerm, straighteningTerm } from './terms.ts';
-import { type InverseLeWm, inverseTerm, withInverse } from './with-inverse.ts';
+import { REACH, type ReachingLeWm, reachabilityTerm, withReachability } from './reachability.ts';
+import { checkInverse, openLoop, rolloutTerm, straighteningTerm } from './terms.ts';
+import { inverseTerm, withInverse } from './with-inverse.ts';
 
 /** Sizes of a batch of clips. */
 export interface ClipSize {
@@ -86,24 +87,28 @@ export function clipForm<M extends LeWm>(
 }
 
 /** The network that a configuration trains. */
-export function leWmModule(config: LeWmConfig): Module<InverseLeWm> {
-  const { inverse } = config;
-  if (inverse === undefined) return leWm(config);
-  const { weight: _, ...form } = inverse;
-  return withInverse(leWm(config), config, form);
+export function leWmModule(config: LeWmConfig): Module<ReachingLeWm> {
+  const { inverse, reachability } = config;
+  const { weight: _, ...form } = inverse ?? { weight: 0, hidden: 0 };
+  const read = inverse === undefined ? leWm(config) : withInverse(leWm(config), config, form);
+  return reachability === undefined ? read : withReachability(read, config, reachability);
 }
 
-/** The terms beside the two published ones. */
-function moreTerms(
-  { inverse, rollout, straightening, history }: LeWmConfig,
-  frames: number,
-): readonly Term<InverseLeWm, Acting>[] {
+/** The terms beside the two published ones. Rollout and reachability read the same predictions. */
+function moreTerms(config: LeWmConfig, size: ClipSize): readonly Term<ReachingLeWm, Acting>[] {
+  const { inverse, rollout, straightening, reachability, history } = config;
+  const { frames } = size;
   if (inverse !== undefined) checkInverse(inverse, frames);
-  return [
-    ...(inverse === undefined ? [] : [inverseTerm(inverse.weight)]),
-    ...(rollout === undefined ? [] : [rolloutTerm(rollout, history, frames)]),
-    ...(straightening === undefined ? [] : [straighteningTerm(straightening, frames)]),
-  ];
+  const terms: Term<ReachingLeWm, Acting>[] = inverse === undefined ? [] : [inverseTerm(inverse.weight)];
+  if (straightening !== undefined) terms.push(straighteningTerm(straightening, frames));
+  if (rollout === undefined && reachability === undefined) return terms;
+  const { context = history, steps = 2 } = rollout ?? {
+    steps: Math.max(1, Math.min(reachability?.maxHorizon ?? REACH, frames - history)),
+  };
+  const imagined = openLoop({ context, steps }, history, frames);
+  if (rollout !== undefined) terms.push(rolloutTerm(rollout, imagined));
+  if (reachability !== undefined) terms.push(reachabilityTerm(reachability, imagined, size));
+  return terms;
 }
 
 /**
@@ -112,12 +117,12 @@ function moreTerms(
  *
  * @throws JepaError `usage` when clips are too short for what is asked
  */
-export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<InverseLeWm, Acting> {
+export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<ReachingLeWm, Acting> {
   const { embedDim, proprio, rollout } = config;
   const regulated = proprio?.embedDim === undefined ? embedDim : leWmDim(config);
   const directions = options.directions ?? sigregDirections(regulated, config.sigreg.directions);
-  return defineJepa<InverseLeWm, Acting>({
-    ...clipForm<InverseLeWm>(config, options),
+  return defineJepa<ReachingLeWm, Acting>({
+    ...clipForm<ReachingLeWm>(config, options),
     name: 'le-wm',
     module: leWmModule(config),
     terms: [
@@ -133,7 +138,7 @@ export function leWmMethod(config: LeWmConfig, options: ClipOptions): JepaSpec<I
           return sigreg(transpose(part, [1, 0, 2]), directions, config.sigreg).value;
         },
       },
-      ...moreTerms(config, options.frames),
+      ...moreTerms(config, options),
     ],
   });
 }

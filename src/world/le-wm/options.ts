@@ -40,6 +40,20 @@ export interface StraighteningTermOptions {
   readonly of?: 'absolute' | 'median';
 }
 
+/** A head that learns with the model whether goals are within reach (RC-aux, arXiv 2605.07278). */
+export interface ReachabilityTermOptions {
+  /** Of its loss; 0.35 in RC-aux. */
+  readonly weight: number;
+  /** Width of its two hidden layers; 512 in RC-aux. */
+  readonly hidden: number;
+  /** The largest budget that it tells from larger ones, in blocks. @default 5 */
+  readonly maxHorizon?: number;
+  /** Width of the embedding of a budget. @default 32 */
+  readonly horizonDim?: number;
+  /** w of the cost of plans, base x max(1 - w max_k p_k, 0.05), with p_k that step k can reach the goal in time; 0: the base. @default 0.35 */
+  readonly planWeight?: number;
+}
+
 /** What the body feels of itself, seen beside the picture (JEPA-WMs, DINO-WM). */
 export interface ProprioOptions {
   /** Numbers of the raw state. */
@@ -83,4 +97,13 @@ export const proprioSchema: Schema<ProprioOptions> = group<ProprioOptions>({
   numbers: readNumbersSchema,
   embedDim: optional(whole()),
   weight: real({ least: 0 }),
+});
+
+/** Reachability, as data from outside. */
+export const reachabilitySchema: Schema<ReachabilityTermOptions> = group<ReachabilityTermOptions>({
+  weight: real({ above: 0 }),
+  hidden: whole(),
+  maxHorizon: optional(whole()),
+  horizonDim: optional(whole()),
+  planWeight: optional(real({ least: 0 })),
 });

@@ -3,8 +3,8 @@
 // Legend: B clips, T frames, C frames of context, D width, A numbers per action block.
 
 import { JepaError } from '../../core/index.ts';
-import { rolloutLoss, type Term, temporalCurvature } from '../../jepa/index.ts';
-import { at, expandDims, slice } from '../../tensor/index.ts';
+import { rolloutLoss, type Term, type TracedStep, temporalCurvature } from '../../jepa/index.ts';
+import { at, expandDims, slice, type Tensor } from '../../tensor/index.ts';
 import type { Acting } from './acting.ts';
 import type { LeWm } from './le-wm.ts';
 import type { InverseTermOptions, RolloutTermOptions, StraighteningTermOptions } from './options.ts';
@@ -13,7 +13,7 @@ import type { InverseTermOptions, RolloutTermOptions, StraighteningTermOptions }
 const MOVES = 0.1;
 
 /** Throws `usage` when clips are too short for a term. */
-function needFrames(what: string, least: number, frames: number): void {
+export function needFrames(what: string, least: number, frames: number): void {
   if (frames >= least) return;
   throw new JepaError(
     'usage',
@@ -30,33 +30,65 @@ export function checkInverse({ steps = 1 }: Pick<InverseTermOptions, 'steps'>, f
   needFrames(`inverse dynamics over ${steps} block${steps === 1 ? '' : 's'}`, steps + 1, frames);
 }
 
+/** What is imagined of clips, open loop: made once per step, however many terms read it. */
+export interface OpenLoop {
+  /** C, the true frames that it begins from. */
+  readonly context: number;
+  /** h */
+  readonly steps: number;
+  /** Embeddings of frames C to C + h - 1, [B, h, D], each predicted from those before under the recorded blocks. */
+  predicted(step: TracedStep<Acting>, model: LeWm): Tensor;
+}
+
 /**
- * The error of `steps` predictions in a row after `context` true frames.
+ * Predictions fed back `steps` times after `context` frames.
  *
  * @throws JepaError `usage` when the context is longer than the history, or the clips are too short
  */
-export function rolloutTerm(options: RolloutTermOptions, history: number, frames: number): Term<LeWm, Acting> {
-  const { weight, steps = 2, context: C = history, detach = true, weights = 'uniform' } = options;
-  if (C > history) {
+export function openLoop(
+  { context, steps }: Pick<OpenLoop, 'context' | 'steps'>,
+  history: number,
+  frames: number,
+): OpenLoop {
+  if (context > history) {
     throw new JepaError(
       'usage',
-      `le-wm: a rollout begins from at most history = ${history} frames, got ${C}; set model.rollout.context or model.history`,
+      `le-wm: a rollout begins from at most history = ${history} frames, got ${context}; set model.rollout.context or model.history`,
     );
   }
-  needFrames(`a rollout of ${steps} steps from ${C} frames`, C + steps, frames);
+  needFrames(`a rollout of ${steps} steps from ${context} frames`, context + steps, frames);
+  const known = new WeakMap<TracedStep<Acting>, Tensor>();
+  const imagine = ({ latents, inputs }: TracedStep<Acting>, model: LeWm): Tensor => {
+    const z = latents.clip!.embedding;
+    const blocks = inputs.actions!;
+    const executed = context === 1 ? undefined : slice(blocks, 1, 0, context - 1);
+    const plans = expandDims(slice(blocks, 1, context - 1, context - 1 + steps), 1);
+    return slice(at(model.rollout(slice(z, 1, 0, context), executed, plans), 1, 0), 1, context);
+  };
+  return {
+    context,
+    steps,
+    predicted(step, model) {
+      const rows = known.get(step) ?? imagine(step, model);
+      known.set(step, rows);
+      return rows;
+    },
+  };
+}
+
+/** The error of predictions made from predictions. */
+export function rolloutTerm(
+  { weight, detach = true, weights = 'uniform' }: RolloutTermOptions,
+  { context, steps, predicted }: OpenLoop,
+): Term<LeWm, Acting> {
   return {
     name: 'rollout',
     mechanism: 'predict',
     reads: 'embedding',
     weight,
-    trace({ latents, inputs }, model) {
-      const z = latents.clip!.embedding;
-      const blocks = inputs.actions!;
-      const executed = C === 1 ? undefined : slice(blocks, 1, 0, C - 1);
-      const plans = expandDims(slice(blocks, 1, C - 1, C - 1 + steps), 1);
-      const imagined = at(model.rollout(slice(z, 1, 0, C), executed, plans), 1, 0);
-      const target = slice(z, 1, C, C + steps);
-      return rolloutLoss(slice(imagined, 1, C), target, { weighting: weights, detach }).value;
+    trace(step, model) {
+      const target = slice(step.latents.clip!.embedding, 1, context, context + steps);
+      return rolloutLoss(predicted(step, model), target, { weighting: weights, detach }).value;
     },
   };
 }
