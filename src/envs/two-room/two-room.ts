@@ -8,7 +8,7 @@ import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
 import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
 import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, offFloor, PICTURE } from './layout.ts';
-import { throughRooms } from './walls.ts';
+import { dividerOf, throughRooms } from './walls.ts';
 
 const ID = 'two-room';
 const LAYOUT_FACTORS = [
@@ -70,6 +70,7 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
       move: (state, action, { layout }) => moveTwoRoom(layout, state, action),
       distance: goalDistance,
       behindWall: (state, { layout }) => throughRooms(state, layout),
+      divider: (_, { layout }) => dividerOf(layout),
       declares: {
         ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
         oracle: { policy: 'oracle' },
