@@ -12,6 +12,7 @@ export {
 export { type EffortWeights, effortCost } from './costs/effort.ts';
 export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
 export { pairCost } from './costs/pair.ts';
+export { projectedCost } from './costs/projected.ts';
 export { type Reduce, reduceSteps } from './costs/reduce.ts';
 export { type CostPart, sumCost } from './costs/sum.ts';
 export type { PairHead, PairHeadForm, ReachabilityHead } from './heads/pair-head.ts';

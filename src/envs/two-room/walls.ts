@@ -19,5 +19,13 @@ export function throughRooms(state: Float32Array, layout: Layout): void {
 export function dividerOf({ axis, low, high, min, max, doors }: Layout): Divider {
   const toward = [0, 0];
   toward[axis] = 1;
-  return { across: axis, along: 1 - axis, low, high, range: [min, max], doors: doors.map((door) => doorBand(door)), toward };
+  return {
+    across: axis,
+    along: 1 - axis,
+    low,
+    high,
+    range: [min, max],
+    doors: doors.map((door) => doorBand(door)),
+    toward,
+  };
 }
