@@ -57,6 +57,8 @@ export interface DistanceQuality {
 
 /** Straight plans at a wall: how often a model believes that they pass, and how often they do. */
 export interface WallTest {
+  /** Blocks of a plan. */
+  readonly blocks: number;
   readonly bands: readonly {
     readonly where: string;
     readonly plans: number;
@@ -112,7 +114,8 @@ export interface CostAudit {
   readonly oracle: string | null;
   readonly rows: readonly CostAuditRow[];
   readonly distances: readonly DistanceQuality[];
-  readonly walls: WallTest | NotTested;
+  /** For plans of several lengths. */
+  readonly walls: readonly WallTest[] | NotTested;
   readonly pushes: PushTest | NotTested;
   readonly trueDynamics: readonly TrueDynamicsResult[];
 }

@@ -82,6 +82,7 @@ export async function wallTest(options: WallOptions): Promise<WallTest | NotTest
   });
   const width = (what: 'believed' | 'truly'): number => (count(every, what) / (2 * states.length)) * spacing;
   return {
+    blocks: options.horizon,
     bands: bands.filter(({ plans: n }) => n > 0),
     believedWidth: width('believed'),
     trueWidth: width('truly'),

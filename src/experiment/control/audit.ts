@@ -21,7 +21,7 @@ import {
   wallOf,
   wallTest,
 } from '../../evals/index.ts';
-import type { CostAudit, TrueDynamicsResult } from '../../run/index.ts';
+import type { CostAudit, TrueDynamicsResult, WallTest } from '../../run/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import type { AuditChoices } from './audit-choices.ts';
@@ -112,13 +112,15 @@ export async function auditModel(
   env.setGoal(tasks[0]!.goal);
   const starts = (n: number): Float32Array[] => tasks.slice(0, n).map(({ start }) => start);
   const wall = wallOf(env);
-  const walls =
-    'why' in wall
-      ? wall
-      : await wallTest({
-          ...{ ...shape, env, states: starts(STATES.wall) },
-          position: positionReader(rows, held, [wall.across, wall.along]),
-        });
+  const walls: WallTest[] = [];
+  if (!('why' in wall)) {
+    const position = positionReader(rows, held, [wall.across, wall.along]);
+    // Through a wall and a little beyond, and as far as plans reach.
+    for (const blocks of new Set([Math.min(2, horizon), horizon])) {
+      const tested = await wallTest({ ...shape, horizon: blocks, env, states: starts(STATES.wall), position });
+      if (!('why' in tested)) walls.push(tested);
+    }
+  }
   const { pushes } = env.spec.declares ?? {};
   const pushed =
     pushes === undefined
@@ -140,7 +142,7 @@ export async function auditModel(
   return {
     ...{ world: config.env.id, model: config.modelName, seed: context.seed },
     ...{ tasks: tasks.length, samples, goalOffset, oracle: oracle?.().name ?? null },
-    ...{ rows: audited, distances: quality, walls, pushes: pushed, trueDynamics },
+    ...{ rows: audited, distances: quality, walls: 'why' in wall ? wall : walls, pushes: pushed, trueDynamics },
   };
 }
 

@@ -63,15 +63,16 @@ function oracleTable(audits: readonly CostAudit[]): string {
 function wallTable(audits: readonly CostAudit[]): string {
   const rows = audits.flatMap((audit) => {
     const { walls } = audit;
-    if ('why' in walls) return [[of(audit), `not tested: ${walls.why}`, NONE, NONE, NONE]];
-    return [
-      ...walls.bands.map(({ where, plans, believed, truly }) => [
-        ...[of(audit), where, `${plans}`, percent(believed), percent(truly)],
+    if ('why' in walls) return [[of(audit), NONE, `not tested: ${walls.why}`, NONE, NONE, NONE]];
+    return walls.flatMap(({ blocks, bands, believedWidth, trueWidth }) => [
+      ...bands.map(({ where, plans, believed, truly }) => [
+        ...[of(audit), `${blocks}`, where, `${plans}`, percent(believed), percent(truly)],
       ]),
-      [of(audit), 'width that is passed', NONE, fixed(walls.believedWidth, 1), fixed(walls.trueWidth, 1)],
-    ];
+      [of(audit), `${blocks}`, 'width that is passed', NONE, fixed(believedWidth, 1), fixed(trueWidth, 1)],
+    ]);
   });
-  return markdownTable([['run', 'straight at the wall', 'plans', 'believed passed %', 'truly passed %'], ...rows]);
+  const head = ['run', 'blocks', 'straight at the wall', 'plans', 'believed passed %', 'truly passed %'];
+  return markdownTable([head, ...rows]);
 }
 
 function pushTable(audits: readonly CostAudit[]): string {
