@@ -57,8 +57,9 @@ export interface DistanceQuality {
 
 /** Straight plans at a wall: how often a model believes that they pass, and how often they do. */
 export interface WallTest {
-  /** Blocks of a plan. */
+  /** Blocks of a plan, and its speed as a share of the fastest. */
   readonly blocks: number;
+  readonly speed: number;
   readonly bands: readonly {
     readonly where: string;
     readonly plans: number;
@@ -68,6 +69,9 @@ export interface WallTest {
   /** The stretch that is passed, in the world's units. */
   readonly believedWidth: number;
   readonly trueWidth: number;
+  /** Share of the starts that the probe places on their own side of the wall, and how far off it is on held-out rows. */
+  readonly startsRead: number;
+  readonly probeError: number;
 }
 
 /** Straight pushes at an object: how far a model believes that it goes, and how far it does. */

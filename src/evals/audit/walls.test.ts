@@ -21,6 +21,7 @@ test('a model without walls believes that it passes everywhere, and the truth pa
   if ('why' in tested) throw new Error(tested.why);
   const [low, high] = wall.range;
   expect(tested.believedWidth).toBeCloseTo(high - low, 9);
+  expect(tested.startsRead).toBe(1);
   const [from, to] = wall.doors[0]!;
   // Heights are one pixel apart.
   expect(Math.abs(tested.trueWidth - (to - from))).toBeLessThanOrEqual(1);

@@ -14,6 +14,8 @@ export interface WallOptions extends StraightOptions {
   readonly states: readonly Float32Array[];
   /** Starts along the wall on each side. @default 48 */
   readonly heights?: number;
+  /** Share of the fastest action that goes straight across. @default 1 */
+  readonly speed?: number;
 }
 
 /** Heights by their distance from the nearest door, in widths of that door. */
@@ -41,7 +43,7 @@ function besideDoor({ doors }: Divider, along: number): number {
  * middle: by the probe for what is imagined, by the state for what happens.
  */
 export async function wallTest(options: WallOptions): Promise<WallTest | NotTested> {
-  const { env, position, states, heights = 48 } = options;
+  const { env, position, states, heights = 48, speed = 1 } = options;
   const tried: { readonly beside: number; readonly side: 1 | -1; readonly middle: number }[] = [];
   const plans: StraightPlan[] = [];
   let spacing = 0;
@@ -58,18 +60,22 @@ export async function wallTest(options: WallOptions): Promise<WallTest | NotTest
         const start = state.slice();
         start[wall.across] = side < 0 ? wall.low - gap : wall.high + gap;
         start[wall.along] = along;
-        plans.push({ start, action: wall.toward.map((a) => -side * a) });
+        plans.push({ start, action: wall.toward.map((a) => -side * speed * a) });
         tried.push({ beside: besideDoor(wall, along), side, middle: (wall.low + wall.high) / 2 });
       }
     }
   }
-  const { imagined, states: ends } = await straightPlans(options, plans);
-  const told = position.read(imagined);
+  const { before, imagined, states: ends } = await straightPlans(options, plans);
+  const [told, started] = [position.read(imagined), position.read(before)];
   const across = position.components[0]!;
   const { stateDim } = env.spec;
   const passed = tried.map(({ side, middle }, i) => {
     const beyond = (at: number): boolean => side * (at - middle) < 0;
-    return { believed: beyond(told[2 * i]!), truly: beyond(ends[i * stateDim + across]!) };
+    return {
+      read: !beyond(started[2 * i]!),
+      believed: beyond(told[2 * i]!),
+      truly: beyond(ends[i * stateDim + across]!),
+    };
   });
   const count = (rows: readonly number[], what: 'believed' | 'truly'): number =>
     rows.filter((i) => passed[i]![what]).length;
@@ -83,8 +89,11 @@ export async function wallTest(options: WallOptions): Promise<WallTest | NotTest
   const width = (what: 'believed' | 'truly'): number => (count(every, what) / (2 * states.length)) * spacing;
   return {
     blocks: options.horizon,
+    speed,
     bands: bands.filter(({ plans: n }) => n > 0),
     believedWidth: width('believed'),
     trueWidth: width('truly'),
+    startsRead: passed.filter(({ read }) => read).length / passed.length,
+    probeError: position.error,
   };
 }

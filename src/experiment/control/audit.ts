@@ -115,9 +115,13 @@ export async function auditModel(
   const walls: WallTest[] = [];
   if (!('why' in wall)) {
     const position = positionReader(rows, held, [wall.across, wall.along]);
-    // Through a wall and a little beyond, and as far as plans reach.
-    for (const blocks of new Set([Math.min(2, horizon), horizon])) {
-      const tested = await wallTest({ ...shape, horizon: blocks, env, states: starts(STATES.wall), position });
+    // Fast and short, as long as plans are, and slow.
+    for (const [blocks, speed] of [
+      [Math.min(2, horizon), 1] as const,
+      [horizon, 1] as const,
+      [horizon, 0.3] as const,
+    ]) {
+      const tested = await wallTest({ ...shape, horizon: blocks, speed, env, states: starts(STATES.wall), position });
       if (!('why' in tested)) walls.push(tested);
     }
   }

@@ -64,14 +64,22 @@ function wallTable(audits: readonly CostAudit[]): string {
   const rows = audits.flatMap((audit) => {
     const { walls } = audit;
     if ('why' in walls) return [[of(audit), NONE, `not tested: ${walls.why}`, NONE, NONE, NONE]];
-    return walls.flatMap(({ blocks, bands, believedWidth, trueWidth }) => [
+    return walls.flatMap(({ blocks, speed, bands, believedWidth, trueWidth, startsRead, probeError }) => [
       ...bands.map(({ where, plans, believed, truly }) => [
-        ...[of(audit), `${blocks}`, where, `${plans}`, percent(believed), percent(truly)],
+        ...[of(audit), `${blocks} at ${speed}`, where, `${plans}`, percent(believed), percent(truly)],
       ]),
-      [of(audit), `${blocks}`, 'width that is passed', NONE, fixed(believedWidth, 1), fixed(trueWidth, 1)],
+      [of(audit), `${blocks} at ${speed}`, 'width that is passed', NONE, fixed(believedWidth, 1), fixed(trueWidth, 1)],
+      [
+        of(audit),
+        `${blocks} at ${speed}`,
+        `starts that the probe (error ${fixed(probeError, 1)}) reads on their side`,
+        NONE,
+        percent(startsRead),
+        NONE,
+      ],
     ]);
   });
-  const head = ['run', 'blocks', 'straight at the wall', 'plans', 'believed passed %', 'truly passed %'];
+  const head = ['run', 'blocks at speed', 'straight at the wall', 'plans', 'believed passed %', 'truly passed %'];
   return markdownTable([head, ...rows]);
 }
 
