@@ -56,6 +56,7 @@ export {
   writeObservation,
 } from './perception/observation.ts';
 export { recorded } from './perception/recorded.ts';
+export { type CostScorer, costScorer, type ScoreRequest } from './world-model/cost-scorer.ts';
 export {
   type Aim,
   type HierarchicalModel,
@@ -74,4 +75,4 @@ export {
   waypointBatches,
 } from './world-model/waypoints.ts';
 export type { RolloutSize } from './world-model/world-graphs.ts';
-export { type ImagineRequest, type LatentTasks, type WorldModel, worldModel } from './world-model/world-model.ts';
+export { type ImagineRequest, type LatentTasks, type TrainedCost, type WorldModel, worldModel } from './world-model/world-model.ts';

@@ -4,7 +4,7 @@
 // Shapes: state [S], goal [G], action [A], frame [H, W, 3] u8 with H = W = imageSize, rows from the top.
 
 import type { Key, Stream } from '../core/index.ts';
-import type { WorldDeclaration } from './declaration.ts';
+import type { Divider, WorldDeclaration } from './declaration.ts';
 import type { GoalPredicate } from './predicate.ts';
 
 /** The value of a factor: a number when its `size` is 1, an array of `size` numbers otherwise. It survives JSON. */
@@ -100,6 +100,8 @@ export interface Env {
   group?(start: Float32Array, goal: Float32Array): string;
   /** Other ways to judge success, by the names of the protocols that ask for them. Absent in worlds that declare none. */
   readonly predicates?: Readonly<Record<string, GoalPredicate>>;
+  /** The wall between two rooms as it stands. Absent in worlds without one. */
+  divider?(): Divider;
 }
 
 /** Something that acts. Its randomness comes only from the stream it is handed. */

@@ -12,7 +12,7 @@ export { checkRegistered } from './check-registered.ts';
 export { checkWorld, type WorldCheck, type WorldCheckOptions } from './check-world.ts';
 export { cube } from './cube/cube.ts';
 export { cubeExpert, noisyCubeExpert } from './cube/expert.ts';
-export type { Ground, ProbeTarget, SearchSettings, WorldDeclaration } from './declaration.ts';
+export type { Divider, Ground, ProbeTarget, Pushing, SearchSettings, WorldDeclaration } from './declaration.ts';
 export { type DotWallOptions, dotWall, dotWallFixed, type WallContact } from './dot-wall/dot-wall.ts';
 export type { Wall } from './dot-wall/layout.ts';
 export { type DotWallWandererOptions, dotWallExpert, dotWallWanderer } from './dot-wall/policies.ts';

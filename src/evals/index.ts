@@ -1,3 +1,27 @@
+export {
+  type AuditedCost,
+  type AuditOptions,
+  auditCosts,
+  imaginePlans,
+  seenTasks,
+  stepsToGo,
+} from './audit/audit.ts';
+export { distanceByCost, distanceQuality, type PairDistance, type WorldPairs } from './audit/distances.ts';
+export { goalReadout } from './audit/goal-readout.ts';
+export { type HeldPairs, heldPairs, type PairOptions } from './audit/pairs.ts';
+export {
+  dataPopulation,
+  type Population,
+  type PopulationRequest,
+  proposedPopulation,
+  recordedPlans,
+  searchPopulation,
+} from './audit/populations.ts';
+export { type PositionReader, positionReader } from './audit/position.ts';
+export { type PushOptions, pushTest } from './audit/pushes.ts';
+export { auditRow, type RankedPlans, READING } from './audit/ranking.ts';
+export { type WallOptions, wallOf, wallTest } from './audit/walls.ts';
+export { type ExecutedPlans, executePlans, type PlanWorlds, type SeenRows } from './control/execute-plans.ts';
 export { type FactorGroups, factorGroups } from './control/factor-groups.ts';
 export {
   type GeneralisationOptions,
@@ -48,6 +72,13 @@ export {
   type TaskSet,
   taskName,
 } from './control/tasks.ts';
+export {
+  type SeenTasks,
+  type TrueDynamicsOptions,
+  trueDynamicsPolicy,
+  trueDynamicsProblem,
+  withContext,
+} from './control/true-dynamics.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';

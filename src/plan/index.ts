@@ -13,6 +13,7 @@ export { type EffortWeights, effortCost } from './costs/effort.ts';
 export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
 export { pairCost } from './costs/pair.ts';
 export { pathCost } from './costs/path.ts';
+export { projectedCost } from './costs/projected.ts';
 export { type ReachabilityCostOptions, reachabilityCost } from './costs/reachability.ts';
 export { type Reduce, reduceSteps } from './costs/reduce.ts';
 export { type CostPart, sumCost } from './costs/sum.ts';

@@ -1,4 +1,15 @@
 export { configDifferences } from './compare.ts';
+export type {
+  CostAudit,
+  CostAuditRow,
+  DistanceBand,
+  DistanceQuality,
+  DistanceScore,
+  NotTested,
+  PushTest,
+  TrueDynamicsResult,
+  WallTest,
+} from './costs.ts';
 export {
   featuresFile,
   generalisationFile,

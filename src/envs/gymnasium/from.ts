@@ -115,8 +115,8 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     const sizes = { stateDim: state.length, stateNames, goalDim, imageSize, maxSteps };
     checkSizes(id, { ...bounds, ...sizes });
     const walls = like.behindWall === undefined ? {} : { walls: true as const };
-    const declares = { ...options.declares, ...walls };
-    return { id, ...bounds, ...sizes, factors, ...(Object.keys(declares).length === 0 ? {} : { declares }) };
+    const declares = { ...options.declares, solvedWithin, ...walls };
+    return { id, ...bounds, ...sizes, factors, declares };
   }
 
   function need(member: keyof typeof without, what: string): JepaError {

@@ -139,8 +139,15 @@ export function pushT({ imageSize, places = 'anywhere' }: PushTOptions = {}): En
       prepare: sceneFrom,
       move: (state, action, { space, block }) => movePushT(space, block, state, action),
       distance,
-      declares: { ground: { at: [0, 1], extent: [0, 0, WORLD, WORLD] } },
       predicates: pushTPredicates,
+      declares: {
+        ground: { at: [0, 1], extent: [0, 0, WORLD, WORLD] },
+        tolerances: [NEAR_PIXELS, NEAR_PIXELS, NEAR_PIXELS, NEAR_PIXELS, NEAR_ANGLE],
+        pushes: {
+          ...{ agent: [0, 1], object: [BLOCK, BLOCK + 1], actions: [0, 1], speed: 0.3 },
+          ...{ reach: 140, beside: 130, range: [30, WORLD - 30], start: { 5: 0, 6: 0, 7: 0, 8: 0, 9: 0 } },
+        },
+      },
       draw: (target, state, _goal, { block, radius, look }) => drawPushT(target, state, block, radius, look),
     },
     { imageSize },

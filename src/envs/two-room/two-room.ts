@@ -10,7 +10,7 @@ import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
 import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
 import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, offFloor, PICTURE } from './layout.ts';
 import { acrossRooms, twoRoomPredicates } from './predicates.ts';
-import { throughRooms } from './walls.ts';
+import { dividerOf, throughRooms } from './walls.ts';
 
 const ID = 'two-room';
 const LAYOUT_FACTORS = [
@@ -74,6 +74,7 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
       behindWall: (state, { layout }) => throughRooms(state, layout),
       group: (start, goal, { layout }) => sideGroup(acrossRooms(layout, start, goal)),
       predicates: twoRoomPredicates,
+      divider: (_, { layout }) => dividerOf(layout),
       declares: {
         ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
         oracle: { policy: 'oracle' },

@@ -52,7 +52,7 @@ interface Found {
 const NOTHING = new Float32Array(0);
 
 /** Puts `copy` where `env` is. */
-function copyInto(copy: Env, env: Env): void {
+export function copyInto(copy: Env, env: Env): void {
   for (const [name, { binding }] of Object.entries(env.spec.factors)) {
     if (binding !== undefined) continue;
     const value = env.factor(name);
