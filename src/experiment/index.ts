@@ -1,7 +1,9 @@
+export { auditRun } from './audit-run.ts';
 export type { ComputeOptions } from './compute.ts';
 
 export { configured, reconfigured, schemaOf } from './configure.ts';
 
+export type { AuditChoices } from './control/audit-choices.ts';
 export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
@@ -38,7 +40,7 @@ export {
 } from './recipe.ts';
 export { writeBytes, writeJson } from './run-files.ts';
 export { EXIT, type ExecuteOptions, type ExperimentSession, type OnRunOptions, type SessionOutput } from './session.ts';
-export { applySettings, type Presets, settingPaths } from './settings.ts';
+export { applySettings, type Follow, type Presets, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';

@@ -2,7 +2,9 @@
 // configuration and the code that carries it out.
 
 import type { Schema } from '../core/index.ts';
+import type { CostAudit } from '../run/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import type { AuditChoices } from './control/audit-choices.ts';
 import type { Presets } from './settings.ts';
 
 /** Progress of one stage: shown as one rewritten line on a terminal, as a line every few seconds elsewhere. */
@@ -84,6 +86,8 @@ export interface ControlChoices<C> {
   extra?(config: C): readonly string[];
   /** The part of the configuration that determines the dataset: runs that agree in it and in the seed share one. */
   dataset(config: C): object;
+  /** What `jepa bench costs` measures of the model of the run `context.model`; it writes nothing. */
+  audit?(config: C, context: RunContext, choices: AuditChoices): Promise<Omit<CostAudit, 'run' | 'minutes'>>;
 }
 
 /** One experiment. `C` is its configuration: plain data (JSON) without undefined, so that it can be stored and set. */
@@ -97,6 +101,8 @@ export interface Recipe<C extends object> {
   readonly schema?: Schema<C>;
   /** Values of settings that stand for more than themselves, such as the name of a model. */
   presets?(): Presets<C>;
+  /** What follows from settings, see `Follow`: the size of a model's pictures from that of the world's. */
+  follow?(before: C, after: C): C;
   /** A configuration that an earlier version recorded, as this one has it. */
   migrate?(recorded: unknown): unknown;
   /** Throws `usage`, naming the settings, when parts of a configuration contradict each other; called before anything is written. */

@@ -85,6 +85,7 @@ export {
 export {
   type InverseDynamics,
   type InverseDynamicsConfig,
+  type InverseOf,
   inverseDynamics,
 } from './predictors/inverse-dynamics.ts';
 export { forEachContext, type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';

@@ -3,11 +3,12 @@
 import { type WorldModel, worldModel } from '../../agent/index.ts';
 import { checkRegistered } from '../../envs/index.ts';
 import type { Recipe, RunContext, RunSummary } from '../recipe.ts';
+import { auditModel } from './audit.ts';
 import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
 import { datasetDir, type ExperimentData, trainedData } from './data.ts';
-import { modelPresets, type WorldExperiment, worldExperiment } from './defaults.ts';
+import { modelPresets, pictureSizes, type WorldExperiment, worldExperiment } from './defaults.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
@@ -37,11 +38,11 @@ function prepared(stage: Stage): Stage {
 }
 
 /** Runs `stage` with the trained model and the data of the run. */
-async function withModel(
+async function withModel<R>(
   config: ControlExperiment,
   context: RunContext,
-  stage: (model: WorldModel, data: ExperimentData) => Promise<RunSummary>,
-): Promise<RunSummary> {
+  stage: (model: WorldModel, data: ExperimentData) => Promise<R>,
+): Promise<R> {
   const { values, checkpoint } = trainedRun(config, context);
   const data = trainedData(config, context, checkpoint);
   try {
@@ -85,6 +86,7 @@ export function controlRecipe(name: string, summary: string, world: WorldExperim
     config: () => worldExperiment(world),
     schema: controlSchema,
     presets: () => modelPresets(world),
+    follow: pictureSizes,
     migrate: migrateControl,
     check: prepare,
     run: prepared(async (c, context) => {
@@ -107,6 +109,10 @@ export function controlRecipe(name: string, summary: string, world: WorldExperim
       planners: ({ plan: { planners } }) => [...Object.keys(planners), ...Object.keys(goalPolicies)],
       extra: () => Object.keys(extraStages),
       dataset: ({ env, collect }) => ({ env, collect }),
+      async audit(c, context, choices) {
+        await prepare(c);
+        return withModel(c, context, (model, data) => auditModel(c, context, { model, data }, choices));
+      },
     },
   };
 }
