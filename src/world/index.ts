@@ -2,6 +2,7 @@ export type { CostConfig, CostKind, CostPartConfig, DistanceConfig, DistanceConf
 export { costOf, headOf } from './costs/cost-of.ts';
 export { costValues } from './costs/cost-values.ts';
 export { type DistanceMethodOptions, distanceHeadMethod } from './costs/distance-method.ts';
+export { type PathMethodOptions, pathHeadMethod } from './costs/path-method.ts';
 export { type ReachabilityMethodOptions, reachabilityHeadMethod } from './costs/reachability-method.ts';
 export { costKinds, costSchema, reduceSchema } from './costs/schema.ts';
 export { putStatistics } from './costs/statistics.ts';

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { f32, gradientComplaints, ints } from '../../autodiff/finite-difference.law.ts';
 import { compile } from '../../compile/index.ts';
 import { key, permutation } from '../../core/index.ts';
 import { gaussian, runtime } from '../../nn/run-module.law.ts';
@@ -336,4 +337,16 @@ test('rows rolled by a number that is not 0 meet every other row and never thems
   expect([...rolledRows(4, 3)]).toEqual([3, 0, 1, 2]);
   expect(() => rolledRows(4, 4)).toThrow(/4 rows can be rolled by 1 to 3/);
   expect(() => rolledRows(1, 1)).toThrow(/rolled by 1 to 0/);
+});
+
+test('the slope of the reachability loss is that of finite differences, in every row', async () => {
+  const other = ints([3], [1, 2, 0]);
+  const trace = (...[z, x, p]: Tensor[]): Tensor =>
+    reachabilityLoss(
+      logit,
+      { embeddings: z!, predicted: x!, others: { encoded: p!, predicted: p!, terminal: p!, terminalPredicted: p! } },
+      { history: 1, maxHorizon: 3, sources: 'dense', weighting: 'gap-linear', rank: 0.3, rankMargin: 5 },
+    ).value;
+  const inputs = [f32([3, 4, D]), f32([3, 3, D]), other];
+  expect(await gradientComplaints({ name: 'reachabilityLoss', inputs, trace })).toEqual([]);
 });

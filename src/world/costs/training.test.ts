@@ -6,12 +6,19 @@ import { expect, test } from 'vitest';
 import { key, permutation, stream } from '../../core/index.ts';
 import { rolledRows } from '../../jepa/index.ts';
 import { initialise, type ModelValues } from '../../nn/index.ts';
-import { runModule, runtime } from '../../nn/run-module.law.ts';
+import { gaussian, runModule, runtime } from '../../nn/run-module.law.ts';
 import { adam, warmupCosine } from '../../optim/index.ts';
-import { reachability } from '../../plan/index.ts';
+import { type PathHead, pathHead, reachability } from '../../plan/index.ts';
 import { constant, input, type Tensor } from '../../tensor/index.ts';
 import { jepaProgram, type StepInputs } from '../../train/index.ts';
-import { type DistanceConfig, distanceHeadMethod, headOf, putStatistics, reachabilityHeadMethod } from '../index.ts';
+import {
+  type DistanceConfig,
+  distanceHeadMethod,
+  headOf,
+  pathHeadMethod,
+  putStatistics,
+  reachabilityHeadMethod,
+} from '../index.ts';
 
 const [D, SIDE, MAX_GAP] = [4, 12, 12] as const;
 
@@ -149,4 +156,44 @@ test('a reachability head tells what lies within a budget from what lies beyond'
     Array.from(logits[name]!, (l) => Number(l > 0 === gap <= budget)),
   );
   expect(right.reduce((a, b) => a + b, 0) / right.length).toBeGreaterThan(0.9);
+});
+
+test('a path head prefers straight ways to their end over ways elsewhere and over disturbed ways', async () => {
+  const [B, T] = [32, 4] as const;
+  const straight = (random: ReturnType<typeof stream>): readonly (readonly number[])[] => {
+    const [a, b] = way(random, T);
+    return Array.from({ length: T + 1 }, (_, t) =>
+      embed([a[0] + (t / T) * (b[0] - a[0]), a[1] + (t / T) * (b[1] - a[1])]),
+    );
+  };
+  const batch = (seed: number) => {
+    const random = stream(key(seed));
+    const paths = Array.from({ length: B }, () => straight(random));
+    return { paths: Float32Array.from(paths.flat(2)), noise: gaussian(B * (T - 1) * D, seed) };
+  };
+  const config = { hidden: [32] };
+  const spec = pathHeadMethod({ ...config, dim: D }, { batch: B, steps: T });
+  const values = await trained(spec, batch, 200, batch(1_000_001).paths);
+  const { paths, noise } = batch(1_000_000);
+  const row = (i: number, t: number): Float32Array => paths.subarray((i * (T + 1) + t) * D, (i * (T + 1) + t + 1) * D);
+  const ends = Array.from({ length: B }, (_, i) => [...row(i, T)]);
+  // Every inner row about a third of a deviation of its numbers off.
+  const wild = paths.slice();
+  for (let i = 0; i < B; i++)
+    for (let t = 1; t < T; t++)
+      for (let d = 0; d < D; d++)
+        wild[(i * (T + 1) + t) * D + d]! += 0.3 * [3.5, 10, 0.5, 5][d]! * noise[(i * (T - 1) + t - 1) * D + d]!;
+  const score = async (rows: Float32Array, goals: readonly (readonly number[])[]): Promise<Float32Array> => {
+    const trace = (m: PathHead) => ({ s: m.score(input('path', [B, T + 1, D]), input('goal', [B, D])) });
+    const inputs = { path: rows, goal: Float32Array.from(goals.flat()) };
+    return (await runModule(pathHead(D, config).module, 'eval', trace, { values, inputs })).s!;
+  };
+  const [taken, elsewhere, off] = [
+    await score(paths, ends),
+    await score(paths, [...ends.slice(5), ...ends.slice(0, 5)]),
+    await score(wild, ends),
+  ];
+  const share = (others: Float32Array): number => taken.filter((s, i) => s < others[i]!).length / B;
+  expect(share(elsewhere)).toBeGreaterThan(0.85);
+  expect(share(off)).toBeGreaterThan(0.85);
 });
