@@ -16,7 +16,7 @@ import { type CostConfig, costOf, costValues, distanceHeadMethod, putStatistics 
 
 /** The wall stands at x = 5, open above y = 7; the room is 10 by 10. A block moves by at most 1 along each axis. */
 const [SIDE, WALL, DOOR] = [10, 5, 7] as const;
-const [E, S, H, D] = [20, 96, 5, 3] as const;
+const [E, S, H, D] = [20, 64, 5, 3] as const;
 
 type Place = readonly [x: number, y: number];
 /** A place, and its side of the wall. */
@@ -46,7 +46,7 @@ const TIME = { kind: 'time', hidden: [64, 64], scale: 12, reduce: { kind: 'arriv
 const LATENT: CostConfig = { kind: 'latent', of: 'sum', reduce: { kind: 'last' } };
 
 async function trainedTime(): Promise<ModelValues> {
-  const [N, steps] = [128, 1200] as const;
+  const [N, steps] = [96, 1000] as const;
   const batch = (seed: number): StepInputs => {
     const random = stream(key(seed));
     const place = (): Place => [SIDE * random.uniform(), SIDE * random.uniform()];
@@ -83,7 +83,7 @@ async function solved(config: CostConfig, heads: Readonly<Record<string, ModelVa
   let now = Array.from({ length: E }, () => place(true));
   const goals = Array.from({ length: E }, () => place(false));
   const done = new Set<number>();
-  const solver = cem({ samples: S, elites: 12, iterations: 3 });
+  const solver = cem({ samples: S, elites: 8, iterations: 3 });
   for (let t = 0; t < 30 && done.size < E; t++) {
     const { plan } = await solver.solve(
       {

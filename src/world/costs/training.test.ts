@@ -81,7 +81,7 @@ const HEADS: readonly DistanceConfig[] = [
 ];
 
 test.each(HEADS)('$kind learns the blocks between places of the closed-form world', async (config) => {
-  const N = 128;
+  const N = 64;
   const spec = distanceHeadMethod({ ...config, dim: D }, { batch: N, maxGap: MAX_GAP });
   const values = await trained(spec, (step) => pairs(step, N), 1500, pairs(1_000_001, 512).from);
   const fresh = pairs(1_000_000, 512);
@@ -97,7 +97,7 @@ test.each(HEADS)('$kind learns the blocks between places of the closed-form worl
 });
 
 test('labels in another order teach no distance', async () => {
-  const N = 128;
+  const N = 64;
   const config = HEADS[1]!;
   const shuffled = (step: number): StepInputs => {
     const batch = pairs(step, N);
