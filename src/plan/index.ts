@@ -8,13 +8,28 @@ export {
   checkCost,
   defineCost,
   fixedCost,
+  goalSize,
 } from './costs/cost.ts';
+export { type AvoidedStates, avoidingCost, decodedCost, type StateFunction, stateFunctionOf } from './costs/decoded.ts';
 export { type EffortWeights, effortCost } from './costs/effort.ts';
 export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
 export { pairCost } from './costs/pair.ts';
-export { type Reduce, reduceSteps } from './costs/reduce.ts';
+export { type Range, type Ranges, rangeNumbers, rangesSize, toleranceOf, withinRanges } from './costs/ranges.ts';
+export { checkReduce, type Reduce, reduceSteps } from './costs/reduce.ts';
 export { type CostPart, sumCost } from './costs/sum.ts';
 export type { PairHead, PairHeadForm, ReachabilityHead } from './heads/pair-head.ts';
+export {
+  checkDecoder,
+  columnNames,
+  type DecodedNumber,
+  type DecodedState,
+  decodedNumber,
+  decodedState,
+  decodeNumbers,
+  decoderColumns,
+  type RecordedEmbeddings,
+  type StateDecoder,
+} from './heads/state-decoder.ts';
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';

@@ -4,7 +4,7 @@
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
 import { type ModelValues, module } from '../../nn/index.ts';
-import { bindCost, type Cost, checkCost, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
+import { bindCost, type Cost, checkCost, goalSize, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
@@ -39,15 +39,18 @@ export interface WorldModel {
   imagine(request: ImagineRequest): Promise<Float32Array>;
   /** The planning problem of a request: context and goals encoded once, candidates scored by the model's cost. */
   problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
-  /** The same between embeddings that are known already, such as a subgoal that was imagined. */
-  problemBetween(tasks: LatentTasks): PlanProblem;
+  /**
+   * The same between embeddings that are known already, such as a subgoal that was imagined. With a cost of one's own plans are
+   * scored by it: a fixed one, or one around the model's own (`avoidingCost`); each cost is compiled once.
+   */
+  problemBetween(tasks: LatentTasks, cost?: Cost): PlanProblem;
   /** Frees the compiled programs; a later call compiles anew. */
   dispose(): Promise<void>;
 }
 
 /** Planning tasks in the latent space. */
 export interface LatentTasks {
-  /** Embeddings of the context [E, C, D], executed blocks between them [E, C - 1, A], and of the goals [E, D]. */
+  /** Embeddings of the context [E, C, D], executed blocks between them [E, C - 1, A], and goals as the cost takes them, [E, D]. */
   readonly context: Float32Array;
   readonly executed: Float32Array;
   readonly goals: Float32Array;
@@ -93,7 +96,17 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
   const { dim, actionDim: A, senses } = dynamics;
   const cost = own?.cost ?? dynamics.defaultCost;
   checkCost(cost, dynamics);
-  const named = own === undefined ? cost : { ...cost, module: module({ cost: cost.module }, (m) => m.cost) };
+  const named = (scoring: Cost): Cost =>
+    own === undefined ? scoring : { ...scoring, module: module({ cost: scoring.module }, (m) => m.cost) };
+  /** Costs that were asked for, by when: their programs are other programs. */
+  const others = new WeakMap<Cost, string>();
+  let asked = 0;
+  const nameOf = (scoring: Cost): string => {
+    if (scoring === cost) return '';
+    const known = others.get(scoring) ?? ` of ${scoring.name} (${++asked})`;
+    others.set(scoring, known);
+    return known;
+  };
   const [ofModel, ofCost] = [bakeValues(values), own === undefined ? undefined : bakeValues(own.values, 'cost.')];
   const options: CompileOptions = {
     bake: (source) => ofCost?.(source) ?? ofModel(source),
@@ -161,7 +174,9 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     dispose: () => programs.clear(),
   };
 
-  function latentProblem(given: LatentTasks): PlanProblem {
+  function latentProblem(given: LatentTasks, scoring: Cost = cost): PlanProblem {
+    checkCost(scoring, dynamics);
+    const goalDim = goalSize(scoring);
     const { context, executed, goals, tasks: E, contextLength: C, horizon } = given;
     /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
     const score = async (
@@ -178,14 +193,14 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         const part = (array: Float32Array, stride: number): Float32Array =>
           array.subarray(from * stride, (from + n) * stride);
         await run(
-          `${kind} ${n}x${C}x${S}x${horizon}`,
-          (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
+          `${kind} ${n}x${C}x${S}x${horizon}${nameOf(scoring)}`,
+          (m) => graph(m, bindCost(named(scoring)), dynamics, { tasks: n, context: C, samples: S, horizon }, goalDim),
           (scorer) => ({
             inputs: {
               context: part(context, C * dim),
               ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
               plans: part(candidates, S * horizon * A),
-              goal: part(goals, dim),
+              ...(reads(scorer, 'goal') ? { goal: part(goals, goalDim) } : {}),
             },
             into: Object.fromEntries(
               Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
@@ -199,7 +214,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       tasks: E,
       horizon,
       actionDim: A,
-      absolute: cost.absolute,
+      absolute: scoring.absolute,
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {
         const cost = new Float32Array(E * S);
