@@ -13,13 +13,29 @@ export {
 export type { ActionBounds } from './actor/block-box.ts';
 export { budgetSolver, DEFAULT_PLANNER, type PlannerSettings, type SolverBudget } from './actor/planner-settings.ts';
 export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
-export type { Agent, AgentGoal, AgentPlan, AgentStep, Shown } from './artefact/agent.ts';
+export type { Agent, AgentGoal, AgentPlan, AgentStep } from './artefact/agent.ts';
 export type { PlannerChanges } from './artefact/faculties.ts';
 export type { HierarchyFile, HighLevel, MacroPlanner } from './artefact/hierarchy-file.ts';
 export { type LoadAgentOptions, loadAgent } from './artefact/load-agent.ts';
 export type { ModelFile, ModelOrigin } from './artefact/model-file.ts';
 export type { PolicyFile } from './artefact/policy-file.ts';
 export type { AgentSource } from './artefact/source.ts';
+export type { GoalWarning } from './goals/check.ts';
+export type {
+  Avoid,
+  Conditions,
+  CostGoal,
+  EmbeddingGoal,
+  Goal,
+  GoalProgress,
+  RegionGoal,
+  SeenGoal,
+  SequenceGoal,
+  Shown,
+  SingleGoal,
+  StateGoal,
+  Steps,
+} from './goals/goal.ts';
 export {
   type HostObservation,
   observationBytes,

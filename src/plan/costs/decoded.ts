@@ -19,7 +19,13 @@ import {
   type Tensor,
   where,
 } from '../../tensor/index.ts';
-import { checkDecoder, type DecodedState, decodedState, type StateDecoder } from '../heads/state-decoder.ts';
+import {
+  checkDecoder,
+  type DecodedNumber,
+  type DecodedState,
+  decodedState,
+  type StateDecoder,
+} from '../heads/state-decoder.ts';
 import { type Cost, type CostGraph, defineCost, fixedCost, goalSize } from './cost.ts';
 import { depthInRanges, outsideRanges, rangesSize } from './ranges.ts';
 import { checkReduce, type Reduce, reduceName, reduceSteps } from './reduce.ts';
@@ -30,10 +36,20 @@ import { checkReduce, type Reduce, reduceName, reduceSteps } from './reduce.ts';
  */
 export type StateFunction = (state: DecodedState) => Tensor;
 
-/** What a function says of rows [E, S, K, D], [E, S, K]. @throws JepaError 'shape' for anything else */
-export function stateFunctionOf(decoder: StateDecoder, of: StateFunction, rows: Tensor, what: string): Tensor {
+/**
+ * What a function says of rows [E, S, K, D], [E, S, K]. `asked` is told the number behind every name that it looks up.
+ *
+ * @throws JepaError 'shape' when it gives anything else; 'usage' for a name that the decoder does not have
+ */
+export function stateFunctionOf(
+  decoder: StateDecoder,
+  of: StateFunction,
+  rows: Tensor,
+  what: string,
+  asked?: (number: DecodedNumber) => void,
+): Tensor {
   const shape = rows.shape.slice(0, -1);
-  const given = of(decodedState(decoder, rows, what));
+  const given = of(decodedState(decoder, rows, what, asked));
   if (given?.dtype === 'f32' && sameShape(given.shape, shape)) return given;
   throw new JepaError(
     'shape',
