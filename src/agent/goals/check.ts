@@ -58,11 +58,12 @@ function checkRange(number: DecodedNumber, [low, high]: Range, { warn }: GoalRul
       high,
     });
   if (low <= most && high >= least) return;
-  const asked = low === high ? `${low}` : `${low} to ${high}`;
+  const shown = (x: number): string => `${Number(x.toPrecision(4))}`;
+  const asked = low === high ? shown(low) : `${shown(low)} to ${shown(high)}`;
   warn({
     kind: 'outside',
     name,
-    message: `${where}: '${name}' is to be ${asked}, but in training it was ${least} to ${most}; what the model reads there is a guess`,
+    message: `${where}: '${name}' is to be ${asked}, but in training it was ${shown(least)} to ${shown(most)}; what the model reads there is a guess`,
   });
 }
 
