@@ -91,9 +91,17 @@ function isShown(goal: Goal): goal is Shown {
   return bare && values.length > 0 && values.every((value) => ArrayBuffer.isView(value));
 }
 
-function listed(avoid: Conditions['avoid']): readonly Avoid[] {
+function listed(avoid: Conditions['avoid'], where: string): readonly Avoid[] {
   if (avoid === undefined) return [];
-  return 'region' in avoid || 'where' in avoid ? [avoid] : avoid;
+  const list = Array.isArray(avoid) ? avoid : [avoid];
+  for (const part of list) {
+    if (typeof part === 'object' && part !== null && ('region' in part || 'where' in part)) continue;
+    throw new JepaError(
+      'usage',
+      `${where}: avoid must be { region } or { where: function }, or a list of them, got ${JSON.stringify(part)}`,
+    );
+  }
+  return list;
 }
 
 /** A single goal with the list of what is to be avoided. */
@@ -117,10 +125,10 @@ export function stagesOf(goal: Goal, where: string): readonly Stage[] {
       { forms },
     );
   }
-  if (!('sequence' in goal)) return [{ goal, avoid: listed(goal.avoid) }];
+  if (!('sequence' in goal)) return [{ goal, avoid: listed(goal.avoid, where) }];
   if (goal.sequence.length === 0)
     throw new JepaError('usage', `${where}: a sequence must hold at least one goal, got none`);
-  const common = listed(goal.avoid);
+  const common = listed(goal.avoid, where);
   return goal.sequence.map((each, i) => {
     if (isShown(each) || 'sequence' in each)
       throw new JepaError(

@@ -221,6 +221,11 @@ test.each<[string, Goal, RegExp]>([
     { state: { 'agent.x': 0 }, avoid: { region: { 'agent.y': [0, 1] }, weight: -1 } },
     /weight must be a number above 0/,
   ],
+  [
+    'something else to avoid',
+    { state: { 'agent.x': 0 }, avoid: { place: 1 } } as object as Goal,
+    /avoid must be \{ region \} or \{ where: function \}.*got \{"place":1\}/,
+  ],
   ['a picture distance below 0', { seen: see(START), within: -1 }, /within must be a distance above 0/],
   ['an empty sequence', { sequence: [] }, /at least one goal/],
   [
