@@ -12,7 +12,13 @@ export {
 } from './actor/actor.ts';
 export type { ActionBounds } from './actor/block-box.ts';
 export { inverseHeadOf, type LatentPolicy, latentPolicy } from './actor/latent-policy.ts';
-export { budgetSolver, DEFAULT_PLANNER, type PlannerSettings, type SolverBudget } from './actor/planner-settings.ts';
+export {
+  budgetSolver,
+  DEFAULT_PLANNER,
+  OWN_COST,
+  type PlannerSettings,
+  type SolverBudget,
+} from './actor/planner-settings.ts';
 export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
 export { residualDeviation } from './actor/residual-deviation.ts';
 export {
@@ -29,6 +35,7 @@ export {
   waypointProblem,
 } from './actor/waypoint-policy.ts';
 export type { Agent, AgentGoal, AgentPlan, AgentStep } from './artefact/agent.ts';
+export type { CostFile } from './artefact/cost-file.ts';
 export type { PlannerChanges } from './artefact/faculties.ts';
 export type { HierarchyFile, HighLevel, MacroPlanner } from './artefact/hierarchy-file.ts';
 export { type LoadAgentOptions, loadAgent } from './artefact/load-agent.ts';
@@ -80,6 +87,7 @@ export {
   hierarchicalModel,
   type MacroPlanning,
 } from './world-model/hierarchical-model.ts';
+export type { TrainedCost } from './world-model/scoring.ts';
 export {
   type EmbeddedEpisodes,
   type EmbedOptions,
@@ -94,7 +102,6 @@ export type { RolloutSize } from './world-model/world-graphs.ts';
 export {
   type ImagineRequest,
   type LatentTasks,
-  type TrainedCost,
   type WorldModel,
   worldModel,
 } from './world-model/world-model.ts';

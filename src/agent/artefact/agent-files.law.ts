@@ -139,7 +139,7 @@ export function agentFiles(): {
   const { planner: _, ...told } = ORIGIN;
   const valuesOf = (config: WorldConfig) => shaken(dynamicsOf(config).module, 0.2);
   writeModel(at('world'), WORLD, tinyValues(), ORIGIN);
-  writeModel(at('decoder'), WORLD, tinyValues(), ORIGIN, DECODER);
+  writeModel(at('decoder'), WORLD, tinyValues(), ORIGIN, { decoder: DECODER });
   writeModel(at('old'), WORLD, tinyValues(), { ...told, actionBounds: { low: -1, high: 1 } });
   writeModel(at('state'), STATE_WORLD, valuesOf(STATE_WORLD), ORIGIN);
   writeModel(at('both'), BOTH_WORLD, valuesOf(BOTH_WORLD), ORIGIN);

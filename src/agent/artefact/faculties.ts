@@ -1,6 +1,7 @@
 // What a loaded file can do, whatever is in it: plan toward a goal, and where there is a world model, embed and imagine.
 // Legend: H planned blocks, A numbers per block, D embedding width.
 
+import { unknownName } from '../../core/index.ts';
 import {
   cem,
   hierarchical,
@@ -11,12 +12,13 @@ import {
   solverPlanner,
 } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
-import { dynamicsOf, goalPolicyOf, type Senses } from '../../world/index.ts';
-import { budgetSolver, DEFAULT_PLANNER, type PlannerSettings } from '../actor/planner-settings.ts';
+import { costOf, type Dynamics, dynamicsOf, goalPolicyOf, type Senses } from '../../world/index.ts';
+import { budgetSolver, DEFAULT_PLANNER, OWN_COST, type PlannerSettings } from '../actor/planner-settings.ts';
 import { policyModel, policyPlanner } from '../actor/policy-model.ts';
 import type { Target } from '../goals/aim.ts';
 import { sayingWhenForbidden } from '../goals/forbidden.ts';
 import { hierarchicalModel } from '../world-model/hierarchical-model.ts';
+import type { TrainedCost } from '../world-model/scoring.ts';
 import { type LatentTasks, type WorldModel, worldModel } from '../world-model/world-model.ts';
 import type { AgentFile } from './agent-file.ts';
 import { DEFAULT_MACRO_PLANNER, type MacroPlanner } from './hierarchy-file.ts';
@@ -46,14 +48,16 @@ export interface Faculties {
   dispose(): Promise<void>;
 }
 
-function wordsOf({ solver, samples, elites, iterations, horizon, recedingHorizon, history }: PlannerSettings): string {
+function wordsOf(settings: PlannerSettings): string {
+  const { solver, samples, elites, iterations, horizon, recedingHorizon, history, cost = OWN_COST } = settings;
+  const scored = cost === OWN_COST ? '' : `, scored by the learned cost '${cost}'`;
   const frames = history === 1 ? '1 frame' : `${history} frames`;
-  return `plans with ${solver} (${samples} samples, ${elites} elites, ${iterations} iterations), ${horizon} blocks ahead, again after ${recedingHorizon}, from ${frames}`;
+  return `plans with ${solver} (${samples} samples, ${elites} elites, ${iterations} iterations), ${horizon} blocks ahead, again after ${recedingHorizon}, from ${frames}${scored}`;
 }
 
 /** The planner of a file with changes, within what the model can do. */
-function settingsOf({ origin }: ModelFile, model: WorldModel, changes: PlannerChanges): PlannerSettings {
-  const { maxHorizon = Number.POSITIVE_INFINITY, history: most } = model.dynamics;
+function settingsOf({ origin }: ModelFile, dynamics: Dynamics, changes: PlannerChanges): PlannerSettings {
+  const { maxHorizon = Number.POSITIVE_INFINITY, history: most } = dynamics;
   const given = origin.planner ?? {
     ...DEFAULT_PLANNER,
     horizon: Math.min(DEFAULT_PLANNER.horizon, maxHorizon),
@@ -64,6 +68,14 @@ function settingsOf({ origin }: ModelFile, model: WorldModel, changes: PlannerCh
   // A shorter plan than the file's is executed as far as it goes, unless it is said how far.
   const recedingHorizon = flat.recedingHorizon ?? Math.min(given.recedingHorizon, asked.horizon);
   return { ...asked, recedingHorizon, history: Math.min(asked.history, most) };
+}
+
+/** The cost of that name in a file; undefined for the model's own. */
+function costNamed({ cost }: ModelFile, name: string | undefined, dim: number): TrainedCost | undefined {
+  if (name === undefined || name === OWN_COST) return undefined;
+  if (cost?.name !== name)
+    throw unknownName('cost of the file', name, [OWN_COST, ...(cost === undefined ? [] : [cost.name])]);
+  return { cost: { ...costOf(cost.config, dim), name }, values: cost.values };
 }
 
 /** Planning in a world model: `problemOf` makes the problem of a task between embeddings. */
@@ -115,8 +127,9 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
     };
   }
   const low = file.kind === 'hierarchy' ? file.low : file;
-  const model = worldModel(dynamicsOf(low.config), low.values, runtime);
-  const pace = settingsOf(low, model, changes);
+  const dynamics = dynamicsOf(low.config);
+  const pace = settingsOf(low, dynamics, changes);
+  const model = worldModel(dynamics, low.values, runtime, costNamed(low, pace.cost, dynamics.dim));
   const { name, senses, actionDim } = model.dynamics;
   const stated = low.origin.planner === undefined ? ' (the default: the file names no planner)' : '';
   const how = `${wordsOf(pace)}${stated}`;

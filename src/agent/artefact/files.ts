@@ -2,15 +2,17 @@
 
 import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
-import type { StateDecoder } from '../../plan/index.ts';
 import type { PolicyConfig, WorldConfig } from '../../world/index.ts';
+import { costParts } from './cost-file.ts';
 import { decoderParts } from './decoder-file.ts';
 import { type HierarchyFile, type HighLevel, hierarchyOf, hierarchyParts } from './hierarchy-file.ts';
-import { type ModelFile, type ModelOrigin, modelMetadata, modelOf, modelTensors } from './model-file.ts';
+import { type ModelFile, type ModelOrigin, modelMetadata, modelOf } from './model-file.ts';
+import { modelTensors } from './model-tensors.ts';
 import { type PolicyFile, policyMetadata, policyOf } from './policy-file.ts';
 
 /**
- * Writes a model to `path`, with what reads the state off its embeddings where that is given.
+ * Writes a model to `path`, with what was learned on its embeddings where that is given: what reads the state off them,
+ * and a cost of plans.
  *
  * @throws JepaError 'io' when the disk is full; 'shape' for a decoder whose arrays do not fit
  */
@@ -19,10 +21,17 @@ export function writeModel(
   config: WorldConfig,
   values: ModelValues,
   origin: ModelOrigin,
-  decoder?: StateDecoder,
+  { decoder, cost }: Pick<ModelFile, 'decoder' | 'cost'> = {},
 ): void {
-  const { tensors, metadata } = decoderParts(decoder);
-  writeSafetensors(path, [...modelTensors(values), ...tensors], { ...modelMetadata(config, origin), ...metadata });
+  const parts = [decoderParts(decoder), costParts(cost, values)];
+  writeSafetensors(
+    path,
+    [...modelTensors(values), ...parts.flatMap(({ tensors }) => tensors)],
+    Object.assign({}, modelMetadata(config, origin), ...parts.map(({ metadata }) => metadata)) as Record<
+      string,
+      string
+    >,
+  );
 }
 
 /**

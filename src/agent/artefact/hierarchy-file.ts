@@ -8,7 +8,8 @@ import type { ActionConstraint } from '../../plan/index.ts';
 import { type HierarchyConfig, hierarchy, type MacroCost } from '../../world/index.ts';
 import type { Aim } from '../world-model/hierarchical-model.ts';
 import { decoderParts } from './decoder-file.ts';
-import { checkVersion, type ModelFile, modelMetadata, modelOf, modelTensors } from './model-file.ts';
+import { checkVersion, type ModelFile, modelMetadata, modelOf } from './model-file.ts';
+import { modelTensors } from './model-tensors.ts';
 import { parsed } from './parsed.ts';
 
 /** How the run that trained a high level planned with it. */

@@ -144,7 +144,7 @@ let files = 0;
 /** An agent in that world, loaded from a file with this decoder, or without any. */
 export async function pointAgent(decoder?: StateDecoder, options: LoadAgentOptions = {}): Promise<Agent> {
   const path = join(dir, `${files++}.safetensors`);
-  writeModel(path, { kind: 'point' }, blankValues(point.module), ORIGIN, decoder);
+  writeModel(path, { kind: 'point' }, blankValues(point.module), ORIGIN, { ...(decoder && { decoder }) });
   return loadAgent(path, { runtime, ...options });
 }
 

@@ -3,7 +3,7 @@
 // Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
-import { type ModelValues, module } from '../../nn/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
 import {
   bindCost,
   type Cost,
@@ -17,21 +17,8 @@ import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
 import { feedsOf, unpackObservations } from '../perception/observation.ts';
-import {
-  bakeValues,
-  costAndGradientGraph,
-  costGraph,
-  encodeGraph,
-  imagineGraph,
-  predictGraph,
-} from './world-graphs.ts';
-
-/** A cost with its numbers: how plans are scored in place of the model's default. */
-export interface TrainedCost {
-  readonly cost: Cost;
-  /** Of `cost.module`. */
-  readonly values: ModelValues;
-}
+import { scoringOf, type TrainedCost } from './scoring.ts';
+import { costAndGradientGraph, costGraph, encodeGraph, imagineGraph, predictGraph } from './world-graphs.ts';
 
 /** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
 export interface WorldModel {
@@ -98,10 +85,7 @@ function read<T>(program: Program, given: Readonly<Record<string, T>>): Record<s
  */
 export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime, own?: TrainedCost): WorldModel {
   const { dim, actionDim: A, senses } = dynamics;
-  const cost = own?.cost ?? dynamics.defaultCost;
-  checkCost(cost, dynamics);
-  const named = (scoring: Cost): Cost =>
-    scoring !== own?.cost ? scoring : { ...scoring, module: module({ cost: scoring.module }, (m) => m.cost) };
+  const { cost, bake } = scoringOf(dynamics, values, own);
   /** Costs that were asked for, by when: their programs are other programs. */
   const others = new WeakMap<Cost, string>();
   let asked = 0;
@@ -111,11 +95,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     others.set(scoring, known);
     return known;
   };
-  const [ofModel, ofCost] = [bakeValues(values), own === undefined ? undefined : bakeValues(own.values, 'cost.')];
-  const options: CompileOptions = {
-    bake: (source) => ofCost?.(source) ?? ofModel(source),
-    ...(runtime === undefined ? {} : { runtime }),
-  };
+  const options: CompileOptions = { bake, ...(runtime === undefined ? {} : { runtime }) };
   const programs = cache<Program>({ keep: PROGRAMS, free: (program) => program.dispose() });
   const run = (
     name: string,
@@ -199,7 +179,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
           array.subarray(from * stride, (from + n) * stride);
         await run(
           `${kind} ${n}x${C}x${S}x${horizon}${nameOf(scoring)}`,
-          (m) => graph(m, bindCost(named(scoring)), dynamics, { tasks: n, context: C, samples: S, horizon }, goalDim),
+          (m) => graph(m, bindCost(scoring), dynamics, { tasks: n, context: C, samples: S, horizon }, goalDim),
           (scorer) => ({
             inputs: read(scorer, {
               context: part(context, C * dim),
