@@ -1,5 +1,5 @@
 export type { CostConfig, CostKind, CostPartConfig, DistanceConfig, DistanceConfigs } from './costs/config.ts';
-export { costOf, headOf } from './costs/cost-of.ts';
+export { costOf, headOf, isDistance } from './costs/cost-of.ts';
 export { costValues } from './costs/cost-values.ts';
 export { type DistanceMethodOptions, distanceHeadMethod } from './costs/distance-method.ts';
 export { type PathMethodOptions, pathHeadMethod } from './costs/path-method.ts';

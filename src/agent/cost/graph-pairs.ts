@@ -5,7 +5,7 @@
 import { fold, integer, JepaError, type Key, permutation, uniformOne } from '../../core/index.ts';
 import type { RouteGraph } from '../memory/route-graph.ts';
 import type { ImaginedRows } from './imagined-rows.ts';
-import type { PairBatch } from './pair-batches.ts';
+import { type PairBatch, shuffled } from './pair-batches.ts';
 
 /** How pairs of a graph are drawn. */
 export interface GraphPairOptions {
@@ -15,6 +15,8 @@ export interface GraphPairOptions {
   readonly goals?: number;
   /** Share of pairs whose `from` is imagined: it has the distance of the node whose time it carries. @default none */
   readonly imagined?: { readonly share: number; readonly rows: ImaginedRows };
+  /** Distances go to other pairs of their batch: the control, of which nothing can be learned. @default false */
+  readonly shuffle?: boolean;
   readonly key: Key;
 }
 
@@ -106,6 +108,7 @@ export function graphPairs(graph: RouteGraph, options: GraphPairOptions): (step:
         break;
       }
     }
+    if (options.shuffle === true) shuffled(made.gap, fold(key, 'shuffle', step));
     return made;
   };
 }

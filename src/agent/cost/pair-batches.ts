@@ -60,7 +60,7 @@ function clipGap(key: Key, T: number): number {
 }
 
 /** Gives the finite gaps round a random circle, so that none stays where it was. */
-function shuffled(gap: Float32Array, key: Key): void {
+export function shuffled(gap: Float32Array, key: Key): void {
   const finite = [...gap.keys()].filter((b) => gap[b] !== Number.POSITIVE_INFINITY);
   const circle = Array.from(permutation(key, finite.length), (i) => finite[i]!);
   const old = gap.slice();

@@ -3,11 +3,12 @@
 // Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
-import { type ModelValues, module } from '../../nn/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
 import {
   bindCost,
   type Cost,
   checkCost,
+  goalSize,
   type PlanEmbeddings,
   type PlanProblem,
   type PlanRequest,
@@ -16,21 +17,8 @@ import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
 import { feedsOf, unpackObservations } from '../perception/observation.ts';
-import {
-  bakeValues,
-  costAndGradientGraph,
-  costGraph,
-  encodeGraph,
-  imagineGraph,
-  predictGraph,
-} from './world-graphs.ts';
-
-/** A cost with its numbers: how plans are scored in place of the model's default. */
-export interface TrainedCost {
-  readonly cost: Cost;
-  /** Of `cost.module`. */
-  readonly values: ModelValues;
-}
+import { scoringOf, type TrainedCost } from './scoring.ts';
+import { costAndGradientGraph, costGraph, encodeGraph, imagineGraph, predictGraph } from './world-graphs.ts';
 
 /** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
 export interface WorldModel {
@@ -46,8 +34,11 @@ export interface WorldModel {
   imagine(request: ImagineRequest): Promise<Float32Array>;
   /** The planning problem of a request: context and goals encoded once, candidates scored by the model's cost. */
   problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
-  /** The same between embeddings that are known already, such as a subgoal that was imagined. */
-  problemBetween(tasks: LatentTasks): PlanProblem;
+  /**
+   * The same between embeddings that are known already, such as a subgoal that was imagined. With a cost of one's own plans are
+   * scored by it: a fixed one, or one around the model's own (`avoidingCost`); each cost is compiled once.
+   */
+  problemBetween(tasks: LatentTasks, cost?: Cost): PlanProblem;
   /** Frees the compiled programs; a later call compiles anew. */
   dispose(): Promise<void>;
 }
@@ -94,14 +85,17 @@ function read<T>(program: Program, given: Readonly<Record<string, T>>): Record<s
  */
 export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime, own?: TrainedCost): WorldModel {
   const { dim, actionDim: A, senses } = dynamics;
-  const cost = own?.cost ?? dynamics.defaultCost;
-  checkCost(cost, dynamics);
-  const named = own === undefined ? cost : { ...cost, module: module({ cost: cost.module }, (m) => m.cost) };
-  const [ofModel, ofCost] = [bakeValues(values), own === undefined ? undefined : bakeValues(own.values, 'cost.')];
-  const options: CompileOptions = {
-    bake: (source) => ofCost?.(source) ?? ofModel(source),
-    ...(runtime === undefined ? {} : { runtime }),
+  const { cost, bake } = scoringOf(dynamics, values, own);
+  /** Costs that were asked for, by when: their programs are other programs. */
+  const others = new WeakMap<Cost, string>();
+  let asked = 0;
+  const nameOf = (scoring: Cost): string => {
+    if (scoring === cost) return '';
+    const known = others.get(scoring) ?? ` of ${scoring.name} (${++asked})`;
+    others.set(scoring, known);
+    return known;
   };
+  const options: CompileOptions = { bake, ...(runtime === undefined ? {} : { runtime }) };
   const programs = cache<Program>({ keep: PROGRAMS, free: (program) => program.dispose() });
   const run = (
     name: string,
@@ -165,7 +159,9 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     dispose: () => programs.clear(),
   };
 
-  function latentProblem(given: LatentTasks): PlanProblem {
+  function latentProblem(given: LatentTasks, scoring: Cost = cost): PlanProblem {
+    checkCost(scoring, dynamics);
+    const goalDim = goalSize(scoring);
     const { context, executed, goals, tasks: E, contextLength: C, horizon, done } = given;
     /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
     const score = async (
@@ -182,14 +178,14 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         const part = (array: Float32Array, stride: number): Float32Array =>
           array.subarray(from * stride, (from + n) * stride);
         await run(
-          `${kind} ${n}x${C}x${S}x${horizon}`,
-          (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
+          `${kind} ${n}x${C}x${S}x${horizon}${nameOf(scoring)}`,
+          (m) => graph(m, bindCost(scoring), dynamics, { tasks: n, context: C, samples: S, horizon }, goalDim),
           (scorer) => ({
             inputs: read(scorer, {
               context: part(context, C * dim),
               executed: part(executed, (C - 1) * A),
               plans: part(candidates, S * horizon * A),
-              goal: part(goals, dim),
+              goal: part(goals, goalDim),
             }),
             into: Object.fromEntries(
               Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
@@ -203,8 +199,8 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       tasks: E,
       horizon,
       actionDim: A,
-      absolute: cost.absolute,
-      unit: cost.unit,
+      absolute: scoring.absolute,
+      unit: scoring.unit,
       embeddings: { context, executed, goals, contextLength: C, ...(done && { done }) },
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {

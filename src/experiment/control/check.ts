@@ -5,6 +5,7 @@ import { checkProtocol } from '../../evals/index.ts';
 import { parameterCount } from '../../nn/index.ts';
 import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
+import { checkCostName, checkCosts } from './costs.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { experimentDynamics, experimentEnv, experimentWorld } from './stages.ts';
 
@@ -44,6 +45,8 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     `plan.protocols must name each protocol once, got ${plan.protocols.join(', ')}`,
     ['plan.protocols'],
   );
+  checkCosts(config, dynamics.dim);
+  for (const { cost } of [plan.planner, ...Object.values(plan.planners)]) checkCostName(config, cost);
   const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies)];
   for (const name of plan.also) if (!beside.includes(name)) throw unknownName('planner of plan.also', name, beside);
   for (const name of evals.extra) {

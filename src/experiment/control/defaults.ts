@@ -6,6 +6,7 @@ import type { PlanCost } from '../../plan/index.ts';
 import { type LeWmConfig, worldOf } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
 import { type ControlExperiment, plannersFor } from './config.ts';
+import type { CostTraining } from './costs.ts';
 import {
   type ControlModel,
   type SmallModel,
@@ -88,6 +89,50 @@ function askedForMore(
   };
 }
 
+/** A distance over the routes of the recordings, distilled into a small head. */
+const ROUTES: CostTraining = {
+  cost: { kind: 'time', hidden: [256, 256], scale: 1, reduce: { kind: 'arrival' } },
+  labels: { kind: 'routes', neighbours: 8, goals: 600 },
+  shuffle: false,
+  steps: 2000,
+  batchSize: 256,
+  learningRate: 1e-3,
+};
+
+/** The time between two embeddings of a recording. */
+const TIME: CostTraining = {
+  ...ROUTES,
+  cost: { kind: 'time', hidden: [256, 256], scale: 12, reduce: { kind: 'arrival' } },
+  labels: { kind: 'time', maxGap: 12, imagined: 0.5, cross: 0 },
+  steps: 3000,
+};
+
+const shuffled = (training: CostTraining): CostTraining => ({ ...training, shuffle: true });
+
+/** Half of each, standardised over a task's candidates: a learned cost beside the latent distance. */
+function hybrid(training: CostTraining): CostTraining {
+  const parts = [
+    { cost: training.cost, weight: 0.5, scale: 'standardise' },
+    { cost: { kind: 'latent', of: 'sum', reduce: { kind: 'last' } }, weight: 0.5, scale: 'standardise' },
+  ] as const;
+  return { ...training, cost: { kind: 'sum', parts } };
+}
+
+/** The learned costs that every recipe offers. */
+const COSTS: ControlExperiment['costs'] = {
+  routes: ROUTES,
+  'routes-shuffled': shuffled(ROUTES),
+  'routes-hybrid': hybrid(ROUTES),
+  time: TIME,
+  'time-shuffled': shuffled(TIME),
+  'time-hybrid': hybrid(TIME),
+  quasi: {
+    ...TIME,
+    cost: { kind: 'quasi', hidden: 256, symmetric: 32, directed: 32, p: 1, reduce: { kind: 'arrival' } },
+    labels: { kind: 'time', maxGap: 12, imagined: 0.5, cross: 0.25 },
+  },
+};
+
 /** The models that a recipe offers, by name. */
 function models(size: SmallModel, world: WorldExperiment): Readonly<Record<string, ControlModel>> {
   const { sigreg, pldmInverse, learningRate = 1e-3, cost, frameSkip = 5, models: own = {} } = world;
@@ -169,6 +214,7 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
       film: 8,
       ...world.plan,
     },
+    costs: COSTS,
     hierarchy: {
       goalOffsets: [25, 50, 75],
       macroDim: 4,

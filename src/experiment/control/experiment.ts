@@ -13,6 +13,7 @@ import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
 import { goalPolicies } from './goal-policies.ts';
+import { learnedBeside } from './learned.ts';
 import { longHorizonStage } from './long-horizon.ts';
 import { migrateControl } from './migrate.ts';
 import { planStage } from './plan.ts';
@@ -65,10 +66,12 @@ const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => e
 const plan: Stage = (c, context) =>
   withModel(c, context, async (model, data) => {
     const { targets } = await probes(c, context, model, data);
-    const trained = { model, data, probes: targets };
+    const learned = learnedBeside(c, context, model, data);
+    const trained = { model, data, learned, probes: targets };
     const { metrics } = await planStage(c, context, trained);
     const more: Record<string, number> = {};
     for (const name of c.evals.extra) Object.assign(more, (await extraStages[name]!(c, context, trained)).metrics);
+    await learned.dispose();
     return { metrics: { ...metrics, ...more } };
   });
 

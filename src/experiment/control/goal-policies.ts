@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
+import { type Actor, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
 import { type Batch, windowLoader } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { trainedValues } from '../../run/node.ts';
@@ -13,7 +13,6 @@ import {
   gcbcMethod,
   goalPolicyOf,
   inverseHead,
-  inverseHeadMethod,
   inversePolicy,
   inversePolicyValues,
   type PolicyConfig,
@@ -22,8 +21,7 @@ import {
 import { keyFor } from '../keys.ts';
 import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
-import { embedTraining } from './high-level.ts';
-import { drawn, trainPart } from './part.ts';
+import { trainPart } from './part.ts';
 import type { Seats } from './planners.ts';
 import type { Trained } from './trained.ts';
 
@@ -41,21 +39,10 @@ function acting(
 }
 
 async function inverse(config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats): Promise<Actor> {
-  const { model, data } = trained;
-  const { hidden, maxDistance, ...training } = config.policies.inverse;
-  const { dim, actionDim } = model.dynamics;
-  const embedded = await embedTraining(config, model, data);
-  const batch = training.batchSize;
-  const program = await jepaProgram({
-    spec: inverseHeadMethod({ dim, actionDim, hidden }, { batch }),
-    key: keyFor(context, 'inverse'),
-    inputs: (pairs: GoalPairs) => ({ ...pairs }),
-    ...onRuntime(context),
-  });
-  const pairs = goalPairs(embedded, { batch, maxDistance, key: keyFor(context, 'pairs') });
-  const head = await trainPart(context, 'inverse', program, drawn(pairs), training);
-  const policy = inversePolicy(model.dynamics, hidden);
-  return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, head), seats);
+  const { model, learned } = trained;
+  const { values } = await learned.inverse();
+  const policy = inversePolicy(model.dynamics, config.policies.inverse.hidden);
+  return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, values), seats);
 }
 
 async function cloning(config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats): Promise<Actor> {

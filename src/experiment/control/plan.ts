@@ -1,7 +1,6 @@
 // The planning stage: goals shown as pictures, by every protocol that is asked for, with a random policy and a ceiling on the same
 // tasks, and other planners beside the main one.
 
-import type { SolverBudget } from '../../agent/index.ts';
 import { fold } from '../../core/index.ts';
 import { type GoalPredicate, makeEnv, makePolicy } from '../../envs/index.ts';
 import {
@@ -21,10 +20,10 @@ import { stateDimOf } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeBytes, writeJson } from '../run-files.ts';
-import type { ControlExperiment } from './config.ts';
+import type { ControlExperiment, ControlPlanner } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
-import { controller, latentPlanner, type Seats, solverOf } from './planners.ts';
+import { plannerActor, type Seats, shapeOf } from './planners.ts';
 import { datasetDigest, experimentProtocol } from './protocols.ts';
 import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
@@ -85,21 +84,17 @@ async function policies(
   { compared, judged }: { readonly compared: boolean; readonly judged?: GoalPredicate },
 ): Promise<readonly ControlPolicy[]> {
   const { plan, env } = config;
-  const { model, data } = trained;
-  const { actions } = data;
-  const planning = (name: string, budget: SolverBudget): ControlPolicy => {
-    const planner = latentPlanner(config, model, solverOf(config, budget, actions), context.signal);
-    return controller(config, context, { ...model.dynamics, planner, actions, ...seats }, name);
-  };
+  const planning = (name: string, planner: ControlPlanner): Promise<ControlPolicy> =>
+    plannerActor(config, context, trained, seats, name, planner);
   const others: ControlPolicy[] = [];
   for (const name of compared ? plan.also : []) {
     const policy = goalPolicies[name];
     others.push(
-      policy === undefined ? planning(name, plan.planners[name]!) : await policy(config, context, trained, seats),
+      await (policy === undefined ? planning(name, plan.planners[name]!) : policy(config, context, trained, seats)),
     );
   }
   return [
-    planning('planner', plan.planner),
+    await planning('planner', plan.planner),
     ...others,
     envPolicy(() => makePolicy(env.id, 'random')),
     ceilingPolicy(config, judged),
@@ -133,7 +128,7 @@ function metricsOf({ name, results, groups = [] }: ControlRecord): Record<string
 
 /** Runs every protocol of the configuration and writes `evals/planning.json` and the filmed episodes, those of the first one. */
 export async function planStage(config: ControlExperiment, context: RunContext, trained: Trained): Promise<RunSummary> {
-  const { film, planner, horizon, recedingHorizon, history, protocols } = config.plan;
+  const { film, planner, history, protocols } = config.plan;
   const records: ControlRecord[] = [];
   const metrics: Record<string, number> = {};
   const { spec } = experimentEnv(config);
@@ -169,7 +164,7 @@ export async function planStage(config: ControlExperiment, context: RunContext, 
     }
     const record = controlRecord(set, runs, {
       seed: context.seed,
-      planner: { ...planner, horizon, recedingHorizon, history },
+      planner: { ...planner, ...shapeOf(config, planner), history },
       world: spec.id,
       ...(protocol.recorded ? { dataset } : {}),
       ...(judged === undefined ? {} : { judged }),

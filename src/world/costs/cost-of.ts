@@ -13,6 +13,7 @@ import {
   pairMlp,
   pathCost,
   pathHead,
+  type Reduce,
   reachability,
   reachabilityCost,
   sumCost,
@@ -33,6 +34,11 @@ export function headOf(config: DistanceConfig, dim: number): PairHeadForm {
     case 'classes':
       return temporalClass(dim, config);
   }
+}
+
+/** Whether a cost is a head that counts blocks. */
+export function isDistance(config: CostConfig): config is DistanceConfig & { readonly reduce: Reduce } {
+  return ['time', 'quasi', 'iqe', 'classes'].includes(config.kind);
 }
 
 /** A configuration that was checked. */

@@ -11,35 +11,16 @@ import {
   real,
   type Schema,
   share,
-  unknownName,
+  tagged,
   whole,
 } from '../../core/index.ts';
 import type { ReachabilityConfig, Reduce } from '../../plan/index.ts';
 import type { CostConfig, CostKind, CostPartConfig, DistanceConfigs } from './config.ts';
 
-/** The schema of a tagged value: that of its kind, with the kind in it. */
-function byKind<T extends { readonly kind: string }>(
-  what: string,
-  kinds: { readonly [K in T['kind']]: Readonly<Record<string, Schema>> },
-): Schema<T> {
-  const schemas = new Map(
-    Object.entries<Readonly<Record<string, Schema>>>(kinds).map(([kind, settings]) => [
-      kind,
-      group<object>({ kind: oneOf([kind]), ...settings }) as Schema<T>,
-    ]),
-  );
-  return depending<T>((value) => {
-    const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : '';
-    const schema = schemas.get(kind);
-    if (schema === undefined) throw unknownName(what, kind, [...schemas.keys()]);
-    return schema;
-  });
-}
-
 const overSteps = { withContext: optional(flag()), steps: optional(whole()) };
 
 /** How the distances of a plan's steps become one score. */
-export const reduceSchema: Schema<Reduce> = byKind<Reduce>('way to reduce', {
+export const reduceSchema: Schema<Reduce> = tagged<Reduce>('way to reduce', {
   last: {},
   sum: overSteps,
   mean: overSteps,
@@ -105,7 +86,7 @@ const settings: { readonly [K in CostKind]: Readonly<Record<string, Schema>> } =
 };
 
 /** A cost of plans, of any kind. */
-export const costSchema: Schema<CostConfig> = byKind<CostConfig>('kind of cost', settings);
+export const costSchema: Schema<CostConfig> = tagged<CostConfig>('kind of cost', settings);
 
 /** The names of all kinds of cost. */
 export const costKinds: readonly string[] = Object.keys(settings);
