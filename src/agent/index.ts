@@ -11,8 +11,23 @@ export {
   policyActor,
 } from './actor/actor.ts';
 export type { ActionBounds } from './actor/block-box.ts';
+export { inverseHeadOf, type LatentPolicy, latentPolicy } from './actor/latent-policy.ts';
 export { budgetSolver, DEFAULT_PLANNER, type PlannerSettings, type SolverBudget } from './actor/planner-settings.ts';
 export { type PolicyModel, policyModel, policyPlanner } from './actor/policy-model.ts';
+export {
+  towardWaypoints,
+  type WaypointPolicy,
+  waypointActor,
+  waypointPlanner,
+  waypointProblem,
+} from './actor/waypoint-policy.ts';
+export { residualDeviation } from './actor/residual-deviation.ts';
+export {
+  type RolledPolicy,
+  type RolledPolicyOptions,
+  rolledPolicy,
+  type TrainedLatentPolicy,
+} from './actor/rolled-policy.ts';
 export type { Agent, AgentGoal, AgentPlan, AgentStep, Shown } from './artefact/agent.ts';
 export type { PlannerChanges } from './artefact/faculties.ts';
 export type { HierarchyFile, HighLevel, MacroPlanner } from './artefact/hierarchy-file.ts';
@@ -20,6 +35,18 @@ export { type LoadAgentOptions, loadAgent } from './artefact/load-agent.ts';
 export type { ModelFile, ModelOrigin } from './artefact/model-file.ts';
 export type { PolicyFile } from './artefact/policy-file.ts';
 export type { AgentSource } from './artefact/source.ts';
+export { type GraphPairOptions, graphPairs } from './cost/graph-pairs.ts';
+export { type ImaginedRows, type ImagineOptions, imaginedRows } from './cost/imagined-rows.ts';
+export { type PairBatch, type PairGaps, type PairOptions, pairBatches } from './cost/pair-batches.ts';
+export { isRouteTensor, routesOf, routeTensors } from './memory/route-file.ts';
+export { type NearNodes, type RouteGraph, type RoutesTo, routeGraph } from './memory/route-graph.ts';
+export { type RouteOptions, type RouteRecord, recordRoutes } from './memory/route-record.ts';
+export {
+  type RouteGuide,
+  type RouteWaypointOptions,
+  type RouteWaypoints,
+  routeGuide,
+} from './memory/route-waypoints.ts';
 export {
   type HostObservation,
   observationBytes,
@@ -29,6 +56,7 @@ export {
   writeObservation,
 } from './perception/observation.ts';
 export { recorded } from './perception/recorded.ts';
+export { type CostScorer, costScorer, type ScoreRequest } from './world-model/cost-scorer.ts';
 export {
   type Aim,
   type HierarchicalModel,
@@ -47,4 +75,4 @@ export {
   waypointBatches,
 } from './world-model/waypoints.ts';
 export type { RolloutSize } from './world-model/world-graphs.ts';
-export { type ImagineRequest, type LatentTasks, type WorldModel, worldModel } from './world-model/world-model.ts';
+export { type ImagineRequest, type LatentTasks, type TrainedCost, type WorldModel, worldModel } from './world-model/world-model.ts';

@@ -38,16 +38,59 @@ export interface SearchSettings {
   readonly attempts?: number;
 }
 
+/**
+ * A wall between two rooms as the agent's middle meets it, in the world's coordinates: what lies between `low` and `high` along
+ * the state component `across` can be passed only where the component `along` lies in a door.
+ */
+export interface Divider {
+  readonly across: number;
+  readonly along: number;
+  readonly low: number;
+  readonly high: number;
+  /** Where the agent can be along the wall. */
+  readonly range: readonly [low: number, high: number];
+  readonly doors: readonly (readonly [low: number, high: number])[];
+  /** The action, in the world's units, that moves straight across to larger coordinates; its negative moves back. */
+  readonly toward: readonly number[];
+}
+
+/** How something is pushed: by an agent that goes straight at it. */
+export interface Pushing {
+  /** State components of the agent and of what it pushes, along the same two axes. */
+  readonly agent: readonly [number, number];
+  readonly object: readonly [number, number];
+  /** Components of an action that move the agent along those axes, and the size of an action that pushes. */
+  readonly actions: readonly [number, number];
+  readonly speed: number;
+  /** How far from the object the agent starts, clear of it. */
+  readonly reach: number;
+  /** How far beside the object's middle a way leads at most: further ones miss it. */
+  readonly beside: number;
+  /** Where the agent can be, along both axes. */
+  readonly range: readonly [low: number, high: number];
+  /** State components that a push starts with, such as speeds of zero, and other components of the action. */
+  readonly start: Readonly<Record<number, number>>;
+  readonly hold?: Readonly<Record<number, number>>;
+}
+
 /** What a world declares. */
 export interface WorldDeclaration {
   /** Where the world is seen from above: plans and paths can be drawn over its pictures. */
   readonly ground?: Ground;
   /** Set by `defineEnv` and `fromGymnasium` where the world has `behindWall`: walls that its agent cannot pass. */
   readonly walls?: true;
+  /** Set by `defineEnv` and `fromGymnasium`: a goal is reached when the distance to it is below this. */
+  readonly solvedWithin?: number;
+  /** What counts as near in each component of a goal, where that is not the same for all: pixels beside radians. */
+  readonly tolerances?: readonly number[];
+  /** How what the world is about is pushed, in worlds with contacts. */
+  readonly pushes?: Pushing;
   /** What its state is probed for, where the names of the state do not say it all. */
   readonly probes?: readonly ProbeTarget[];
   /** The ceiling of its results: the policy of its own that reaches every goal, and how else a search finds the way. */
   readonly oracle?: { readonly policy?: string; readonly search?: SearchSettings };
+  /** Distances at which success is told apart, rising, in the world's own measure; without them, quarters of the tasks. */
+  readonly bands?: readonly number[];
   /** Things that something else carries: where they are, a part of that is too, so that no picture lacks them alone. */
   readonly carried?: readonly string[];
   /** First parts of factor names that stand for the surroundings, beside the usual ones (`wall`, `floor` and so on). */

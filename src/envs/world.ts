@@ -14,10 +14,11 @@ import {
   type Ranges,
 } from './check.ts';
 import { clamp } from './clamp.ts';
-import type { WorldDeclaration } from './declaration.ts';
+import type { Divider, WorldDeclaration } from './declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
 import { goalInFront } from './goal.ts';
+import { bindPredicates, type PredicateRule } from './predicate.ts';
 
 /**
  * The rules of a world. `P` is whatever `prepare` derives from the factors (a layout, a painted background); it is made
@@ -52,8 +53,14 @@ export interface World<P> {
   atGoal?(state: Float32Array, goal: Float32Array): Float32Array;
   /** Puts `state` behind the nearest wall, in place, for worlds whose agent cannot pass walls; see `behindWall`. */
   behindWall?(state: Float32Array, prepared: P): void;
+  /** The kind of task that a start and a goal are; results are also counted kind by kind. */
+  group?(start: Float32Array, goal: Float32Array, prepared: P): string;
+  /** Ways to judge success beside the distance, by the name of the protocol that asks for them. */
+  readonly predicates?: Readonly<Record<string, PredicateRule<P>>>;
+  /** The wall between two rooms as it stands, for worlds that have one. */
+  divider?(state: Float32Array, prepared: P): Divider;
   /** What evaluations need to know that names and factors do not say. */
-  readonly declares?: Omit<WorldDeclaration, 'walls'>;
+  readonly declares?: Omit<WorldDeclaration, 'walls' | 'solvedWithin'>;
   /** Paints the whole frame. */
   draw(target: Canvas, state: Float32Array, goal: Float32Array, prepared: P): void;
 }
@@ -220,13 +227,16 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     render: (out, offset = 0) => paint('render', state, out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', (world.atGoal ?? goalInFront)(state, goal), out, offset),
     ...(world.behindWall === undefined ? {} : { behindWall: behind }),
+    distance: () => world.distance(state, goal, scene()),
+    ...(world.group === undefined ? {} : { group: (from, to) => world.group!(from, to, scene()) }),
+    ...(world.predicates === undefined ? {} : { predicates: bindPredicates(world.predicates, scene) }),
+    ...(world.divider === undefined ? {} : { divider: () => world.divider!(state, scene()) }),
   };
 }
 
 /** What a world declares, as its spec holds it. */
-function declared<P>({ declares, behindWall }: World<P>): Pick<EnvSpec, 'declares'> {
-  if (behindWall === undefined) return declares === undefined ? {} : { declares };
-  return { declares: { ...declares, walls: true } };
+function declared<P>({ declares, behindWall, solvedWithin }: World<P>): Pick<EnvSpec, 'declares'> {
+  return { declares: { ...declares, solvedWithin, ...(behindWall === undefined ? {} : { walls: true }) } };
 }
 
 /** The initial value of a factor as it is stored; throws when the declaration contradicts itself. */

@@ -1,7 +1,9 @@
+export { auditRun } from './audit-run.ts';
 export type { ComputeOptions } from './compute.ts';
 
 export { configured, reconfigured, schemaOf } from './configure.ts';
 
+export type { AuditChoices } from './control/audit-choices.ts';
 export type { ControlExperiment } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';

@@ -2,7 +2,9 @@
 // configuration and the code that carries it out.
 
 import type { Schema } from '../core/index.ts';
+import type { CostAudit } from '../run/index.ts';
 import type { Runtime } from '../runtime/index.ts';
+import type { AuditChoices } from './control/audit-choices.ts';
 import type { Presets } from './settings.ts';
 
 /** Progress of one stage: shown as one rewritten line on a terminal, as a line every few seconds elsewhere. */
@@ -84,6 +86,8 @@ export interface ControlChoices<C> {
   extra?(config: C): readonly string[];
   /** The part of the configuration that determines the dataset: runs that agree in it and in the seed share one. */
   dataset(config: C): object;
+  /** What `jepa bench costs` measures of the model of the run `context.model`; it writes nothing. */
+  audit?(config: C, context: RunContext, choices: AuditChoices): Promise<Omit<CostAudit, 'run' | 'minutes'>>;
 }
 
 /** One experiment. `C` is its configuration: plain data (JSON) without undefined, so that it can be stored and set. */

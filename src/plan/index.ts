@@ -13,6 +13,7 @@ export { type EffortWeights, effortCost } from './costs/effort.ts';
 export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
 export { pairCost } from './costs/pair.ts';
 export { pathCost } from './costs/path.ts';
+export { projectedCost } from './costs/projected.ts';
 export { type ReachabilityCostOptions, reachabilityCost } from './costs/reachability.ts';
 export { type Reduce, reduceSteps } from './costs/reduce.ts';
 export { type CostPart, sumCost } from './costs/sum.ts';
@@ -26,10 +27,12 @@ export { type TemporalClassConfig, type TemporalClassHead, temporalClass } from 
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';
 export { type Planner, type PlanRequest, solverPlanner } from './planner.ts';
+export { type GuardOptions, type PlanPrior, type PriorOptions, type PriorRequest, withPrior } from './prior.ts';
 export {
   type CostAndGradient,
   type Evaluation,
   evaluate,
+  type PlanEmbeddings,
   type PlanHierarchy,
   type PlanLimit,
   type PlanProblem,
@@ -39,6 +42,7 @@ export {
   type IterationRecord,
   type NoiseSource,
   type PlanResult,
+  type Proposals,
   type SolveOptions,
   type Solver,
   type SolverStep,

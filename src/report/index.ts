@@ -9,6 +9,7 @@ export {
 export { writeComparison } from './compare/write.ts';
 export { controlText } from './control/report.ts';
 export { type ControlFiles, writeControlReport } from './control/write.ts';
+export { type CostReport, costMarkdown } from './costs/tables.ts';
 export { episodesGif, type GifOptions } from './gif.ts';
 export { escapeHtml } from './html.ts';
 export { htmlPage } from './page.ts';

@@ -1,7 +1,19 @@
 export { configDifferences } from './compare.ts';
+export type {
+  CostAudit,
+  CostAuditRow,
+  DistanceBand,
+  DistanceQuality,
+  DistanceScore,
+  NotTested,
+  PushTest,
+  TrueDynamicsResult,
+  WallTest,
+} from './costs.ts';
 export {
   featuresFile,
   generalisationFile,
+  imaginationFile,
   longHorizonFile,
   outcomeFile,
   picturesFile,
@@ -20,8 +32,11 @@ export type {
   GeneralisationFile,
   GroupGeneralisation,
   ImagePoint,
+  ImaginationFile,
   ImaginedPath,
+  ImaginedTarget,
   LongHorizonFile,
+  PairedPolicies,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -36,6 +51,7 @@ export type {
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+  TaskGroup,
 } from './results.ts';
 export type {
   Failure,

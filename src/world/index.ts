@@ -107,8 +107,15 @@ export {
   inverseHeadMethod,
   inversePolicy,
   inversePolicyValues,
+  latentInverse,
 } from './policies/inverse.ts';
 export { goalPolicyOf, type PolicyConfig, type PolicyConfigs, type PolicyKind, policyKinds } from './policies/kinds.ts';
+export {
+  checkLatentPolicy,
+  type LatentPolicy,
+  type LatentPolicyGraph,
+  type PolicyHorizon,
+} from './policies/latent-policy.ts';
 export {
   imageSizeOf,
   inputName,

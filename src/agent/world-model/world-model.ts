@@ -4,7 +4,14 @@
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
 import { type ModelValues, module } from '../../nn/index.ts';
-import { bindCost, type Cost, checkCost, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
+import {
+  bindCost,
+  type Cost,
+  checkCost,
+  type PlanEmbeddings,
+  type PlanProblem,
+  type PlanRequest,
+} from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
@@ -46,13 +53,8 @@ export interface WorldModel {
 }
 
 /** Planning tasks in the latent space. */
-export interface LatentTasks {
-  /** Embeddings of the context [E, C, D], executed blocks between them [E, C - 1, A], and of the goals [E, D]. */
-  readonly context: Float32Array;
-  readonly executed: Float32Array;
-  readonly goals: Float32Array;
+export interface LatentTasks extends PlanEmbeddings {
   readonly tasks: number;
-  readonly contextLength: number;
   readonly horizon: number;
 }
 
@@ -79,9 +81,10 @@ const GRADIENT_BATCH = 256;
 /** Programs kept when nobody uses them: each holds the parameters. */
 const PROGRAMS = 16;
 
-/** Whether a program is fed with `name`: a model that looks at the last frame alone has no use for executed blocks. */
-function reads(program: Program, name: string): boolean {
-  return program.sources.some((source) => source.name === name);
+/** What a program is fed of `given`: a model that looks at the last frame alone has no use for executed blocks. */
+function read<T>(program: Program, given: Readonly<Record<string, T>>): Record<string, T> {
+  const names = new Set(program.sources.map((source) => source.name));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
 }
 
 /**
@@ -140,7 +143,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       const { all } = await run(
         `imagine ${tasks}x${contextLength}x${samples}x${horizon}`,
         (m) => ({ all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }) }),
-        (p) => ({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }),
+        (p) => ({ inputs: read(p, { context, executed, plans }) }),
       );
       return all as Float32Array;
     },
@@ -155,6 +158,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         tasks: E,
         contextLength: request.context,
         horizon,
+        ...(request.done && { done: request.done }),
       });
     },
     problemBetween: latentProblem,
@@ -162,7 +166,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
   };
 
   function latentProblem(given: LatentTasks): PlanProblem {
-    const { context, executed, goals, tasks: E, contextLength: C, horizon } = given;
+    const { context, executed, goals, tasks: E, contextLength: C, horizon, done } = given;
     /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
     const score = async (
       kind: 'cost' | 'cost and gradient',
@@ -181,12 +185,12 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
           `${kind} ${n}x${C}x${S}x${horizon}`,
           (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
           (scorer) => ({
-            inputs: {
+            inputs: read(scorer, {
               context: part(context, C * dim),
-              ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
+              executed: part(executed, (C - 1) * A),
               plans: part(candidates, S * horizon * A),
               goal: part(goals, dim),
-            },
+            }),
             into: Object.fromEntries(
               Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
             ),
@@ -200,6 +204,8 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       horizon,
       actionDim: A,
       absolute: cost.absolute,
+      unit: cost.unit,
+      embeddings: { context, executed, goals, contextLength: C, ...(done && { done }) },
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {
         const cost = new Float32Array(E * S);

@@ -1,4 +1,4 @@
-// `jepa bench [NAME...]`: measures this machine. `jepa bench control` is a command of its own, see bench-control.ts.
+// `jepa bench [NAME...]`: measures this machine. `jepa bench control` and `costs` are commands of their own.
 
 import { join } from 'node:path';
 import { JepaError, unknownName } from '../../core/index.ts';
@@ -8,6 +8,7 @@ import { BUSY, type MachineLoad, machineLoad } from '../machine-load.ts';
 import { type CommonOptions, withOptions } from '../options.ts';
 import type { CommandFile } from '../session.ts';
 import { addControlBench } from './bench-control.ts';
+import { addCostsBench } from './bench-costs.ts';
 
 /** Adds the command. */
 export const benchCommand: CommandFile = (program, session) => {
@@ -17,6 +18,7 @@ export const benchCommand: CommandFile = (program, session) => {
     .argument('[names...]', 'benchmarks')
     .enablePositionalOptions();
   addControlBench(command, session);
+  addCostsBench(command, session);
   const out = 'folder for one <name>.json per benchmark, with raw samples';
   withOptions(command, { seed: true, out }).action(async (names: string[], options: CommonOptions) => {
     const { benches, output, signal } = session;

@@ -10,6 +10,7 @@ import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawCube, type Look, lookFrom } from './draw.ts';
 import { moveGripper } from './dynamics.ts';
 import { acceptCube, cubeFactors, cubeVaried } from './factors.ts';
+import { cubePredicates } from './predicates.ts';
 
 const ID = 'cube';
 /** The goal is reached nearer than this, in metres. OGBench's. */
@@ -32,6 +33,12 @@ const cubeDeclares: WorldDeclaration = {
   ],
   oracle: { policy: 'expert' },
   carried: ['gripper'],
+  // A closed gripper just above the table, everything at rest.
+  pushes: {
+    ...{ agent: [6, 7], object: [0, 1], actions: [0, 1], speed: 0.6, reach: 0.1, beside: 0.1, range: [-0.19, 0.19] },
+    start: { 8: 0.02, 9: 0, 10: 0, 11: 0, ...Object.fromEntries(times(12, 0).map((rest, i) => [12 + i, rest])) },
+    hold: { 4: 1 },
+  },
   notVaried: { 'target.color': 'the target is not drawn' },
 };
 
@@ -43,7 +50,9 @@ interface Scene {
 }
 
 const xyz = (name: string): string[] => ['x', 'y', 'z'].map((axis) => `${name}${axis}`);
-const times = <T>(count: number, value: T): T[] => new Array<T>(count).fill(value);
+function times<T>(count: number, value: T): T[] {
+  return new Array<T>(count).fill(value);
+}
 
 /**
  * The table-top world. MuJoCo must be open: `await prepareEnv('cube')`.
@@ -116,6 +125,7 @@ export function cube({ imageSize }: EnvOptions = {}): Env {
       move: (state, action, { half }) => moveGripper(half, state, action),
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!, state[2]! - goal[2]!),
       declares: cubeDeclares,
+      predicates: cubePredicates,
       draw: (target, state, goal, { look, marked }) => drawCube(target, state, goal, look(), marked),
     },
     { imageSize },

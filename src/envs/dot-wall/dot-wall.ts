@@ -5,11 +5,12 @@ import { fold, JepaError, key, normal } from '../../core/index.ts';
 import { needWorld } from '../check.ts';
 import type { SearchSettings } from '../declaration.ts';
 import type { Env } from '../env.ts';
+import { sideGroup } from '../task-groups.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawDotWall, type Look, lookFrom } from './draw.ts';
 import { acceptDotWall, dotWallFactors, dotWallVaried } from './factors.ts';
 import { bounce, type ContactNoise, HIGH, inWall, LOW, PICTURE, stay, type Wall } from './layout.ts';
-import { throughDotWall } from './walls.ts';
+import { dividerOf, throughDotWall } from './walls.ts';
 
 /** The goal is reached nearer than this, in pixels. */
 const GOAL_RADIUS = 4.5;
@@ -116,6 +117,8 @@ export function dotWall({ imageSize = PICTURE, walls = 'random', contact = 'boun
       },
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!),
       behindWall: throughDotWall,
+      group: (start, goal) => sideGroup(start[0]! < start[2]! !== goal[0]! < start[2]!),
+      divider: (state) => dividerOf(wallOf(state), ACTION),
       declares: {
         ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
         oracle: { search: SEARCH },

@@ -49,16 +49,22 @@ export interface ControlExperiment {
     readonly instrumentsEvery: number;
   };
   readonly plan: {
+    /** The protocols by which the planner is scored, in this order; the first is filmed. Those that the world has, see `protocolNames`. */
+    readonly protocols: readonly string[];
+    /** Tasks of each protocol that cuts them from recordings. */
     readonly tasks: number;
     readonly goalOffset: number;
     readonly budget: number;
+    /** Tasks of the protocol `reset`, and environment steps for each. */
+    readonly resetTasks: number;
+    readonly resetBudget: number;
     readonly horizon: number;
     readonly recedingHorizon: number;
     /** Frames of context given to the planner, as far as the model looks back. */
     readonly history: number;
     /** The planner whose success is the result of the run. */
     readonly planner: SolverBudget;
-    /** Names of `planners` and of `policies` that are run beside it on the strict tasks. */
+    /** Names of `planners` and of `policies` that are run beside it, on the tasks of the first protocol and of `reset`. */
     readonly also: readonly string[];
     readonly planners: Readonly<Record<string, SolverBudget>>;
     /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */

@@ -3,6 +3,7 @@
 import type { WorldModel } from '../../agent/index.ts';
 import {
   embedRows,
+  imaginationErrors,
   type ProbeOutcome,
   probeState,
   probeTargetsOf,
@@ -16,6 +17,9 @@ import type { ControlExperiment } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { unlessAborted } from './interruptible.ts';
 import { experimentEnv } from './stages.ts';
+
+/** Clips that are imagined, and how many times as far ahead as the planner looks. */
+const IMAGINED = { clips: 200, horizons: 2 };
 
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(
@@ -37,7 +41,7 @@ export async function probes(
   });
 }
 
-/** Runs probes and surprise and writes their files. */
+/** Runs probes, imagination and surprise and writes their files. */
 export async function evaluateStage(
   config: ControlExperiment,
   context: RunContext,
@@ -56,6 +60,26 @@ export async function evaluateStage(
     (t) => `${t.target.name} ${t.linearScore.meanR.toFixed(3)} (${t.mlpScore.meanR.toFixed(3)})`,
   );
   context.log(`linear (mlp) probes, r: ${read.join(', ')}`);
+  const imagination = await unlessAborted(context.signal, () =>
+    imaginationErrors({
+      model,
+      source: data.store,
+      episodes: data.split.test,
+      frameSkip: config.data.frameSkip,
+      actions: data.actions,
+      probes: targets,
+      horizon: IMAGINED.horizons * config.plan.horizon,
+      clips: IMAGINED.clips,
+      key: keyFor(context, 'imagination'),
+    }),
+  );
+  writeJson(context, 'evals/imagination.json', imagination);
+  const shares = imagination.imagined.map((error, i) => error / imagination.still[i]!);
+  for (const at of new Set([1, Math.min(config.plan.horizon, shares.length), shares.length]))
+    metrics[`imagination.${at}.error`] = shares[at - 1]!;
+  context.log(
+    `imagined against standing still: ${shares.map((s) => s.toFixed(2)).join(', ')} of its squared error, 1 to ${shares.length} blocks ahead`,
+  );
   const { surpriseClips, surpriseSteps, surpriseAt } = config.evals;
   const env = experimentEnv(config);
   const surprise = await unlessAborted(context.signal, () =>

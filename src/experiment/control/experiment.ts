@@ -3,6 +3,7 @@
 import { type WorldModel, worldModel } from '../../agent/index.ts';
 import { checkRegistered } from '../../envs/index.ts';
 import type { Recipe, RunContext, RunSummary } from '../recipe.ts';
+import { auditModel } from './audit.ts';
 import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
@@ -37,11 +38,11 @@ function prepared(stage: Stage): Stage {
 }
 
 /** Runs `stage` with the trained model and the data of the run. */
-async function withModel(
+async function withModel<R>(
   config: ControlExperiment,
   context: RunContext,
-  stage: (model: WorldModel, data: ExperimentData) => Promise<RunSummary>,
-): Promise<RunSummary> {
+  stage: (model: WorldModel, data: ExperimentData) => Promise<R>,
+): Promise<R> {
   const { values, checkpoint } = trainedRun(config, context);
   const data = trainedData(config, context, checkpoint);
   try {
@@ -108,6 +109,10 @@ export function controlRecipe(name: string, summary: string, world: WorldExperim
       planners: ({ plan: { planners } }) => [...Object.keys(planners), ...Object.keys(goalPolicies)],
       extra: () => Object.keys(extraStages),
       dataset: ({ env, collect }) => ({ env, collect }),
+      async audit(c, context, choices) {
+        await prepare(c);
+        return withModel(c, context, (model, data) => auditModel(c, context, { model, data }, choices));
+      },
     },
   };
 }

@@ -171,7 +171,7 @@ export function reachabilityLoss(
   if (ahead > 1) {
     const rows = slice(predicted, 1, 0, ahead - 1);
     if (terminalPredicted > 0) ends('terminalPredicted', rows, terminalPredicted, predictedRank);
-    const held = imitationTerms(parts, slice(known, 1, 1, ahead), rows, goal, { ...far, ...options });
+    const held = imitationTerms(parts, slice(known, 1, 1, ahead), rows, goal, { ...options, ...far });
     for (const { weight, loss } of held.terms) value = add(value, mul(loss, weight));
     Object.assign(stats, held.stats);
   }

@@ -160,3 +160,18 @@ test('too few steps and actions of another length are refused', async () => {
     runModule(model, 'eval', (m) => ({ x: m.loss(input('z', [2, 3, 4]), input('a', [2, 5, 2])) })),
   ).rejects.toThrow(/needs actions \[B, T - 1, 2\]/);
 });
+
+test('velocities below a share of the median are left out of the curvature: rest is noise', async () => {
+  // Four steps of 1 to the right, a rest with tiny steps to and fro, and on to the right: straight but for the noise.
+  const x = [0, 1, 2, 3, 4, 4.01, 4, 4.01, 4, 5, 6, 7, 8];
+  const z = Float32Array.from(x);
+  const node = input('z', [1, x.length, 1]);
+  // 11 pairs of velocities; the rest turns back 4 times (4 to 4.01 is on, then back, on, back, and on again).
+  expect(await one(temporalCurvature(node), z)).toBeCloseTo((4 * 2) / 11, 5);
+  expect(await one(temporalCurvature(node, { shareOfMedian: 0.1 }), z)).toBeCloseTo(0, 5);
+  expect(await one(temporalCurvature(node, 0.5), z)).toBeCloseTo(0, 5);
+});
+
+test('the least velocity of curvature must be a share above 0', () => {
+  expect(() => temporalCurvature(input('z', [1, 4, 2]), { shareOfMedian: 0 })).toThrow(/shareOfMedian must be above 0/);
+});
