@@ -83,6 +83,7 @@ export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
+export { fitStateDecoder } from './world-model/state-decoder.ts';
 export { probeTargetsOf } from './world-model/targets.ts';
 export type { Effect, Violation } from './world-model/violation.ts';
 export { type ViolationOptions, violationSurprise } from './world-model/violations.ts';

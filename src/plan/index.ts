@@ -8,14 +8,17 @@ export {
   checkCost,
   defineCost,
   fixedCost,
+  goalSize,
 } from './costs/cost.ts';
+export { type AvoidedStates, avoidingCost, decodedCost, type StateFunction, stateFunctionOf } from './costs/decoded.ts';
 export { type EffortWeights, effortCost } from './costs/effort.ts';
 export { latentCost, type PlanCost, planCost, planCostSchema } from './costs/latent.ts';
 export { pairCost } from './costs/pair.ts';
 export { pathCost } from './costs/path.ts';
 export { projectedCost } from './costs/projected.ts';
+export { type Range, type Ranges, rangeNumbers, rangesSize, toleranceOf, withinRanges } from './costs/ranges.ts';
 export { type ReachabilityCostOptions, reachabilityCost } from './costs/reachability.ts';
-export { type Reduce, reduceSteps } from './costs/reduce.ts';
+export { checkReduce, type Reduce, reduceSteps } from './costs/reduce.ts';
 export { type CostPart, sumCost } from './costs/sum.ts';
 export { type Iqe, type IqeConfig, iqe, unionLength } from './heads/iqe.ts';
 export { type Mrn, type MrnConfig, mrn } from './heads/mrn.ts';
@@ -23,6 +26,18 @@ export type { PairHead, PairHeadForm, ReachabilityHead } from './heads/pair-head
 export { type PairMlpConfig, pairMlp } from './heads/pair-mlp.ts';
 export { type PathHead, type PathHeadConfig, type PathHeadForm, pathHead } from './heads/path-head.ts';
 export { type ReachabilityConfig, type ReachabilityForm, reachability } from './heads/reachability.ts';
+export {
+  checkDecoder,
+  columnNames,
+  type DecodedNumber,
+  type DecodedState,
+  decodedNumber,
+  decodedState,
+  decodeNumbers,
+  decoderColumns,
+  type RecordedEmbeddings,
+  type StateDecoder,
+} from './heads/state-decoder.ts';
 export { type TemporalClassConfig, type TemporalClassHead, temporalClass } from './heads/temporal-class.ts';
 export { percentileBox, withMacroPrior } from './macro-prior.ts';
 export { type ActionStats, type Decision, type Mpc, type MpcInput, type MpcOptions, type MpcStep, mpc } from './mpc.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { compile } from '../../compile/index.ts';
 import { writeFileAtomic } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
-import { bindCost } from '../../plan/index.ts';
+import { bindCost, type StateDecoder } from '../../plan/index.ts';
 import { nodeRuntime } from '../../runtime/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { type BoundDynamics, dynamicsOf, type WorldConfig } from '../../world/index.ts';
@@ -28,6 +28,8 @@ export interface ExportOptions {
   readonly values: ModelValues;
   readonly origin: ModelOrigin;
   readonly sizes: ExportSizes;
+  /** Goes into `model.safetensors`, for goals in words of the state. */
+  readonly decoder?: StateDecoder;
 }
 
 /** A written file. */
@@ -44,7 +46,7 @@ export interface ExportedFile {
  * Errors: `io` when the disk is full.
  */
 export async function exportModel(options: ExportOptions): Promise<readonly ExportedFile[]> {
-  const { dir, config, values, origin, sizes } = options;
+  const { dir, config, values, origin, sizes, decoder } = options;
   const dynamics = dynamicsOf(config);
   const model = dynamics.bind();
   const graphs: Readonly<Record<string, (m: BoundDynamics) => Record<string, Tensor>>> = {
@@ -63,6 +65,6 @@ export async function exportModel(options: ExportOptions): Promise<readonly Expo
     await program.dispose();
   }
   const path = join(dir, 'model.safetensors');
-  writeModel(path, config, values, origin);
+  writeModel(path, config, values, origin, decoder);
   return [...files, { path, bytes: statSync(path).size }];
 }

@@ -7,12 +7,15 @@ import {
   type PlanProblem,
   type PlanRequest,
   type PlanResult,
+  type StateDecoder,
   solverPlanner,
 } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import { dynamicsOf, goalPolicyOf, type Senses } from '../../world/index.ts';
 import { budgetSolver, DEFAULT_PLANNER, type PlannerSettings } from '../actor/planner-settings.ts';
 import { policyModel, policyPlanner } from '../actor/policy-model.ts';
+import type { Target } from '../goals/aim.ts';
+import { sayingWhenForbidden } from '../goals/forbidden.ts';
 import { hierarchicalModel } from '../world-model/hierarchical-model.ts';
 import { type LatentTasks, type WorldModel, worldModel } from '../world-model/world-model.ts';
 import type { AgentFile } from './agent-file.ts';
@@ -34,8 +37,12 @@ export interface Faculties {
   readonly how: string;
   /** The world model; a goal policy offers none. */
   readonly model?: WorldModel;
-  /** A plan for one task; `goal` gives the goal's embedding where it is not the packed observation of the request. */
-  plan(request: PlanRequest, goal: () => Promise<Float32Array>): Promise<PlanResult>;
+  /** Reads numbers of the state off the model's embeddings. */
+  readonly decoder?: StateDecoder;
+  /** Whether its plans can be scored by other costs than the model's own: not those of two levels, which aim at embeddings. */
+  readonly takesCosts: boolean;
+  /** A plan for one task; `target` gives what a world model is to reach, a goal policy is shown the packed observation. */
+  plan(request: PlanRequest, target: () => Promise<Target>): Promise<PlanResult>;
   dispose(): Promise<void>;
 }
 
@@ -69,13 +76,15 @@ function planning(
   const { actionBounds, actions, frameSkip } = file.origin;
   const flat = budgetSolver(settings, actionBounds, actions, frameSkip);
   const solver = above === undefined ? flat : hierarchical({ macro: above.macro, primitive: flat });
-  const problemOf = above?.problemOf ?? model.problemBetween;
-  return async (request, goal) => {
+  return async (request, target) => {
     const { context: contextLength, frames, blocks: executed } = request;
     const { horizon } = settings;
     const problem = async (): Promise<PlanProblem> => {
       const context = await model.encode(frames, contextLength);
-      return problemOf({ context, executed, goals: await goal(), tasks: 1, contextLength, horizon });
+      const aim = await target();
+      const tasks = { context, executed, goals: aim.numbers, tasks: 1, contextLength, horizon };
+      if (above !== undefined) return above.problemOf(tasks);
+      return sayingWhenForbidden(model.problemBetween(tasks, aim.cost), aim);
     };
     return solverPlanner(solver, problem)(request);
   };
@@ -99,6 +108,7 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
       senses,
       actionDim,
       pace,
+      takesCosts: false,
       how: 'says each block at once, and is asked again after it',
       plan,
       dispose: () => model.dispose(),
@@ -110,8 +120,10 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
   const { name, senses, actionDim } = model.dynamics;
   const stated = low.origin.planner === undefined ? ' (the default: the file names no planner)' : '';
   const how = `${wordsOf(pace)}${stated}`;
+  const read = low.decoder === undefined ? {} : { decoder: low.decoder };
   if (file.kind === 'world') {
-    return { name, senses, actionDim, pace, how, model, plan: planning(low, model, pace), dispose: model.dispose };
+    const plan = planning(low, model, pace);
+    return { name, senses, actionDim, pace, how, model, ...read, takesCosts: true, plan, dispose: model.dispose };
   }
   const { planner: own = DEFAULT_MACRO_PLANNER, box, config, values } = file.high;
   const { samples, elites, iterations, macroHorizon, aim, cost } = { ...own, ...changes.macro };
@@ -125,6 +137,8 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
     pace,
     how: `${how}, toward the first of ${macroHorizon} jumps planned by cem (${samples} samples, ${elites} elites, ${iterations} iterations)`,
     model,
+    ...read,
+    takesCosts: false,
     plan: planning(low, model, pace, { macro, problemOf }),
     dispose: both.dispose,
   };

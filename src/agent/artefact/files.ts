@@ -2,14 +2,27 @@
 
 import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
+import type { StateDecoder } from '../../plan/index.ts';
 import type { PolicyConfig, WorldConfig } from '../../world/index.ts';
+import { decoderParts } from './decoder-file.ts';
 import { type HierarchyFile, type HighLevel, hierarchyOf, hierarchyParts } from './hierarchy-file.ts';
 import { type ModelFile, type ModelOrigin, modelMetadata, modelOf, modelTensors } from './model-file.ts';
 import { type PolicyFile, policyMetadata, policyOf } from './policy-file.ts';
 
-/** Writes a model to `path`. @throws JepaError 'io' when the disk is full */
-export function writeModel(path: string, config: WorldConfig, values: ModelValues, origin: ModelOrigin): void {
-  writeSafetensors(path, modelTensors(values), modelMetadata(config, origin));
+/**
+ * Writes a model to `path`, with what reads the state off its embeddings where that is given.
+ *
+ * @throws JepaError 'io' when the disk is full; 'shape' for a decoder whose arrays do not fit
+ */
+export function writeModel(
+  path: string,
+  config: WorldConfig,
+  values: ModelValues,
+  origin: ModelOrigin,
+  decoder?: StateDecoder,
+): void {
+  const { tensors, metadata } = decoderParts(decoder);
+  writeSafetensors(path, [...modelTensors(values), ...tensors], { ...modelMetadata(config, origin), ...metadata });
 }
 
 /**

@@ -5,9 +5,12 @@
 import { JepaError, VERSION } from '../../core/index.ts';
 import { f32Tensor, type Normaliser, type SafeFile, type SafeTensor, type Split, toFloat32 } from '../../data/index.ts';
 import { blankValues, loadWeights, type ModelValues, namedViews } from '../../nn/index.ts';
+import type { StateDecoder } from '../../plan/index.ts';
 import { dynamicsOf, type WorldConfig, worldKinds } from '../../world/index.ts';
 import type { ActionBounds } from '../actor/block-box.ts';
 import type { PlannerSettings } from '../actor/planner-settings.ts';
+import { decoderOf, withoutDecoder } from './decoder-file.ts';
+import { parsed } from './parsed.ts';
 
 /** What a model must be told of the world that it was trained in. */
 export interface ModelOrigin {
@@ -35,6 +38,8 @@ export interface ModelFile {
   /** The library that wrote it. */
   readonly version: string;
   readonly values: ModelValues;
+  /** Reads numbers of the state off the model's embeddings; absent in old files and where none was fitted. */
+  readonly decoder?: StateDecoder;
 }
 
 /** The entry of the header that says what a model is. */
@@ -64,16 +69,6 @@ function isHeader(value: unknown): value is Omit<ModelFile, 'values'> & { readon
   const { method, version, config, origin } = value as Record<string, unknown>;
   const objects = [config, origin].every((v) => typeof v === 'object' && v !== null);
   return worldKinds().some((kind) => kind === method) && typeof version === 'string' && objects;
-}
-
-/** JSON, or undefined for text that is none. */
-export function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -110,7 +105,9 @@ export function modelOf({ tensors, metadata }: SafeFile, path: string): ModelFil
   }
   const { config, origin, version } = header;
   checkVersion(version, path);
-  const values = blankValues(dynamicsOf(config).module);
-  loadWeights(values, tensors, toFloat32, path);
-  return { config, origin, version, values };
+  const dynamics = dynamicsOf(config);
+  const values = blankValues(dynamics.module);
+  loadWeights(values, withoutDecoder(tensors), toFloat32, path);
+  const decoder = decoderOf({ tensors, metadata }, dynamics.dim, path);
+  return { config, origin, version, values, ...(decoder && { decoder }) };
 }

@@ -83,6 +83,9 @@ test('a subgoal lies past all nodes that equal the one where the way joins, so i
     ),
   );
   expect([...routeGuide(still, { ahead: 0.5 }).toward(of(0), of(3)).subgoals]).toEqual([1]);
+  // A goal off the end of all recordings: from there on it is the goal itself.
+  const beyond = routeGuide(still, { ahead: 0.5 }).toward(of(3), of(9));
+  expect([[...beyond.subgoals], beyond.distance[0]]).toEqual([[9], 6]);
 });
 
 test('a goal that no way leads to is refused with the task, the rows and how many nodes reach it', () => {

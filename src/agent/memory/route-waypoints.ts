@@ -128,6 +128,8 @@ export function routeGuide(graph: RouteGraph, options: RouteWaypointOptions = {}
         const within = (node: number): boolean => shortest - ways.distance[node]! <= ahead;
         const atJoin = (node: number): boolean => ways.distance[node] === ways.distance[start];
         while (at >= 0 && ways.next[at]! >= 0 && (atJoin(at) || within(ways.next[at]!))) at = ways.next[at]!;
+        // Where the way ends at the join, only the goal is left.
+        if (at >= 0 && atJoin(at)) at = -1;
         subgoals.set(at < 0 ? goal : nodes.subarray(at * D, (at + 1) * D), n * D);
         distance[n] = shortest;
         direct[n] = at < 0 ? 1 : 0;

@@ -8,6 +8,7 @@ import {
   bindCost,
   type Cost,
   checkCost,
+  goalSize,
   type PlanEmbeddings,
   type PlanProblem,
   type PlanRequest,
@@ -46,8 +47,11 @@ export interface WorldModel {
   imagine(request: ImagineRequest): Promise<Float32Array>;
   /** The planning problem of a request: context and goals encoded once, candidates scored by the model's cost. */
   problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
-  /** The same between embeddings that are known already, such as a subgoal that was imagined. */
-  problemBetween(tasks: LatentTasks): PlanProblem;
+  /**
+   * The same between embeddings that are known already, such as a subgoal that was imagined. With a cost of one's own plans are
+   * scored by it: a fixed one, or one around the model's own (`avoidingCost`); each cost is compiled once.
+   */
+  problemBetween(tasks: LatentTasks, cost?: Cost): PlanProblem;
   /** Frees the compiled programs; a later call compiles anew. */
   dispose(): Promise<void>;
 }
@@ -96,7 +100,17 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
   const { dim, actionDim: A, senses } = dynamics;
   const cost = own?.cost ?? dynamics.defaultCost;
   checkCost(cost, dynamics);
-  const named = own === undefined ? cost : { ...cost, module: module({ cost: cost.module }, (m) => m.cost) };
+  const named = (scoring: Cost): Cost =>
+    scoring !== own?.cost ? scoring : { ...scoring, module: module({ cost: scoring.module }, (m) => m.cost) };
+  /** Costs that were asked for, by when: their programs are other programs. */
+  const others = new WeakMap<Cost, string>();
+  let asked = 0;
+  const nameOf = (scoring: Cost): string => {
+    if (scoring === cost) return '';
+    const known = others.get(scoring) ?? ` of ${scoring.name} (${++asked})`;
+    others.set(scoring, known);
+    return known;
+  };
   const [ofModel, ofCost] = [bakeValues(values), own === undefined ? undefined : bakeValues(own.values, 'cost.')];
   const options: CompileOptions = {
     bake: (source) => ofCost?.(source) ?? ofModel(source),
@@ -165,7 +179,9 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     dispose: () => programs.clear(),
   };
 
-  function latentProblem(given: LatentTasks): PlanProblem {
+  function latentProblem(given: LatentTasks, scoring: Cost = cost): PlanProblem {
+    checkCost(scoring, dynamics);
+    const goalDim = goalSize(scoring);
     const { context, executed, goals, tasks: E, contextLength: C, horizon, done } = given;
     /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
     const score = async (
@@ -182,14 +198,14 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         const part = (array: Float32Array, stride: number): Float32Array =>
           array.subarray(from * stride, (from + n) * stride);
         await run(
-          `${kind} ${n}x${C}x${S}x${horizon}`,
-          (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
+          `${kind} ${n}x${C}x${S}x${horizon}${nameOf(scoring)}`,
+          (m) => graph(m, bindCost(named(scoring)), dynamics, { tasks: n, context: C, samples: S, horizon }, goalDim),
           (scorer) => ({
             inputs: read(scorer, {
               context: part(context, C * dim),
               executed: part(executed, (C - 1) * A),
               plans: part(candidates, S * horizon * A),
-              goal: part(goals, dim),
+              goal: part(goals, goalDim),
             }),
             into: Object.fromEntries(
               Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
@@ -203,8 +219,8 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       tasks: E,
       horizon,
       actionDim: A,
-      absolute: cost.absolute,
-      unit: cost.unit,
+      absolute: scoring.absolute,
+      unit: scoring.unit,
       embeddings: { context, executed, goals, contextLength: C, ...(done && { done }) },
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {

@@ -83,7 +83,15 @@ test('the other policies stand against the main one, and without it there is not
   const runs = [run('planner', '1100'), run('icem', '1010'), run('random', '0000')];
   expect(pairedAgainst('planner', runs)).toEqual([
     { policy: 'icem', against: 'planner', both: 1, onlyPolicy: 1, onlyAgainst: 1, neither: 1, p: 1 },
-    { policy: 'random', against: 'planner', both: 0, onlyPolicy: 0, onlyAgainst: 2, neither: 2, p: expect.closeTo(0.5, 12) },
+    {
+      policy: 'random',
+      against: 'planner',
+      both: 0,
+      onlyPolicy: 0,
+      onlyAgainst: 2,
+      neither: 2,
+      p: expect.closeTo(0.5, 12),
+    },
   ]);
   expect(pairedAgainst('planner', runs.slice(1))).toEqual([]);
 });

@@ -2,9 +2,19 @@
 
 import { expect, test } from 'vitest';
 import { planningActor } from '../../agent/index.ts';
-import { key } from '../../core/index.ts';
+import { key, stream } from '../../core/index.ts';
 import { memorySource } from '../../data/index.ts';
-import { cube, dotWall, type Env, type GoalPredicate, makeEnv, prepareEnv, pushT, twoRoom } from '../../envs/index.ts';
+import {
+  cube,
+  dotWall,
+  type Env,
+  fromGymnasium,
+  type GoalPredicate,
+  makeEnv,
+  prepareEnv,
+  pushT,
+  twoRoom,
+} from '../../envs/index.ts';
 import { cem, solverPlanner } from '../../plan/index.ts';
 import { sensesOf } from '../../world/index.ts';
 import { pairTasks } from './pair-tasks.ts';
@@ -193,6 +203,46 @@ test.each<readonly [string, (tasks: readonly ControlTask[]) => ControlPolicy]>([
   }
   const turned = [...tasks].reverse();
   expect(await whatHappens(turned, make(turned))).toEqual([...together].reverse());
+});
+
+test("a predicate that a world of one's own declares is a protocol of its name, and reset works there as well", async () => {
+  let at = [0.5, 0.5];
+  const makeOwn = () =>
+    fromGymnasium(
+      {
+        actionSpace: { low: -1, high: 1, shape: [2] },
+        reset({ seed }) {
+          const random = stream(key(seed));
+          at = [random.uniform(), random.uniform()];
+          return { observation: at };
+        },
+        step(action) {
+          at = at.map((v, i) => v + 0.1 * action[i]!);
+          return { observation: at, reward: 0, terminated: false, truncated: false };
+        },
+        render: () => ({ data: new Uint8Array(16 * 16 * 3), shape: [16, 16, 3] }),
+      },
+      {
+        ...{ id: 'own', maxSteps: 10, solvedWithin: 0.05 },
+        group: (start, goal) => (start[0]! < goal[0]! ? 'right' : 'left'),
+        predicates: {
+          level: { about: 'y within 0.1', satisfied: (way, goal) => Math.abs(way.at(-1)![1]! - goal[1]!) < 0.1 },
+        },
+      },
+    );
+  expect(protocolNames(makeOwn())).toEqual(['strict', 'paper', 'reset', 'level']);
+  expect(makeOwn().predicates!.level!.hold).toBe(1);
+  const setting = { makeEnv: makeOwn, source: nothing, heldOutEpisodes: [], key: key(0), resetCount: 5 };
+  // Without setState the world cannot be put to a start: its resets are run again.
+  const set = protocolNamed('reset', setting).tasks();
+  for (const task of set.tasks) {
+    expect(task.goalFrame).toBeUndefined();
+    const options = { makeEnv: makeOwn, tasks: [task], policy: envPolicy(still), budget: 1, key: key(0) };
+    const { traces } = await runControl(options);
+    expect(traces[0]!.states).toEqual([task.start, task.start]);
+    expect(traces[0]!.group).toBe(task.start[0]! < task.goal[0]! ? 'right' : 'left');
+    expect(traces[0]!.startDistance).toBeCloseTo(Math.hypot(...task.start.map((v, i) => v - task.goal[i]!)), 6);
+  }
 });
 
 test('the protocols of Two-Room give tasks of their own kinds', () => {

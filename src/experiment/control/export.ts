@@ -10,6 +10,7 @@ import type { Checkpoint } from '../../run/node.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { trainedData } from './data.ts';
+import { stateDecoder } from './evaluate.ts';
 import { trainedPolicies } from './goal-policies.ts';
 import { trainedHighLevel } from './high-level.ts';
 import { actionBounds, experimentWorld, trainedRun } from './stages.ts';
@@ -52,12 +53,15 @@ export async function exportStage(config: ControlExperiment, context: RunContext
     const { config: world } = experiment;
     const origin = originOf(config, checkpoint);
     const dynamics = experiment.dynamics();
+    const model = worldModel(dynamics, values, context.runtime);
+    const decoder = await stateDecoder(config, context, model, data);
     const files: ExportedFile[] = [
       ...(await exportModel({
         dir: context.out,
         config: world,
         values,
         origin,
+        ...(decoder && { decoder }),
         sizes: {
           batch: 1,
           tasks: 1,
@@ -68,11 +72,10 @@ export async function exportStage(config: ControlExperiment, context: RunContext
       })),
     ];
     const written = (path: string): number => files.push({ path, bytes: statSync(path).size });
-    const model = worldModel(dynamics, values, context.runtime);
     const high = await trainedHighLevel(config, context, model, data);
     if (high !== undefined) {
       const path = join(context.out, 'hierarchy.safetensors');
-      writeHierarchy(path, { config: world, values, origin }, high);
+      writeHierarchy(path, { config: world, values, origin, ...(decoder && { decoder }) }, high);
       written(path);
     }
     const { planner: _, ...told } = origin;
