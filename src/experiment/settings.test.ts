@@ -139,3 +139,15 @@ test('bounds hold for what is set and for what was recorded', () => {
     model: { kind: 'b', widths: [2] },
   });
 });
+
+test('what follows from a setting is applied before the settings, whichever form it was given in', () => {
+  const follow = (before: ReturnType<typeof config>, after: ReturnType<typeof config>) =>
+    before.env.size === after.env.size
+      ? before
+      : { ...before, train: { ...before.train, batch: { size: 2 * after.env.size } } };
+  const applied = (set: readonly string[]) =>
+    apply({ schema: schemaLike(config()), value: config() }, set, {}, follow).train.batch.size;
+  expect([applied([]), applied(['env.size=64'])]).toEqual([128, 128]);
+  expect([applied(['env.size=5']), applied(['env={"size":5}'])]).toEqual([10, 10]);
+  expect(applied(['train.batch.size=3', 'env.size=5'])).toBe(3);
+});

@@ -24,9 +24,9 @@ export interface Configuration<C extends object> {
 
 /**
  * Values of a setting that stand for more than themselves: `model=pldm` replaces the model and how it is trained. By path, then
- * by value: the parts of the configuration that take its place.
+ * by value: the parts of the configuration that take its place, given the configuration as it is.
  */
-export type Presets<C extends object> = Readonly<Record<string, Readonly<Record<string, () => Partial<C>>>>>;
+export type Presets<C extends object> = Readonly<Record<string, Readonly<Record<string, (current: C) => Partial<C>>>>>;
 
 /**
  * Settings that take others with them: given the configuration before and after what was set, the one before with what follows
@@ -61,7 +61,7 @@ export function applySettings<C extends object>(
   for (const { path, text } of parsed.filter(isPreset)) {
     const known = presets[path]!;
     if (!Object.hasOwn(known, text)) throw unknownName(path, text, Object.keys(known));
-    current = { ...current, ...known[text]!() };
+    current = { ...current, ...known[text]!(current) };
   }
   const applied = (base: C): C => {
     let value = base;

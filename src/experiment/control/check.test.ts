@@ -72,3 +72,14 @@ test('a model takes its training with it, and settings change what it chose', ()
   expect(config).toMatchObject({ modelName: 'pldm', model: { kind: 'pldm', predictor: { depth: 2 } } });
   expect(config.train).toMatchObject({ steps: 10, learningRate: 1e-3 });
 });
+
+test('what a LeWorldModel may be asked for is set from the command line', () => {
+  const set = ['model=le-wm-inverse', 'model.inverse.of=difference', 'model.rollout={"weight":1}', 'train.frames=5'];
+  const { model } = configured(twoRoom, [...set, 'model.rollout.steps=1', 'model.straightening={"weight":0.1}']);
+  expect(model).toMatchObject({
+    inverse: { weight: 1, hidden: 256, of: 'difference' },
+    rollout: { weight: 1, steps: 1 },
+    straightening: { weight: 0.1 },
+  });
+  expect(() => checkExperiment(configured(twoRoom, set))).not.toThrow();
+});

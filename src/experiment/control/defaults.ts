@@ -3,7 +3,7 @@
 
 import { unknownName } from '../../core/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
-import { type LeWmConfig, worldOf } from '../../world/index.ts';
+import { type LeWmConfig, type WorldConfig, worldOf } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
 import { type ControlExperiment, plannersFor } from './config.ts';
 import type { CostTraining } from './costs.ts';
@@ -161,10 +161,24 @@ function sizeOf({ imageSize = IMAGE, actionDim, embedDim, steps, frameSkip = 5 }
   return { imageSize, actionDim: frameSkip * actionDim, embedDim, steps };
 }
 
+/** A model for pictures of another size. */
+function sizedModel(model: WorldConfig, imageSize: number): WorldConfig {
+  return worldOf(model).sized(imageSize).config;
+}
+
 /** The names of models, each for a model and how it is trained: what `model=NAME` stands for. */
 export function modelPresets(world: WorldExperiment): Presets<ControlExperiment> {
-  const named = Object.entries(models(sizeOf(world), world)).map(
-    ([name, { model, train }]) => [name, () => ({ modelName: name, model, train: { ...train, ...RHYTHM } })] as const,
+  const size = sizeOf(world);
+  const named = Object.entries(models(size, world)).map(
+    ([name, { model, train }]) =>
+      [
+        name,
+        ({ env }: ControlExperiment) => ({
+          modelName: name,
+          model: env.imageSize === size.imageSize ? model : sizedModel(model, env.imageSize),
+          train: { ...train, ...RHYTHM },
+        }),
+      ] as const,
   );
   return { model: Object.fromEntries(named) };
 }
@@ -177,7 +191,7 @@ export function pictureSizes(before: ControlExperiment, after: ControlExperiment
   const encoder = { ...gcbc.policy.encoder, imageSize };
   return {
     ...before,
-    model: worldOf(before.model).sized(imageSize).config,
+    model: sizedModel(before.model, imageSize),
     policies: { inverse, gcbc: { ...gcbc, policy: { ...gcbc.policy, encoder } } },
   };
 }
