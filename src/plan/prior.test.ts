@@ -197,7 +197,9 @@ test('a guard whose judge depends on rivals, or scores other plans, is refused',
   const guard = { use: 'first', guard: {} } as const;
   await expect(solve(returning([1, 1, 1, 1]), around([0, 0, 0, 0]), guard, misranking)).rejects.toMatchObject({
     code: 'unsupported',
-    message: expect.stringMatching(/returning with around: the guard .* give the guard an absolute judge/),
+    message: expect.stringMatching(
+      /returning with around: the guard .* give the guard a judge that scores by an absolute cost/,
+    ),
   });
   const judge = (): PlanProblem => quadratic(TARGETS, 4);
   await expect(solve(returning([1, 1, 1, 1]), around([0, 0, 0, 0]), { ...guard, guard: { judge } })).rejects.toThrow(

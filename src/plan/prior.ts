@@ -115,8 +115,8 @@ function checkMargin(margin: NonNullable<GuardOptions['margin']>, name: string):
 
 async function judgeOf(problem: PlanProblem, { judge }: GuardOptions, name: string): Promise<PlanProblem> {
   const by = judge === undefined ? problem : await judge(problem);
-  const remedy = judge === undefined ? '; give the guard an absolute judge' : '';
-  requireAbsolute(by, name, `the guard compares two plans by their costs alone${remedy}`);
+  const remedy = 'give the guard a judge that scores by an absolute cost, such as one part of the sum, unscaled';
+  requireAbsolute(by, name, 'the guard compares two plans by their costs', remedy);
   for (const size of ['tasks', 'horizon', 'actionDim'] as const) {
     if (by[size] === problem[size]) continue;
     throw new JepaError(

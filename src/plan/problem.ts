@@ -96,16 +96,19 @@ export function checkProblem(problem: PlanProblem, solver: string): void {
   }
 }
 
+const RANK_INSTEAD =
+  'plan with cem, icem, predictive sampling or random shooting, or score by an absolute cost such as one part of the sum, unscaled';
+
 /**
- * Refuses a problem whose costs depend on a candidate's rivals, for what `what` does with them.
+ * Refuses a problem whose costs depend on a candidate's rivals, in the name of `who`, which reads more out of them than an order, as `what` says.
  *
  * @throws JepaError `unsupported`
  */
-export function requireAbsolute(problem: PlanProblem, who: string, what: string): void {
+export function requireAbsolute(problem: PlanProblem, who: string, what: string, remedy: string = RANK_INSTEAD): void {
   if (problem.absolute !== false) return;
   throw new JepaError(
     'unsupported',
-    `${who}: ${what}, so a cost must mean the same whatever its rivals are; that of ${nameOf(problem)} depends on them (a standardised sum does); plan with cem, icem, predictive sampling or random shooting, or score by an absolute cost such as one part of the sum, unscaled`,
+    `${who}: ${what}, so a cost must mean the same whatever its rivals are; that of ${nameOf(problem)} depends on them (a standardised sum does); ${remedy}`,
     { absolute: false },
   );
 }
