@@ -60,7 +60,8 @@ test('held-out embeddings lie within the usual distance, but for one in a hundre
   expect(beyond).toBe(5);
 });
 
-test('where nothing changes, or the embedding is too wide, there is no decoder', () => {
+test('where nothing changes, or the embedding is too wide, there is no decoder; another state is refused', () => {
+  expect(() => fitStateDecoder(rows(20, 3), rows(20, 4), { stateNames: ['ball.x'] })).toThrow(/names 1 .* hold 4/);
   const still = { ...rows(20, 3), state: matrix(new Float32Array(20).fill(7), 1) };
   expect(fitStateDecoder(still, still, { stateNames: ['wall.x'] })).toBeUndefined();
   const wide = { ...rows(2, 3), z: matrix(new Float32Array(2 * 5000), 5000) };

@@ -2,6 +2,7 @@
 // fitted on training episodes, with how well each is read on held-out ones.
 // Legend: n rows, m held-out rows, D embedding width, S state size, W columns (two of an angle).
 
+import { JepaError } from '../../core/index.ts';
 import type { EnvSpec } from '../../envs/index.ts';
 import {
   columnMeans,
@@ -82,7 +83,7 @@ function recordedOf(fit: Matrix, held: Matrix): RecordedEmbeddings {
  * @param fit embeddings and states of training episodes
  * @param held of episodes that nothing was trained on: they give each number's r, and how far from the recorded embeddings is usual
  * @returns undefined where no number changes, or the embedding is wider than 4096 numbers
- * @throws JepaError 'numeric' when an embedding or a state is not finite
+ * @throws JepaError 'data' when the episodes hold another state than the world's; 'numeric' when an embedding or a state is not finite
  */
 export function fitStateDecoder(
   fit: EmbeddedRows,
@@ -91,6 +92,11 @@ export function fitStateDecoder(
 ): StateDecoder | undefined {
   const D = fit.z.cols;
   if (D > MOST_WIDE) return undefined;
+  if (fit.state.cols !== spec.stateNames.length)
+    throw new JepaError(
+      'data',
+      `fitStateDecoder: the world names ${spec.stateNames.length} numbers of its state, the episodes hold ${fit.state.cols}; take the episodes of this world`,
+    );
   const angles = new Set(
     probeTargetsOf(spec).flatMap(({ circular, components }) => (circular === true ? components : [])),
   );

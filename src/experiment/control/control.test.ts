@@ -146,6 +146,7 @@ test('every planner, both policies and the long stages run beside the main plann
     resume: true,
   };
   expect((await pointMaze.stages!.export!(config, context)).metrics['export.files']).toBe(7);
+  const stateNames = ['agent.x', 'agent.y', 'agent.vx', 'agent.vy'];
   const picture = new Uint8Array(16 * 16 * 3).fill(90);
   for (const [file, name] of [
     ['model', 'le-wm'],
@@ -157,6 +158,9 @@ test('every planner, both policies and the long stages run beside the main plann
     agent.setGoal(picture);
     const { action } = await agent.act(picture);
     expect([agent.name, agent.origin.env, action.length]).toEqual([name, 'point-maze', 2]);
+    // World models come with what reads the state; policies have no embedding of their own to read.
+    const reads = agent.reads.map((number) => number.name);
+    expect(reads).toEqual(file === 'inverse' || file === 'gcbc' ? [] : stateNames);
     await agent.dispose();
   }
 });
