@@ -48,4 +48,10 @@ export {
   waypointBatches,
 } from './world-model/waypoints.ts';
 export type { RolloutSize } from './world-model/world-graphs.ts';
-export { type ImagineRequest, type LatentTasks, type TrainedCost, type WorldModel, worldModel } from './world-model/world-model.ts';
+export {
+  type ImagineRequest,
+  type LatentTasks,
+  type TrainedCost,
+  type WorldModel,
+  worldModel,
+} from './world-model/world-model.ts';
