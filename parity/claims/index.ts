@@ -15,9 +15,12 @@ import { leWmClaim, leWmDefaultInit } from './le-wm.ts';
 import { optim } from './optim.ts';
 import { probes } from './probes.ts';
 import { pushTClaim } from './push-t.ts';
+import { quasimetricClaim } from './quasimetric.ts';
+import { rcAuxClaim } from './rc-aux.ts';
 import { schedules } from './schedules.ts';
 import { sigregClaim } from './sigreg.ts';
 import { swmSolvers } from './swm-solvers.ts';
+import { tdJepaClaim } from './td-jepa.ts';
 import { temporalStraighteningClaim } from './temporal-straightening.ts';
 import { vicregClaim } from './vicreg.ts';
 
@@ -37,9 +40,12 @@ export const claims: readonly ParityClaim[] = [
   optim,
   probes,
   pushTClaim,
+  quasimetricClaim,
+  rcAuxClaim,
   schedules,
   sigregClaim,
   swmSolvers,
+  tdJepaClaim,
   temporalStraighteningClaim,
   vicregClaim,
 ];

@@ -13,9 +13,12 @@ import { leWmClaim, leWmDefaultInit } from '../claims/le-wm.ts';
 import { optim } from '../claims/optim.ts';
 import { probes } from '../claims/probes.ts';
 import { pushTClaim } from '../claims/push-t.ts';
+import { quasimetricClaim } from '../claims/quasimetric.ts';
+import { rcAuxClaim } from '../claims/rc-aux.ts';
 import { schedules } from '../claims/schedules.ts';
 import { sigregClaim } from '../claims/sigreg.ts';
 import { swmSolvers } from '../claims/swm-solvers.ts';
+import { tdJepaClaim } from '../claims/td-jepa.ts';
 import { compareCase, compareScalars, compareTensor, fails } from './compare.ts';
 import { main } from './main.ts';
 import { caseLines, summaryLines } from './print.ts';
@@ -58,7 +61,7 @@ const vector = (...data: number[]): ParityTensor => ({
   data: Float32Array.from(data),
 });
 
-test.each([leWmClaim, leWmDefaultInit, optim, probes, pushTClaim, schedules, sigregClaim, swmSolvers])(
+test.each([leWmClaim, leWmDefaultInit, optim, probes, pushTClaim, quasimetricClaim, rcAuxClaim, schedules, sigregClaim, swmSolvers, tdJepaClaim])(
   'the reference numbers of $case are reproduced',
   async (c) => {
     const root = fileURLToPath(new URL(`../${c.case}`, import.meta.url));

@@ -35,6 +35,7 @@ export {
   type Schema,
   schemaLike,
   share,
+  tagged,
   text,
   textLike,
   whole,

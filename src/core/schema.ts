@@ -3,6 +3,7 @@
 // has.
 
 import * as v from 'valibot';
+import { unknownName } from './errors.ts';
 
 /** Describes values of type `T`. */
 export type Schema<T = unknown> = v.GenericSchema<unknown, T>;
@@ -131,4 +132,23 @@ export function schemaLike<T>(example: T): Schema<T> {
     return anything();
   };
   return of(example) as Schema<T>;
+}
+
+/** A value that says its kind: the schema is that of the kind, with the kind in it; `what` names such values in errors. */
+export function tagged<T extends { readonly kind: string }>(
+  what: string,
+  kinds: { readonly [K in T['kind']]: Readonly<Record<string, Schema>> },
+): Schema<T> {
+  const schemas = new Map(
+    Object.entries<Readonly<Record<string, Schema>>>(kinds).map(([kind, settings]) => [
+      kind,
+      group<object>({ kind: oneOf([kind]), ...settings }) as Schema<T>,
+    ]),
+  );
+  return depending<T>((value) => {
+    const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(value.kind) : '';
+    const schema = schemas.get(kind);
+    if (schema === undefined) throw unknownName(what, kind, [...schemas.keys()]);
+    return schema;
+  });
 }

@@ -18,6 +18,7 @@ export { type FileKind, fileKind } from './file-kind.ts';
 export { f32Tensor, toFloat32 } from './formats/dtype.ts';
 export type { SafeDType, SafeTensor } from './formats/safe-tensor.ts';
 export { parseSafetensors, type SafeFile, SHA256_KEY } from './formats/safetensors.ts';
+export { sha256 } from './formats/sha256.ts';
 export { type LazyOptions, lazySource } from './lazy-source.ts';
 export { READ_LIMITS, type ReadLimits, readLimits, requireLimit } from './limits.ts';
 export { memorySource } from './memory-source.ts';

@@ -27,6 +27,8 @@ export {
   type GeneralisationOptions,
   generalisation,
 } from './control/generalisation.ts';
+export { type PairTaskOptions, pairTasks } from './control/pair-tasks.ts';
+export { pairedCounts } from './control/paired.ts';
 export {
   type ControlActions,
   type ControlBatch,
@@ -35,11 +37,20 @@ export {
   type SimulatorPolicy,
 } from './control/policy.ts';
 export {
+  checkProtocol,
+  type Protocol,
+  type ProtocolSetting,
+  protocolNamed,
+  protocolNames,
+} from './control/protocol.ts';
+export { type ResetTaskOptions, resetTasks } from './control/reset-tasks.ts';
+export {
   type ControlRecord,
   type ControlResult,
   controlRecord,
   controlResult,
   type Interval,
+  type RecordSettings,
 } from './control/result.ts';
 export {
   type ControlOptions,
@@ -52,11 +63,14 @@ export { type SimulatorPlans, simulatorProblem } from './control/simulator.ts';
 export { type SimulatorOptions, simulatorOracle, simulatorPolicy, worldOracle } from './control/simulator-policy.ts';
 export {
   type ControlTask,
+  type DrawName,
   type ReplayOptions,
   type ReplayProtocol,
   type ReplayTasks,
   replayTasks,
   solvedIn,
+  type TaskSet,
+  taskName,
 } from './control/tasks.ts';
 export {
   type SeenTasks,
@@ -66,8 +80,10 @@ export {
   withContext,
 } from './control/true-dynamics.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
+export { type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
+export { fitStateDecoder } from './world-model/state-decoder.ts';
 export { probeTargetsOf } from './world-model/targets.ts';
 export type { Effect, Violation } from './world-model/violation.ts';
 export { type ViolationOptions, violationSurprise } from './world-model/violations.ts';

@@ -30,10 +30,14 @@ test('a world is learnt in one call, and what comes of it acts', { timeout: 120_
   env.reset(key(3));
   const picture = new Uint8Array(64 * 64 * 3);
   env.renderGoal(picture);
-  const agent = await trained.agent({ planner: { iterations: 2 } });
+  // After four updates nothing is read well.
+  const agent = await trained.agent({ planner: { iterations: 2 }, leastR: -1 });
   agent.setGoal(picture);
   env.render(picture);
   const { action } = await agent.act(picture);
+  expect(agent.reads.map(({ name }) => name)).toEqual(['agent.x', 'agent.y']);
+  agent.setGoal({ state: { 'agent.x': 60 } });
+  expect((await agent.act(picture)).plan).toBeDefined();
   await agent.dispose();
   const before = env.state();
   env.step(action);

@@ -26,8 +26,27 @@ export {
   leJepa,
   leJepaPreset,
 } from './objectives/le-jepa.ts';
+export { pathPreference } from './objectives/path-preference.ts';
+export { rolledRows, withoutFixedPoints, withoutIdentity } from './objectives/permutations.ts';
 export { type PixelTargetOptions, pixelTargets } from './objectives/pixel-targets.ts';
 export { type PldmTerms, pldmTerms } from './objectives/pldm.ts';
+export {
+  type ConstraintOptions,
+  globalPush,
+  lagrange,
+  latentDynamics,
+  localConstraint,
+  type PushOptions,
+} from './objectives/qrl.ts';
+export {
+  type ReachabilityClip,
+  type ReachabilityLoss,
+  type ReachabilityOptions,
+  reachabilityLoss,
+} from './objectives/reachability.ts';
+export type { ReachabilityLogit } from './objectives/reachability-group.ts';
+export { type PairWeighting, pairWeightings } from './objectives/reachability-pairs.ts';
+export { type RolloutOptions, rolloutLoss, type StepWeighting, stepWeights } from './objectives/rollout.ts';
 export {
   type EppsPulleyOptions,
   eppsPulley,
@@ -39,7 +58,21 @@ export {
   unitColumns,
 } from './objectives/sigreg.ts';
 export { type StateTerms, type StateTermsOptions, stateTerms } from './objectives/state-terms.ts';
-export { temporalCurvature, temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
+export { type LeastStep, temporalCurvature, temporalSimilarity, temporalStraightening } from './objectives/temporal.ts';
+export {
+  type TemporalClassClip,
+  type TemporalClassLogits,
+  type TemporalClassOptions,
+  temporalClassLoss,
+} from './objectives/temporal-class.ts';
+export {
+  type GapLoss,
+  gapLoss,
+  type TemporalDistance,
+  type TemporalDistanceOptions,
+  type TemporalDistances,
+  temporalDistance,
+} from './objectives/temporal-distance.ts';
 export {
   type CovarianceScale,
   covariancePenalty,
@@ -52,6 +85,7 @@ export {
 export {
   type InverseDynamics,
   type InverseDynamicsConfig,
+  type InverseOf,
   inverseDynamics,
 } from './predictors/inverse-dynamics.ts';
 export { forEachContext, type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';

@@ -210,3 +210,25 @@ test('with a solver and known dynamics the controller reaches its goal', async (
   }
   expect(Math.abs(x - 40)).toBeLessThan(1);
 });
+
+test('a request says how many blocks were executed in each environment since its reset', async () => {
+  const { planner, requests } = counting(12);
+  const controller = mpc(planner, { ...base, envs: 2, actionBlock: 2, recedingHorizon: 2 });
+  const { input } = clock();
+  for (let t = 0; t < 4; t++) await controller.act(input);
+  controller.reset([1]);
+  await controller.act(input);
+  expect(requests.map(({ done }) => done)).toEqual([
+    [0, 0],
+    [2, 0],
+  ]);
+});
+
+test('a decision says whether a guard kept the prior’s plan, where there was a guard', async () => {
+  const { planner } = counting(6);
+  const judged: Planner = async (request) => ({ ...(await planner(request)), priorKept: [true, false] });
+  const kept = async (by: Planner) =>
+    (await mpc(by, { ...base, envs: 2 }).act(clock().input)).decisions.map(({ priorKept }) => priorKept);
+  expect(await kept(judged)).toEqual([true, false]);
+  expect(await kept(planner)).toEqual([undefined, undefined]);
+});

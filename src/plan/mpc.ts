@@ -36,6 +36,8 @@ export interface MpcOptions {
   /** Plans are in normalised actions; these turn them into raw ones. @default plans are raw */
   readonly actionStats?: ActionStats;
   readonly key: Key;
+  /** What names the draws of each environment under `key`. @default its number */
+  readonly names?: readonly (readonly (number | string)[])[];
 }
 
 /** What a controller may ask for while it decides; frames are rendered only for environments that need them. */
@@ -56,6 +58,8 @@ export interface Decision {
   /** How many environment steps of it are executed before the next decision. */
   readonly executed: number;
   readonly cost: number;
+  /** Whether a guard kept the prior's plan in place of the solver's; absent without a guard. */
+  readonly priorKept?: boolean;
 }
 
 export interface MpcStep {
@@ -101,7 +105,12 @@ interface Slot {
  */
 export function mpc(planner: Planner, options: MpcOptions): Mpc {
   const { envs, frameSize, actionDim, horizon, recedingHorizon = horizon, actionBlock = 1 } = options;
-  const { historyLength = 1, warmStart = true, actionStats, key } = options;
+  const { historyLength = 1, warmStart = true, actionStats, key, names } = options;
+  if (names !== undefined && names.length !== envs) {
+    throw new JepaError('usage', `mpc: names must be one for each of ${envs} environments, got ${names.length}`, {
+      envs,
+    });
+  }
   check({ envs, frameSize, actionDim, horizon, recedingHorizon, actionBlock, historyLength }, actionStats);
   const blockSize = actionBlock * actionDim;
   const planSize = horizon * blockSize;
@@ -143,7 +152,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
         warm = true;
       }
     }
-    const keys = waiting.map((env) => fold(key, env, slots[env]!.plans));
+    const keys = waiting.map((env) => fold(key, ...(names?.[env] ?? [env]), slots[env]!.plans));
     const elites = waiting.map((env) => slots[env]!.elites);
     return {
       envs: waiting,
@@ -151,6 +160,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       frames,
       blocks,
       goals,
+      done: waiting.map((env) => Math.floor(slots[env]!.steps / actionBlock)),
       keys,
       ...(warm ? { init } : {}),
       ...(warm && elites.some((plans) => plans.length > 0) ? { elites } : {}),
@@ -184,7 +194,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
       if (waiting.length > 0) {
         const request = requestFor(waiting, input);
         const start = performance.now();
-        const { plan, cost, elites } = await planner(request);
+        const { plan, cost, elites, priorKept } = await planner(request);
         planMs = performance.now() - start;
         checkPlan(plan, waiting, planSize);
         const executed = recedingHorizon * blockSize;
@@ -196,7 +206,14 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
           slot.elites = shiftPlans(elites?.[n] ?? empty, horizon, blockSize, recedingHorizon);
           slot.at = 0;
           slot.plans++;
-          decisions.push({ env, plan: raw(own), executed: recedingHorizon * actionBlock, cost: cost[n]! });
+          const kept = priorKept?.[n];
+          decisions.push({
+            env,
+            plan: raw(own),
+            executed: recedingHorizon * actionBlock,
+            cost: cost[n]!,
+            ...(kept === undefined ? {} : { priorKept: kept }),
+          });
         }
       }
 

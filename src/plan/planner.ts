@@ -23,6 +23,8 @@ export interface PlanRequest {
   readonly init?: Float32Array;
   /** For each environment, the last plan's elites moved like its rest, [k, H, D] with any k; absent when there are none. */
   readonly elites?: readonly Float32Array[];
+  /** Blocks executed in each environment since it was reset. @default unknown */
+  readonly done?: readonly number[];
   /** One key per environment. */
   readonly keys: readonly Key[];
 }

@@ -5,6 +5,7 @@
 // Source: the common contract of stable-worldmodel's planners (galilai-group/stable-worldmodel @addbab4, planning/).
 
 import { JepaError } from '../core/index.ts';
+import type { CostUnit } from './costs/cost.ts';
 
 /** The cost of each candidate [B, S] and its derivative with respect to every number of every candidate [B, S, H, D]. */
 export interface CostAndGradient {
@@ -32,6 +33,10 @@ export interface PlanProblem {
   readonly maxHorizon?: number;
   /** False when a candidate's cost depends on its rivals, so that it means nothing in another call. @default true */
   readonly absolute?: boolean;
+  /** What the costs count. @default unknown */
+  readonly unit?: CostUnit;
+  /** The tasks as embeddings, for priors and judges that look at them. */
+  readonly embeddings?: PlanEmbeddings;
   cost(candidates: Float32Array, samples: number): Float32Array | Promise<Float32Array>;
   /** Needed by gradient solvers only; `actionGradient` makes it part of the cost's program. */
   costAndGradient?(candidates: Float32Array, samples: number): CostAndGradient | Promise<CostAndGradient>;
@@ -39,6 +44,20 @@ export interface PlanProblem {
   readonly limits?: readonly PlanLimit[];
   /** The same tasks seen from above, for `hierarchical`. */
   readonly hierarchy?: PlanHierarchy;
+}
+
+/** Tasks between embeddings. Legend as above, C context rows, W numbers of an embedding. */
+export interface PlanEmbeddings {
+  /** C; the last row is the present. */
+  readonly contextLength: number;
+  /** [B, C, W] */
+  readonly context: Float32Array;
+  /** Blocks between the rows of the context, [B, C - 1, D]. */
+  readonly executed: Float32Array;
+  /** [B, W] */
+  readonly goals: Float32Array;
+  /** Blocks executed since each task began, [B]. @default unknown */
+  readonly done?: readonly number[];
 }
 
 /** An inequality g(candidate) <= 0 that may depend on what the model imagines. */
@@ -75,6 +94,20 @@ export function checkProblem(problem: PlanProblem, solver: string): void {
       { horizon, maxHorizon },
     );
   }
+}
+
+/**
+ * Refuses a problem whose costs depend on a candidate's rivals, for what `what` does with them.
+ *
+ * @throws JepaError `unsupported`
+ */
+export function requireAbsolute(problem: PlanProblem, who: string, what: string): void {
+  if (problem.absolute !== false) return;
+  throw new JepaError(
+    'unsupported',
+    `${who}: ${what}, so a cost must mean the same whatever its rivals are; that of ${nameOf(problem)} depends on them (a standardised sum does); plan with cem, icem, predictive sampling or random shooting, or score by an absolute cost such as one part of the sum, unscaled`,
+    { absolute: false },
+  );
 }
 
 function nameOf(problem: PlanProblem): string {

@@ -4,6 +4,7 @@
 // Legend: B tasks, S candidates per task, H planned steps, D numbers per step.
 
 import { fold, JepaError, type Key, normal } from '../core/index.ts';
+import type { ActionConstraint } from './constraints.ts';
 import type { PlanProblem } from './problem.ts';
 
 /**
@@ -28,6 +29,18 @@ export interface SolverStep {
   readonly weights?: Float32Array;
 }
 
+/** Plans from elsewhere, such as a policy, that a sampling solver tries beside its own. */
+export interface Proposals {
+  /** [B, k, H, D] with any k, proposal 0 the best guess. They take the place of k draws, next to the mean candidate. */
+  readonly plans: Float32Array;
+  /** Candidates of the first iteration only, or of every one. */
+  readonly use: 'first' | 'every';
+  /** `mean` starts the search at proposal 0, whatever `SolveOptions.init` is; `keep` leaves its start alone. @default 'keep' */
+  readonly init?: 'mean' | 'keep';
+  /** With `init: 'mean'`, the first deviation, one for all or one per number of a block. @default the solver's own */
+  readonly std?: number | readonly number[];
+}
+
 export interface SolveOptions {
   /** The noise of task b is drawn under fold(key, b), unless `taskKeys` is given. */
   readonly key: Key;
@@ -40,6 +53,8 @@ export interface SolveOptions {
    * the executed steps (`shiftPlans`). Other solvers ignore them.
    */
   readonly elites?: readonly Float32Array[];
+  /** Taken by sampling solvers for continuous actions; the others refuse them. */
+  readonly proposals?: Proposals;
   readonly noise?: NoiseSource;
   readonly onIteration?: (step: SolverStep) => void;
 }
@@ -66,6 +81,8 @@ export interface PlanResult {
   readonly elites?: readonly Float32Array[];
   /** The multiplier of each limit, [B, C]; from `lagrangian` only. */
   readonly multipliers?: Float32Array;
+  /** For each task, whether the guard kept the prior's plan in place of the solver's, [B]; from `withPrior` with a guard only. */
+  readonly priorKept?: readonly boolean[];
   /** The plans of macro-actions, [B, H2, D2]; from `hierarchical` only. */
   readonly macro?: PlanResult;
 }
@@ -73,6 +90,15 @@ export interface PlanResult {
 /** Optimises the plans of all tasks of a problem together; one call of `problem.cost` per iteration. */
 export interface Solver {
   readonly name: string;
+  /** What a solver that takes `proposals` says of its candidates; absent in solvers that refuse them. */
+  readonly sampling?: {
+    /** S of the first iteration. */
+    readonly samples: number;
+    /** Whether it draws around a mean, with a deviation to start with. */
+    readonly around: boolean;
+    /** What every candidate keeps. */
+    readonly constraint?: ActionConstraint;
+  };
   solve(problem: PlanProblem, options: SolveOptions): Promise<PlanResult>;
 }
 

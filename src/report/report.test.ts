@@ -24,7 +24,7 @@ const SMALL = { steps: 100, episodes: 2, frames: 6, size: 16 };
 test('a full run folder gives a page with every section and nothing missing', () => {
   writeSyntheticRun(dir, SMALL);
   const page = readFileSync(writeReport(dir), 'utf8');
-  for (const id of ['episodes', 'planning', 'training', 'collapse', 'probe', 'surprise', 'again']) {
+  for (const id of ['episodes', 'planning', 'training', 'collapse', 'probe', 'imagination', 'surprise', 'again']) {
     expect(page).toContain(`<section id="${id}">`);
   }
   expect(page).not.toContain('class="absent"');
@@ -48,6 +48,7 @@ test('an empty run folder gives a page that names each missing file', () => {
     'evals/planning.json',
     'evals/probe.json',
     'evals/surprise.json',
+    'evals/imagination.json',
     'rollouts/',
   ]) {
     expect(page).toContain(`This run has no ${name}`);

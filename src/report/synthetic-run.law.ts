@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fold, key, type Stream, stream } from '../core/index.ts';
 import type {
   ImagePoint,
+  ImaginationFile,
   MetricsLine,
   PlanningFile,
   ProbeFile,
@@ -39,6 +40,15 @@ export function writeSyntheticRun(dir: string, options: SyntheticOptions = {}): 
     deviations: Array.from({ length: 64 }, (_, d) => 1.06 - 0.004 * d + 0.02 * spread.normal()),
   });
   json('evals/surprise.json', surprise(stream(fold(root, 'surprise'))));
+  const blocks = [1, 2, 3, 4, 5];
+  const errors = (slope: number): number[] => blocks.map((k) => slope * k);
+  json('evals/imagination.json', {
+    clips: 50,
+    blocks,
+    imagined: errors(0.02),
+    still: errors(0.2),
+    targets: [{ name: 'agent position', seen: errors(0), imagined: errors(1), still: errors(9) }],
+  } satisfies ImaginationFile);
   for (let k = 0; k < episodes; k++) {
     const { file, images } = episode(stream(fold(root, 'episode', k)), k, frames, size);
     json(`rollouts/${k}.json`, file);

@@ -2,13 +2,14 @@
 
 import { join } from 'node:path';
 import { writeFileAtomic } from '../data/node.ts';
-import { planningFile, probeFile, surpriseFile } from '../run/index.ts';
+import { imaginationFile, planningFile, probeFile, surpriseFile } from '../run/index.ts';
 import { type RunContents, readOtherResults, readRunFolder } from '../run/node.ts';
 import { htmlPage } from './page.ts';
 import { collapseSection } from './sections/collapse.ts';
 import { configurationSection } from './sections/configuration.ts';
 import { episodesSection } from './sections/episodes.ts';
 import { headerSection } from './sections/header.ts';
+import { imaginationSection } from './sections/imagination.ts';
 import { planningSection } from './sections/planning.ts';
 import { probeSection } from './sections/probe.ts';
 import { surpriseSection } from './sections/surprise.ts';
@@ -41,6 +42,7 @@ export function renderReport(folder: RunContents): string {
     trainingSection(folder.metrics, byRecipe),
     collapseSection(folder.metrics, folder.embedding, folder.run),
     probeSection(folder.probe, readOtherResults(dir, 'probe', probeFile), byRecipe),
+    imaginationSection(folder.imagination, readOtherResults(dir, 'imagination', imaginationFile), byRecipe),
     surpriseSection(folder.surprise, readOtherResults(dir, 'surprise', surpriseFile), byRecipe),
     configurationSection(folder.run),
   ];

@@ -13,6 +13,7 @@ export type {
 export {
   featuresFile,
   generalisationFile,
+  imaginationFile,
   longHorizonFile,
   outcomeFile,
   picturesFile,
@@ -31,8 +32,11 @@ export type {
   GeneralisationFile,
   GroupGeneralisation,
   ImagePoint,
+  ImaginationFile,
   ImaginedPath,
+  ImaginedTarget,
   LongHorizonFile,
+  PairedPolicies,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -47,6 +51,7 @@ export type {
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+  TaskGroup,
 } from './results.ts';
 export type {
   Failure,

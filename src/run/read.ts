@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JepaError, type Schema } from '../core/index.ts';
 import { readText, requireFile } from '../data/node.ts';
-import { embeddingFile, planningFile, probeFile, rolloutFile, surpriseFile } from './files.ts';
+import { embeddingFile, imaginationFile, planningFile, probeFile, rolloutFile, surpriseFile } from './files.ts';
 import { readMetrics } from './metrics.ts';
 import { type Part, parseFile, parseRun, part } from './parse.ts';
-import type { EmbeddingFile, PlanningFile, ProbeFile, RolloutFile, SurpriseFile } from './results.ts';
+import type { EmbeddingFile, ImaginationFile, PlanningFile, ProbeFile, RolloutFile, SurpriseFile } from './results.ts';
 import type { MetricsLine, RunFile } from './schema.ts';
 
 /** One planned episode with its images: `frames + 1` images of RGB bytes, the last one the goal. */
@@ -27,6 +27,7 @@ export interface RunContents {
   readonly probe: Part<ProbeFile>;
   readonly embedding: Part<EmbeddingFile>;
   readonly surprise: Part<SurpriseFile>;
+  readonly imagination: Part<ImaginationFile>;
   readonly rollouts: Part<readonly Rollout[]>;
 }
 
@@ -41,6 +42,7 @@ export function readRunFolder(dir: string, maxRollouts = 12): RunContents {
     probe: jsonPart(dir, 'evals/probe.json', probeFile),
     embedding: jsonPart(dir, 'evals/embedding.json', embeddingFile),
     surprise: jsonPart(dir, 'evals/surprise.json', surpriseFile),
+    imagination: jsonPart(dir, 'evals/imagination.json', imaginationFile),
     rollouts: part('rollouts/', () => readRollouts(dir, maxRollouts)),
   };
 }

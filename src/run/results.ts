@@ -65,13 +65,46 @@ export interface PolicyResult {
   readonly plans?: number;
   /** Mean wall-clock time of planning once for all tasks together. */
   readonly planSecondsMean?: number;
+  /** Decisions of single tasks that a guard judged, and those of them in which it kept the prior's plan. */
+  readonly guarded?: number;
+  readonly priorKept?: number;
+  /** Steps until each task was solved, null where it never was, in the order of `PlanningProtocol.taskNames`. */
+  readonly solvedAt?: readonly (number | null)[];
+}
+
+/** Two policies on the same tasks, and McNemar's exact p-value of "neither is better". */
+export interface PairedPolicies {
+  readonly policy: string;
+  readonly against: string;
+  readonly both: number;
+  readonly onlyPolicy: number;
+  readonly onlyAgainst: number;
+  readonly neither: number;
+  readonly p: number;
+}
+
+/** Success on those tasks of a protocol that are of one kind. */
+export interface TaskGroup {
+  /** `distance`: a band of distances at the start; `kind`: what the world calls such tasks. */
+  readonly by: string;
+  /** `below 50`, `50 to 100`, `across` */
+  readonly name: string;
+  readonly tasks: number;
+  readonly results: readonly ({ readonly policy: string } & SuccessCount)[];
 }
 
 /** One evaluation protocol with every policy that ran on the same tasks. */
 export interface PlanningProtocol {
-  /** `strict` or `paper`. */
+  /** `strict`, `paper`, `reset`, `clear-strict` and so on. */
   readonly name: string;
   readonly description: string;
+  /** The world's id, and the digest of the dataset that the tasks were cut from: with the names, which tasks they were. */
+  readonly world?: string;
+  readonly dataset?: string;
+  /** Episode and row of each task; the number of a reset, and 0. */
+  readonly taskNames?: readonly (readonly [episode: number, row: number])[];
+  /** How success was judged where not by the world itself. */
+  readonly judged?: { readonly about: string; readonly hold: number };
   /** Tasks left out because their start already satisfies the goal. */
   readonly excluded?: number;
   readonly goalOffset?: number;
@@ -80,6 +113,10 @@ export interface PlanningProtocol {
   /** Settings of the policy `planner`, such as solver, samples, horizon. */
   readonly planner?: Readonly<Record<string, unknown>>;
   readonly results: readonly PolicyResult[];
+  /** Success by distance and by kind of task. */
+  readonly groups?: readonly TaskGroup[];
+  /** The other policies against the main planner, task by task. */
+  readonly paired?: readonly PairedPolicies[];
 }
 
 /** `evals/planning.json`. */
@@ -162,6 +199,27 @@ export interface SurpriseFile {
   readonly perturbations: readonly Perturbation[];
   /** Violations that were not measured, and why. */
   readonly leftOut?: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** Errors of one thing that is read off embeddings, by how many blocks ahead: roots of mean squares in the world's units. */
+export interface ImaginedTarget {
+  /** `agent position` */
+  readonly name: string;
+  /** Read off the embedding of what was seen there, off the imagined one, and off that of the start. */
+  readonly seen: readonly number[];
+  readonly imagined: readonly number[];
+  readonly still: readonly number[];
+}
+
+/** `evals/imagination.json`: imagined against recorded embeddings of held-out episodes, by how many blocks ahead. */
+export interface ImaginationFile {
+  readonly clips: number;
+  /** Blocks ahead of the only frame seen, [H]. */
+  readonly blocks: readonly number[];
+  /** Mean squared difference to the embedding of what was seen there, per number: of what was imagined, of the start. [H] each. */
+  readonly imagined: readonly number[];
+  readonly still: readonly number[];
+  readonly targets: readonly ImaginedTarget[];
 }
 
 /** A point in world coordinates (those of `RolloutFile.extent`). */

@@ -8,6 +8,7 @@
 //   evals/planning.json  PlanningFile
 //   evals/probe.json     ProbeFile
 //   evals/surprise.json  SurpriseFile
+//   evals/imagination.json  ImaginationFile
 //   evals/embedding.json EmbeddingFile
 //   evals/features.json  FeaturesFile
 //   evals/pictures.json  PicturesFile

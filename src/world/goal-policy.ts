@@ -5,6 +5,7 @@
 import { JepaError } from '../core/index.ts';
 import type { Module } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { PolicyHorizon } from './policies/latent-policy.ts';
 import { checkSenses, type Observation, type Senses } from './senses.ts';
 
 /** What a goal policy is shown, and what it says. */
@@ -16,12 +17,14 @@ export interface GoalPolicySizes {
   readonly actionDim: number;
   /** H, the blocks that it says at once. */
   readonly horizon: number;
+  /** How many blocks are left is told to it, up to `max`. @default it is told nothing */
+  readonly told?: PolicyHorizon;
 }
 
 /** The graph of a goal policy, bound. */
 export interface BoundGoalPolicy {
-  /** Blocks [N, H, A] that lead from what is seen now towards what is seen at the goal. */
-  act(now: Observation, goal: Observation): Tensor;
+  /** Blocks [N, H, A] from what is seen now towards what is seen at the goal, with `left` [N] blocks left where it is told. */
+  act(now: Observation, goal: Observation, left?: Tensor): Tensor;
 }
 
 /** A goal policy, ready to be traced. Whoever holds one need not know its method. */

@@ -1,3 +1,10 @@
+export type { CostConfig, CostKind, CostPartConfig, DistanceConfig, DistanceConfigs } from './costs/config.ts';
+export { costOf, headOf, isDistance } from './costs/cost-of.ts';
+export { costValues } from './costs/cost-values.ts';
+export { type DistanceMethodOptions, distanceHeadMethod } from './costs/distance-method.ts';
+export { type ReachabilityMethodOptions, reachabilityHeadMethod } from './costs/reachability-method.ts';
+export { costKinds, costSchema, reduceSchema } from './costs/schema.ts';
+export { putStatistics } from './costs/statistics.ts';
 export type { PatchGrid } from './dino-wm/decoder.ts';
 export {
   DINO_WM_REFERENCE,
@@ -70,6 +77,7 @@ export { dynamicsOf, registerWorldKind, worldKindNamed, worldKinds, worldOf, wor
 export type { Acting } from './le-wm/acting.ts';
 export { leWmDynamics } from './le-wm/dynamics.ts';
 export {
+  type FeelingNetwork,
   LE_WM_REFERENCE,
   type LeWm,
   type LeWmConfig,
@@ -77,6 +85,14 @@ export {
   leWm,
 } from './le-wm/le-wm.ts';
 export { type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
+export type {
+  InverseTermOptions,
+  ProprioOptions,
+  ReachabilityTermOptions,
+  RolloutTermOptions,
+  StraighteningTermOptions,
+} from './le-wm/options.ts';
+export type { ReachingLeWm } from './le-wm/reachability.ts';
 export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldMethod } from './pixels/method.ts';
@@ -91,8 +107,15 @@ export {
   inverseHeadMethod,
   inversePolicy,
   inversePolicyValues,
+  latentInverse,
 } from './policies/inverse.ts';
 export { goalPolicyOf, type PolicyConfig, type PolicyConfigs, type PolicyKind, policyKinds } from './policies/kinds.ts';
+export {
+  checkLatentPolicy,
+  type LatentPolicy,
+  type LatentPolicyGraph,
+  type PolicyHorizon,
+} from './policies/latent-policy.ts';
 export {
   imageSizeOf,
   inputName,

@@ -37,6 +37,8 @@ export interface ActorOptions {
   readonly actions: Normaliser;
   /** Names the draws of every plan. */
   readonly key: Key;
+  /** What names the draws of each task under `key`. @default its place among the tasks */
+  readonly names?: readonly (readonly (number | string)[])[];
 }
 
 /** What plans, and how far it looks. */
@@ -69,7 +71,8 @@ export function controllerActor(name: string, senses: Senses, controller: Mpc): 
  * const planner = solverPlanner(cem(), (request) => model.problem(request, 5));
  * const actor = planningActor({ senses: model.dynamics.senses, planner, horizon: 5 }, { name: 'cem', tasks: 1, frameSkip: 5, actions, key: key(0) });
  */
-export function planningActor(planning: Planning, { name, tasks, frameSkip, actions, key }: ActorOptions): Actor {
+export function planningActor(planning: Planning, options: ActorOptions): Actor {
+  const { name, tasks, frameSkip, actions, key, names } = options;
   const { senses, planner, horizon, recedingHorizon = horizon, history = 1 } = planning;
   const controller = mpc(planner, {
     envs: tasks,
@@ -81,20 +84,24 @@ export function planningActor(planning: Planning, { name, tasks, frameSkip, acti
     historyLength: history,
     actionStats: actions,
     key,
+    ...(names === undefined ? {} : { names }),
   });
   return controllerActor(name, senses, controller);
 }
 
 /**
- * A goal policy that is asked again whenever its first block is done. Its name is the policy's unless another is given.
+ * A goal policy that is asked again whenever its first block is done. Its name is the policy's unless another is given. `budget`,
+ * in blocks, is for a policy that is told how many are left.
  *
  * @example
  * const actor = policyActor(policyModel(policy, values), { tasks: 1, frameSkip: 5, actions, key: key(0) });
  */
 export function policyActor(
   model: PolicyModel,
-  options: Omit<ActorOptions, 'name'> & { readonly name?: string },
+  options: Omit<ActorOptions, 'name'> & { readonly name?: string; readonly budget?: number },
 ): Actor {
   const { senses, horizon, name } = model.policy;
-  return planningActor({ senses, planner: policyPlanner(model), horizon, recedingHorizon: 1 }, { name, ...options });
+  const { budget, ...rest } = options;
+  const planner = policyPlanner(model, budget === undefined ? {} : { budget });
+  return planningActor({ senses, planner, horizon, recedingHorizon: 1 }, { name, ...rest });
 }

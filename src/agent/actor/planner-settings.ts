@@ -12,7 +12,12 @@ export interface SolverBudget {
   readonly samples: number;
   readonly elites: number;
   readonly iterations: number;
+  /** Whether candidates are cut to the bounds of the world's actions. @default false, but for random shooting */
+  readonly bounded?: boolean;
 }
+
+/** The name of the cost that a world model scores plans with when no other is asked for. */
+export const OWN_COST = 'own';
 
 /** Everything that determines how an agent plans. */
 export interface PlannerSettings extends SolverBudget {
@@ -22,6 +27,8 @@ export interface PlannerSettings extends SolverBudget {
   readonly recedingHorizon: number;
   /** The most frames of context, as far as the model looks back. */
   readonly history: number;
+  /** The name of the learned cost that scores plans. @default `own`, the model's */
+  readonly cost?: string;
 }
 
 /** The settings that the recipes of this project plan with, for files that name none. */
@@ -36,16 +43,17 @@ export const DEFAULT_PLANNER: PlannerSettings = {
 };
 
 /**
- * The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution.
+ * The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution that is cut to them where
+ * the budget is bounded.
  *
  * @throws JepaError 'usage' for an unknown solver, with the nearest name
  */
 export function budgetSolver(
-  { solver, samples, elites, iterations }: SolverBudget,
+  { solver, samples, elites, iterations, bounded = solver === 'random-shooting' }: SolverBudget,
   bounds: ActionBounds,
   actions: Normaliser,
   frameSkip: number,
 ): Solver {
-  const constraint = solver === 'random-shooting' ? { constraint: blockBox(bounds, actions, frameSkip) } : {};
+  const constraint = bounded ? { constraint: blockBox(bounds, actions, frameSkip) } : {};
   return solverNamed(solver, { samples, elites, iterations, ...constraint });
 }

@@ -108,3 +108,24 @@ test('a policy on the embeddings of a state model is shown the state', async () 
   expect(dynamicsOf(world).senses).toEqual(inverse.senses);
   expect(distance(plans, expected)).toBeLessThan(1e-5);
 });
+
+test('a policy that is told how many blocks are left is told those of the budget, or else the most it knows', async () => {
+  const numbers = { at: [0], mean: [0], std: [1] };
+  const world: WorldConfig = { kind: 'state', stateDim: 1, numbers, actionDim: A, hidden: [8] };
+  const told = goalPolicyOf({ kind: 'inverse', world, hidden: [8], horizon: { max: 4 } });
+  const inverse = policyModel(told, shaken(told.module, 0.4), runtime);
+  const ends = new Uint8Array(Float32Array.of(0.5, -1).buffer);
+  const act = (left?: readonly number[]) => inverse.act(ends, ends, 2, left);
+  expect(await act()).toEqual(await act([4, 9]));
+  const [first, second] = [await act([4, 1]), await act([2, 1])];
+  expect(first.slice(A)).toEqual(second.slice(A));
+  expect(distance(first.subarray(0, A), second.subarray(0, A))).toBeGreaterThan(1e-3);
+
+  const request = { envs: [0, 1], context: 1, frames: ends, goals: ends, blocks: new Float32Array(0), keys: [] };
+  const plans = async (budget?: number, done?: readonly number[]) =>
+    (await policyPlanner(inverse, budget === undefined ? {} : { budget })({ ...request, ...(done && { done }) })).plan;
+  expect(await plans()).toEqual(await act());
+  expect(await plans(3, [1, 7])).toEqual(await act([2, 1]));
+  await expect(act([1])).rejects.toThrow(/one for each of 2 observations, got 1/);
+  await expect(model.act(pictures(1), pictures(1), 1, [1])).rejects.toThrow(/a policy that is told nothing/);
+});

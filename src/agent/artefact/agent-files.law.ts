@@ -5,6 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shaken } from '../../nn/run-module.law.ts';
+import type { StateDecoder } from '../../plan/index.ts';
 import {
   dynamicsOf,
   type GoalPolicy,
@@ -106,10 +107,26 @@ export const POLICIES: { readonly gcbc: GoalPolicy; readonly inverse: GoalPolicy
   inverse: goalPolicyOf(INVERSE),
 };
 
+const ramp = (length: number, from: number): Float32Array => Float32Array.from({ length }, (_, i) => from + i / 8);
+
+/** Reads two numbers off the world model's embeddings. */
+export const DECODER: StateDecoder = {
+  dim: TINY.embedDim,
+  numbers: [
+    { name: 'agent.x', circular: false, r: 0.9, low: -99, high: 99, deviation: 2 },
+    { name: 'agent.angle', circular: true, r: 0.8, low: -3, high: 3, deviation: 0.9 },
+  ],
+  leftOut: [{ name: 'wall.x', why: 'it is the same in all frames' }],
+  weights: ramp(3 * TINY.embedDim, -1),
+  bias: ramp(3, 2),
+  recorded: { embeddings: ramp(2 * TINY.embedDim, 3), usual: 0.5 },
+};
+
 /** Writes all files into a new folder and says where they are. */
 export function agentFiles(): {
   readonly dir: string;
   readonly world: string;
+  readonly decoder: string;
   readonly old: string;
   readonly state: string;
   readonly both: string;
@@ -122,6 +139,7 @@ export function agentFiles(): {
   const { planner: _, ...told } = ORIGIN;
   const valuesOf = (config: WorldConfig) => shaken(dynamicsOf(config).module, 0.2);
   writeModel(at('world'), WORLD, tinyValues(), ORIGIN);
+  writeModel(at('decoder'), WORLD, tinyValues(), ORIGIN, { decoder: DECODER });
   writeModel(at('old'), WORLD, tinyValues(), { ...told, actionBounds: { low: -1, high: 1 } });
   writeModel(at('state'), STATE_WORLD, valuesOf(STATE_WORLD), ORIGIN);
   writeModel(at('both'), BOTH_WORLD, valuesOf(BOTH_WORLD), ORIGIN);
@@ -131,6 +149,7 @@ export function agentFiles(): {
   return {
     dir,
     world: at('world'),
+    decoder: at('decoder'),
     old: at('old'),
     state: at('state'),
     both: at('both'),

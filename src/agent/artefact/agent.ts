@@ -4,19 +4,21 @@
 
 import { fold, JepaError, type Key } from '../../core/index.ts';
 import { denormalise, normalise } from '../../data/index.ts';
-import type { PlanRequest } from '../../plan/index.ts';
+import { type DecodedNumber, decodeNumbers, type PlanRequest } from '../../plan/index.ts';
 import { type Senses, STATE } from '../../world/index.ts';
-import { planningActor } from '../actor/actor.ts';
+import { type ActorStep, planningActor } from '../actor/actor.ts';
 import { boundOf } from '../actor/block-box.ts';
-import { describeSenses, type HostObservation, observationBytes, packObservation } from '../perception/observation.ts';
+import type { AimMaker } from '../goals/aim.ts';
+import type { GoalWarning } from '../goals/check.ts';
+import { goalCosts } from '../goals/costs.ts';
+import type { Goal, GoalProgress, Shown } from '../goals/goal.ts';
+import { type Goals, goalsOf } from '../goals/goals.ts';
+import { describeSenses, observationBytes, packObservation } from '../perception/observation.ts';
 import type { WorldModel } from '../world-model/world-model.ts';
 import type { Faculties } from './faculties.ts';
 import type { ModelOrigin } from './model-file.ts';
 
-/** What an agent is shown: the array of its only sense (a picture u8 [H, W, 3], a state), or an array for each sense. */
-export type Shown = Uint8Array | Float32Array | HostObservation;
-
-/** A goal: what would be seen there, or an embedding [D]. */
+/** Where imagination starts: from what is seen, or from an embedding [D]. */
 export type AgentGoal = Shown | { readonly embedding: Float32Array };
 
 /** A plan that was made. */
@@ -35,6 +37,8 @@ export interface AgentStep {
   readonly action: Float32Array;
   /** The plan, in the steps in which one was made. */
   readonly plan?: AgentPlan;
+  /** Of a sequence: the goal that this action leads to. */
+  readonly at?: GoalProgress;
 }
 
 /** Something that acts. */
@@ -47,12 +51,28 @@ export interface Agent {
   readonly origin: ModelOrigin;
   /** A */
   readonly actionDim: number;
+  /** What it reads off its embeddings, by the world's names; empty where its file has no decoder. */
+  readonly reads: readonly DecodedNumber[];
+  /** What about the present goal is unlike all that the model was trained on. */
+  readonly warnings: readonly GoalWarning[];
   /**
-   * What to reach from now on; a plan under way is dropped.
+   * What to reach from now on; a plan under way is dropped. Numbers of the state are checked here, an observation's embedding when
+   * it is first needed.
    *
-   * @throws JepaError 'shape', 'numeric' or 'usage' when it is nothing that the agent can take
+   * @throws JepaError 'shape', 'numeric' or 'usage' when it is nothing that can be taken; 'unsupported' when the world model cannot
+   * read what it asks for, naming the number
    */
-  setGoal(goal: AgentGoal): void;
+  setGoal(goal: Goal): void;
+  /** Which of its goals it is at; undefined without one. */
+  progress(): GoalProgress | undefined;
+  /**
+   * Whether what is seen is at the present goal.
+   *
+   * @throws JepaError 'usage' for a goal that does not say when it is reached (`within`, `until`)
+   */
+  reached(seen: Shown): Promise<boolean>;
+  /** Numbers of the state read off what is seen. @throws JepaError 'unsupported' when its file has no decoder */
+  decode(seen: Shown): Promise<Readonly<Record<string, number>>>;
   /**
    * The action for what is seen now: to be asked once for each environment step.
    *
@@ -65,14 +85,14 @@ export interface Agent {
   embed(seen: Shown): Promise<Float32Array>;
   /** Embeddings [1 + H, D] that raw actions [H * F, A] are imagined to lead through. @throws JepaError 'unsupported' of a goal policy */
   imagine(from: AgentGoal, actions: Float32Array): Promise<Float32Array>;
-  /** Forgets frames and plan, as at the start of an episode; the goal stays. */
+  /** Forgets frames and plan, as at the start of an episode; the goal stays, a sequence starts again. */
   reset(): void;
   /** Frees the compiled programs; the agent cannot act afterwards. */
   dispose(): Promise<void>;
 }
 
-function isEmbedding(goal: AgentGoal): goal is { readonly embedding: Float32Array } {
-  return !(goal instanceof Uint8Array) && !(goal instanceof Float32Array) && Object.hasOwn(goal, 'embedding');
+function isEmbedding(from: AgentGoal): from is { readonly embedding: Float32Array } {
+  return !(from instanceof Uint8Array) && !(from instanceof Float32Array) && Object.hasOwn(from, 'embedding');
 }
 
 /** What is shown, packed. A bare array stands for the only sense. */
@@ -107,18 +127,41 @@ function sentence(
   return `${name} for ${env}: sees ${describeSenses(senses)}, acts in ${A} numbers within ${within}, in blocks of ${block}; ${how}; written by jepa ${version}`;
 }
 
+/** Why an agent takes observations alone, and what to do. */
+function whyNot({ name, model, decoder, takesCosts }: Faculties): string {
+  if (model === undefined)
+    return `${name} is a goal policy, which has no embedding and is shown its goal: give what would be seen there; the world model of the run (model.safetensors) takes other goals`;
+  if (decoder === undefined)
+    return "the file of this world model has no decoder of the state; give what would be seen there, or export it again with 'jepa export'";
+  if (!takesCosts)
+    return `${name} plans toward embeddings: give what would be seen there, or load the model below (model.safetensors)`;
+  return '';
+}
+
+/** How goals are checked. */
+export interface GoalOptions {
+  readonly leastR: number;
+  readonly onWarning?: (warning: GoalWarning) => void;
+}
+
 /** The handle around what a file can do. */
-export function agentOf(faculties: Faculties, origin: ModelOrigin, version: string, key: Key): Agent {
-  const { name, senses, pace, model } = faculties;
+export function agentOf(
+  faculties: Faculties,
+  origin: ModelOrigin,
+  version: string,
+  key: Key,
+  { leastR, onWarning }: GoalOptions,
+): Agent {
+  const { name, senses, pace, model, decoder, takesCosts } = faculties;
   const { frameSkip, actions, actionBounds } = origin;
   const A = actions.mean.length;
   const { all: size } = observationBytes(senses);
-  let goal: { readonly bytes: Uint8Array; embedding: Promise<Float32Array> | undefined } | undefined;
+  let goals: Goals | undefined;
   let disposed = false;
   let deciding = false;
 
-  const goalIn = (where: string): NonNullable<typeof goal> => {
-    if (goal !== undefined) return goal;
+  const goalIn = (where: string): Goals => {
+    if (goals !== undefined) return goals;
     throw new JepaError('usage', `${where}: the agent has no goal; call setGoal with what should be seen there`);
   };
   const alive = (where: string): void => {
@@ -142,8 +185,8 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
     );
   };
   const decide = (request: PlanRequest): ReturnType<Faculties['plan']> => {
-    const aim = goalIn('plan');
-    return faculties.plan(request, () => (aim.embedding ??= model!.encode(aim.bytes, 1)));
+    const { aim } = goalIn('plan');
+    return faculties.plan(request, () => aim().target());
   };
   const actor = planningActor({ senses, planner: decide, ...pace }, { name, tasks: 1, frameSkip, actions, key });
   const startOf = async (from: AgentGoal, where: string): Promise<Float32Array> => {
@@ -151,6 +194,16 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
     if (!isEmbedding(from)) return embedder.encode(packed(senses, from, where), 1);
     return embeddingIn(from, embedder.dynamics.dim, where);
   };
+  const costs = decoder !== undefined && takesCosts ? goalCosts(decoder) : undefined;
+  const makerOf = (warn: (warning: GoalWarning) => void): AimMaker => ({
+    ...(model && { model }),
+    ...(costs && { costs }),
+    ...(decoder && { rules: { decoder, leastR, warn } }),
+    whyNot: whyNot(faculties),
+    packed: (seen, where) => packed(senses, seen, where),
+    embedding: (embedding, where) => embeddingIn({ embedding }, world(where).dynamics.dim, where),
+    size,
+  });
   const imagine = async (from: AgentGoal, raw: Float32Array, where: string): Promise<Float32Array> => {
     const context = await startOf(from, where);
     const horizon = raw.length / (frameSkip * A);
@@ -174,24 +227,40 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
     senses,
     origin,
     actionDim: A,
+    reads: decoder?.numbers ?? [],
+    get warnings() {
+      return goals?.warnings ?? [];
+    },
     setGoal(given) {
       free('setGoal');
-      if (isEmbedding(given)) {
-        const { dim } = world('setGoal').dynamics;
-        goal = { bytes: new Uint8Array(size), embedding: Promise.resolve(embeddingIn(given, dim, 'setGoal')) };
-      } else goal = { bytes: packed(senses, given, 'setGoal'), embedding: undefined };
+      goals = goalsOf(given, makerOf, onWarning);
       actor.reset();
+    },
+    progress: () => goals?.progress(),
+    async reached(seen) {
+      const { aim } = goalIn('reached');
+      const { reached } = aim();
+      if (reached !== undefined) return reached(await startOf(seen, 'reached'));
+      throw new JepaError('usage', 'reached: the goal does not say when it is reached; give it within or until');
+    },
+    async decode(seen) {
+      const embedding = await startOf(seen, 'decode');
+      if (decoder !== undefined) return decodeNumbers(decoder, embedding);
+      throw new JepaError('unsupported', `decode: ${whyNot(faculties)}`);
     },
     async act(seen) {
       free('act');
-      const { bytes } = goalIn('act');
+      const current = goalIn('act');
       const now = packed(senses, seen, 'act');
       deciding = true;
-      const step = actor.act({
-        observe: (_, out, offset) => out.set(now, offset),
-        goal: (_, out, offset) => out.set(bytes, offset),
-      });
-      const done = await step.finally(() => {
+      const next = async (): Promise<ActorStep> => {
+        if (await current.advance(() => model!.encode(now, 1))) actor.reset();
+        return actor.act({
+          observe: (_, out, offset) => out.set(now, offset),
+          goal: (_, out, offset) => out.set(current.aim().bytes, offset),
+        });
+      };
+      const done = await next().finally(() => {
         deciding = false;
       });
       const { actions: raw, decisions, planMs } = done;
@@ -199,11 +268,16 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
         Math.min(boundOf(actionBounds.high, i), Math.max(boundOf(actionBounds.low, i), value)),
       );
       const [made] = decisions;
-      return { action, ...(made && { plan: { actions: made.plan, cost: made.cost, ms: planMs } }) };
+      const at = current.progress();
+      return {
+        action,
+        ...(made && { plan: { actions: made.plan, cost: made.cost, ms: planMs } }),
+        ...(at.goals > 1 && { at }),
+      };
     },
     async plan(seen) {
       alive('plan');
-      const { bytes } = goalIn('plan');
+      const { bytes } = goalIn('plan').aim();
       const frames = packed(senses, seen, 'plan');
       const keys = [fold(key, 'plan')];
       const began = performance.now();
@@ -218,6 +292,7 @@ export function agentOf(faculties: Faculties, origin: ModelOrigin, version: stri
     imagine: (from, raw) => imagine(from, raw, 'imagine'),
     reset() {
       free('reset');
+      goals?.restart();
       actor.reset();
     },
     async dispose() {

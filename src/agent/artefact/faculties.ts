@@ -1,19 +1,24 @@
 // What a loaded file can do, whatever is in it: plan toward a goal, and where there is a world model, embed and imagine.
 // Legend: H planned blocks, A numbers per block, D embedding width.
 
+import { unknownName } from '../../core/index.ts';
 import {
   cem,
   hierarchical,
   type PlanProblem,
   type PlanRequest,
   type PlanResult,
+  type StateDecoder,
   solverPlanner,
 } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
-import { dynamicsOf, goalPolicyOf, type Senses } from '../../world/index.ts';
-import { budgetSolver, DEFAULT_PLANNER, type PlannerSettings } from '../actor/planner-settings.ts';
+import { costOf, type Dynamics, dynamicsOf, goalPolicyOf, type Senses } from '../../world/index.ts';
+import { budgetSolver, DEFAULT_PLANNER, OWN_COST, type PlannerSettings } from '../actor/planner-settings.ts';
 import { policyModel, policyPlanner } from '../actor/policy-model.ts';
+import type { Target } from '../goals/aim.ts';
+import { sayingWhenForbidden } from '../goals/forbidden.ts';
 import { hierarchicalModel } from '../world-model/hierarchical-model.ts';
+import type { TrainedCost } from '../world-model/scoring.ts';
 import { type LatentTasks, type WorldModel, worldModel } from '../world-model/world-model.ts';
 import type { AgentFile } from './agent-file.ts';
 import { DEFAULT_MACRO_PLANNER, type MacroPlanner } from './hierarchy-file.ts';
@@ -34,19 +39,25 @@ export interface Faculties {
   readonly how: string;
   /** The world model; a goal policy offers none. */
   readonly model?: WorldModel;
-  /** A plan for one task; `goal` gives the goal's embedding where it is not the packed observation of the request. */
-  plan(request: PlanRequest, goal: () => Promise<Float32Array>): Promise<PlanResult>;
+  /** Reads numbers of the state off the model's embeddings. */
+  readonly decoder?: StateDecoder;
+  /** Whether its plans can be scored by other costs than the model's own: not those of two levels, which aim at embeddings. */
+  readonly takesCosts: boolean;
+  /** A plan for one task; `target` gives what a world model is to reach, a goal policy is shown the packed observation. */
+  plan(request: PlanRequest, target: () => Promise<Target>): Promise<PlanResult>;
   dispose(): Promise<void>;
 }
 
-function wordsOf({ solver, samples, elites, iterations, horizon, recedingHorizon, history }: PlannerSettings): string {
+function wordsOf(settings: PlannerSettings): string {
+  const { solver, samples, elites, iterations, horizon, recedingHorizon, history, cost = OWN_COST } = settings;
+  const scored = cost === OWN_COST ? '' : `, scored by the learned cost '${cost}'`;
   const frames = history === 1 ? '1 frame' : `${history} frames`;
-  return `plans with ${solver} (${samples} samples, ${elites} elites, ${iterations} iterations), ${horizon} blocks ahead, again after ${recedingHorizon}, from ${frames}`;
+  return `plans with ${solver} (${samples} samples, ${elites} elites, ${iterations} iterations), ${horizon} blocks ahead, again after ${recedingHorizon}, from ${frames}${scored}`;
 }
 
 /** The planner of a file with changes, within what the model can do. */
-function settingsOf({ origin }: ModelFile, model: WorldModel, changes: PlannerChanges): PlannerSettings {
-  const { maxHorizon = Number.POSITIVE_INFINITY, history: most } = model.dynamics;
+function settingsOf({ origin }: ModelFile, dynamics: Dynamics, changes: PlannerChanges): PlannerSettings {
+  const { maxHorizon = Number.POSITIVE_INFINITY, history: most } = dynamics;
   const given = origin.planner ?? {
     ...DEFAULT_PLANNER,
     horizon: Math.min(DEFAULT_PLANNER.horizon, maxHorizon),
@@ -59,6 +70,14 @@ function settingsOf({ origin }: ModelFile, model: WorldModel, changes: PlannerCh
   return { ...asked, recedingHorizon, history: Math.min(asked.history, most) };
 }
 
+/** The cost of that name in a file; undefined for the model's own. */
+function costNamed({ cost }: ModelFile, name: string | undefined, dim: number): TrainedCost | undefined {
+  if (name === undefined || name === OWN_COST) return undefined;
+  if (cost?.name !== name)
+    throw unknownName('cost of the file', name, [OWN_COST, ...(cost === undefined ? [] : [cost.name])]);
+  return { cost: { ...costOf(cost.config, dim), name }, values: cost.values };
+}
+
 /** Planning in a world model: `problemOf` makes the problem of a task between embeddings. */
 function planning(
   file: ModelFile,
@@ -69,13 +88,15 @@ function planning(
   const { actionBounds, actions, frameSkip } = file.origin;
   const flat = budgetSolver(settings, actionBounds, actions, frameSkip);
   const solver = above === undefined ? flat : hierarchical({ macro: above.macro, primitive: flat });
-  const problemOf = above?.problemOf ?? model.problemBetween;
-  return async (request, goal) => {
+  return async (request, target) => {
     const { context: contextLength, frames, blocks: executed } = request;
     const { horizon } = settings;
     const problem = async (): Promise<PlanProblem> => {
       const context = await model.encode(frames, contextLength);
-      return problemOf({ context, executed, goals: await goal(), tasks: 1, contextLength, horizon });
+      const aim = await target();
+      const tasks = { context, executed, goals: aim.numbers, tasks: 1, contextLength, horizon };
+      if (above !== undefined) return above.problemOf(tasks);
+      return sayingWhenForbidden(model.problemBetween(tasks, aim.cost), aim);
     };
     return solverPlanner(solver, problem)(request);
   };
@@ -99,19 +120,23 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
       senses,
       actionDim,
       pace,
+      takesCosts: false,
       how: 'says each block at once, and is asked again after it',
       plan,
       dispose: () => model.dispose(),
     };
   }
   const low = file.kind === 'hierarchy' ? file.low : file;
-  const model = worldModel(dynamicsOf(low.config), low.values, runtime);
-  const pace = settingsOf(low, model, changes);
+  const dynamics = dynamicsOf(low.config);
+  const pace = settingsOf(low, dynamics, changes);
+  const model = worldModel(dynamics, low.values, runtime, costNamed(low, pace.cost, dynamics.dim));
   const { name, senses, actionDim } = model.dynamics;
   const stated = low.origin.planner === undefined ? ' (the default: the file names no planner)' : '';
   const how = `${wordsOf(pace)}${stated}`;
+  const read = low.decoder === undefined ? {} : { decoder: low.decoder };
   if (file.kind === 'world') {
-    return { name, senses, actionDim, pace, how, model, plan: planning(low, model, pace), dispose: model.dispose };
+    const plan = planning(low, model, pace);
+    return { name, senses, actionDim, pace, how, model, ...read, takesCosts: true, plan, dispose: model.dispose };
   }
   const { planner: own = DEFAULT_MACRO_PLANNER, box, config, values } = file.high;
   const { samples, elites, iterations, macroHorizon, aim, cost } = { ...own, ...changes.macro };
@@ -125,6 +150,8 @@ export function facultiesOf(file: AgentFile, changes: PlannerChanges, runtime?: 
     pace,
     how: `${how}, toward the first of ${macroHorizon} jumps planned by cem (${samples} samples, ${elites} elites, ${iterations} iterations)`,
     model,
+    ...read,
+    takesCosts: false,
     plan: planning(low, model, pace, { macro, problemOf }),
     dispose: both.dispose,
   };

@@ -3,13 +3,35 @@
 import { readSafetensors, writeSafetensors } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import type { PolicyConfig, WorldConfig } from '../../world/index.ts';
+import { costParts } from './cost-file.ts';
+import { decoderParts } from './decoder-file.ts';
 import { type HierarchyFile, type HighLevel, hierarchyOf, hierarchyParts } from './hierarchy-file.ts';
-import { type ModelFile, type ModelOrigin, modelMetadata, modelOf, modelTensors } from './model-file.ts';
+import { type ModelFile, type ModelOrigin, modelMetadata, modelOf } from './model-file.ts';
+import { modelTensors } from './model-tensors.ts';
 import { type PolicyFile, policyMetadata, policyOf } from './policy-file.ts';
 
-/** Writes a model to `path`. @throws JepaError 'io' when the disk is full */
-export function writeModel(path: string, config: WorldConfig, values: ModelValues, origin: ModelOrigin): void {
-  writeSafetensors(path, modelTensors(values), modelMetadata(config, origin));
+/**
+ * Writes a model to `path`, with what was learned on its embeddings where that is given: what reads the state off them,
+ * and a cost of plans.
+ *
+ * @throws JepaError 'io' when the disk is full; 'shape' for a decoder whose arrays do not fit
+ */
+export function writeModel(
+  path: string,
+  config: WorldConfig,
+  values: ModelValues,
+  origin: ModelOrigin,
+  { decoder, cost }: Pick<ModelFile, 'decoder' | 'cost'> = {},
+): void {
+  const parts = [decoderParts(decoder), costParts(cost, values)];
+  writeSafetensors(
+    path,
+    [...modelTensors(values), ...parts.flatMap(({ tensors }) => tensors)],
+    Object.assign({}, modelMetadata(config, origin), ...parts.map(({ metadata }) => metadata)) as Record<
+      string,
+      string
+    >,
+  );
 }
 
 /**

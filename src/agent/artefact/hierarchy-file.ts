@@ -7,7 +7,10 @@ import { blankValues, loadWeights, type ModelValues } from '../../nn/index.ts';
 import type { ActionConstraint } from '../../plan/index.ts';
 import { type HierarchyConfig, hierarchy, type MacroCost } from '../../world/index.ts';
 import type { Aim } from '../world-model/hierarchical-model.ts';
-import { checkVersion, type ModelFile, modelMetadata, modelOf, modelTensors, parsed } from './model-file.ts';
+import { decoderParts } from './decoder-file.ts';
+import { checkVersion, type ModelFile, modelMetadata, modelOf } from './model-file.ts';
+import { modelTensors } from './model-tensors.ts';
+import { parsed } from './parsed.ts';
 
 /** How the run that trained a high level planned with it. */
 export interface MacroPlanner {
@@ -60,10 +63,12 @@ export function hierarchyParts(
   low: Omit<ModelFile, 'version'>,
   { values, ...rest }: HighLevel,
 ): { readonly tensors: (readonly [string, SafeTensor])[]; readonly metadata: Readonly<Record<string, string>> } {
+  const decoder = decoderParts(low.decoder);
   return {
-    tensors: [...modelTensors(low.values), ...modelTensors(values, PREFIX)],
+    tensors: [...modelTensors(low.values), ...modelTensors(values, PREFIX), ...decoder.tensors],
     metadata: {
       ...modelMetadata(low.config, low.origin),
+      ...decoder.metadata,
       [HIERARCHY_KEY]: JSON.stringify({ version: VERSION, ...rest }),
     },
   };

@@ -1,8 +1,9 @@
 // One call from a file to something that acts, in Node and in a page.
 
-import { key } from '../../core/index.ts';
+import { JepaError, key } from '../../core/index.ts';
 import { parseSafetensors } from '../../data/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
+import type { GoalWarning } from '../goals/check.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { agentFileOf } from './agent-file.ts';
 import { facultiesOf, type PlannerChanges } from './faculties.ts';
@@ -16,6 +17,10 @@ export interface LoadAgentOptions {
   readonly planner?: PlannerChanges;
   /** Seed of the draws of plans. @default 0 */
   readonly seed?: number;
+  /** The least correlation, on held-out episodes, with which a number is read that goals may ask for. @default 0.8 */
+  readonly leastR?: number;
+  /** Told when a goal is unlike all that the model was trained on; `agent.warnings` keeps them too. */
+  readonly onWarning?: (warning: GoalWarning) => void;
 }
 
 /**
@@ -31,8 +36,11 @@ export interface LoadAgentOptions {
  * const { action } = await agent.act(picture);
  */
 export async function loadAgent(source: AgentSource, options: LoadAgentOptions = {}): Promise<Agent> {
-  const { runtime, planner = {}, seed = 0 } = options;
+  const { runtime, planner = {}, seed = 0, leastR = 0.8, onWarning } = options;
+  if (!(leastR >= -1 && leastR <= 1))
+    throw new JepaError('usage', `loadAgent: leastR must be a correlation, -1 to 1, got ${leastR}`, { leastR });
   const { bytes, name } = await bytesOfSource(source);
   const file = agentFileOf(parseSafetensors(bytes, name), name);
-  return agentOf(facultiesOf(file, planner, runtime), file.origin, file.version, key(seed));
+  const goals = { leastR, ...(onWarning && { onWarning }) };
+  return agentOf(facultiesOf(file, planner, runtime), file.origin, file.version, key(seed), goals);
 }

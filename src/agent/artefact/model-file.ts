@@ -3,11 +3,15 @@
 // and go to a disk stands in `files.ts`.
 
 import { JepaError, VERSION } from '../../core/index.ts';
-import { f32Tensor, type Normaliser, type SafeFile, type SafeTensor, type Split, toFloat32 } from '../../data/index.ts';
-import { blankValues, loadWeights, type ModelValues, namedViews } from '../../nn/index.ts';
+import { type Normaliser, type SafeFile, type Split, toFloat32 } from '../../data/index.ts';
+import { blankValues, loadWeights, type ModelValues } from '../../nn/index.ts';
+import type { StateDecoder } from '../../plan/index.ts';
 import { dynamicsOf, type WorldConfig, worldKinds } from '../../world/index.ts';
 import type { ActionBounds } from '../actor/block-box.ts';
 import type { PlannerSettings } from '../actor/planner-settings.ts';
+import { type CostFile, costIn, withoutCost } from './cost-file.ts';
+import { decoderOf, withoutDecoder } from './decoder-file.ts';
+import { parsed } from './parsed.ts';
 
 /** What a model must be told of the world that it was trained in. */
 export interface ModelOrigin {
@@ -35,6 +39,10 @@ export interface ModelFile {
   /** The library that wrote it. */
   readonly version: string;
   readonly values: ModelValues;
+  /** Reads numbers of the state off the model's embeddings; absent in old files and where none was fitted. */
+  readonly decoder?: StateDecoder;
+  /** A learned cost of plans in this model; absent in old files and where none was trained. */
+  readonly cost?: CostFile;
 }
 
 /** The entry of the header that says what a model is. */
@@ -43,15 +51,6 @@ export const MODEL_KEY = 'jepa.model';
 /** The header of a model as JSON: method, config, origin and library version. */
 export function modelHeader(config: WorldConfig, origin: ModelOrigin): string {
   return JSON.stringify({ method: config.kind, version: VERSION, config, origin });
-}
-
-/** The tensors of a model's numbers as a file holds them, names prefixed. */
-export function modelTensors({ parameters, buffers }: ModelValues, prefix = ''): (readonly [string, SafeTensor])[] {
-  const views = [
-    ...namedViews(parameters.layout, parameters.data, prefix),
-    ...namedViews(buffers.layout, buffers.data, prefix),
-  ];
-  return views.map(([name, shape, data]) => [name, f32Tensor(shape, data)]);
 }
 
 /** The metadata of a model's file. */
@@ -64,16 +63,6 @@ function isHeader(value: unknown): value is Omit<ModelFile, 'values'> & { readon
   const { method, version, config, origin } = value as Record<string, unknown>;
   const objects = [config, origin].every((v) => typeof v === 'object' && v !== null);
   return worldKinds().some((kind) => kind === method) && typeof version === 'string' && objects;
-}
-
-/** JSON, or undefined for text that is none. */
-export function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -110,7 +99,10 @@ export function modelOf({ tensors, metadata }: SafeFile, path: string): ModelFil
   }
   const { config, origin, version } = header;
   checkVersion(version, path);
-  const values = blankValues(dynamicsOf(config).module);
-  loadWeights(values, tensors, toFloat32, path);
-  return { config, origin, version, values };
+  const dynamics = dynamicsOf(config);
+  const values = blankValues(dynamics.module);
+  loadWeights(values, withoutCost(withoutDecoder(tensors)), toFloat32, path);
+  const decoder = decoderOf({ tensors, metadata }, dynamics.dim, path);
+  const cost = costIn({ tensors, metadata }, values, dynamics.dim, path);
+  return { config, origin, version, values, ...(decoder && { decoder }), ...(cost && { cost }) };
 }

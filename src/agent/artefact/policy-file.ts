@@ -5,7 +5,8 @@ import { JepaError, VERSION } from '../../core/index.ts';
 import { type SafeFile, toFloat32 } from '../../data/index.ts';
 import { blankValues, loadWeights, type ModelValues } from '../../nn/index.ts';
 import { goalPolicyOf, type PolicyConfig, policyKinds } from '../../world/index.ts';
-import { checkVersion, type ModelOrigin, parsed } from './model-file.ts';
+import { checkVersion, type ModelOrigin } from './model-file.ts';
+import { parsed } from './parsed.ts';
 
 /** A policy file that was read. */
 export interface PolicyFile {

@@ -6,8 +6,8 @@ import { cache, compile, type Program } from '../../compile/index.ts';
 import { bindCost, type Cost } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import { input } from '../../tensor/index.ts';
+import type { TrainedCost } from './scoring.ts';
 import { bakeValues } from './world-graphs.ts';
-import type { TrainedCost } from './world-model.ts';
 
 /** Embeddings to score. */
 export interface ScoreRequest {

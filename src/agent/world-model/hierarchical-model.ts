@@ -142,7 +142,7 @@ export function hierarchicalModel({ low, config, values, cost, runtime }: Hierar
       }
       return out;
     },
-    async problem({ envs, frames, context: C, blocks, goals }, horizon, planning) {
+    async problem({ envs, frames, context: C, blocks, goals, done }, horizon, planning) {
       const E = envs.length;
       const context = await low.encode(frames, E * C);
       const tasks = {
@@ -152,6 +152,7 @@ export function hierarchicalModel({ low, config, values, cost, runtime }: Hierar
         tasks: E,
         contextLength: C,
         horizon,
+        ...(done && { done }),
       };
       return problemBetween(tasks, planning);
     },

@@ -137,3 +137,12 @@ test('goal pairs are a row, a later one of its episode, and the block taken at t
   }
   expect([...distances].sort()).toEqual([1, 2, 3]);
 });
+
+test('pairs say how many blocks are between their ends where it is asked for, and are the same otherwise', () => {
+  const drawn = { batch: 300, maxDistance: 3, key: key(2) };
+  const { left, ...pairs } = goalPairs(data, { ...drawn, withLeft: true })(4);
+  expect(pairs).toEqual(goalPairs(data, drawn)(4));
+  const { embeddings: z } = pairs;
+  expect([...left!]).toEqual(Array.from({ length: 300 }, (_, b) => z[4 * b + 3]! - z[4 * b + 1]!));
+  expect(new Set(left)).toEqual(new Set([1, 2, 3]));
+});

@@ -159,12 +159,19 @@ export interface GoalPairs {
   readonly embeddings: Float32Array;
   /** [B, A] */
   readonly blocks: Float32Array;
+  /** Blocks between the two, [B]; where it was asked for. */
+  readonly left?: Float32Array;
 }
 
-/** `waypointBatches` of two waypoints, 1 to `maxDistance` blocks apart, as training pairs of a goal policy. */
+/** `waypointBatches` of two waypoints, 1 to `maxDistance` blocks apart, as training pairs of a goal policy; `withLeft` for one that is told how many. */
 export function goalPairs(
   data: EmbeddedEpisodes,
-  { batch, maxDistance, key }: { readonly batch: number; readonly maxDistance: number; readonly key: Key },
+  {
+    batch,
+    maxDistance,
+    withLeft = false,
+    key,
+  }: { readonly batch: number; readonly maxDistance: number; readonly withLeft?: boolean; readonly key: Key },
 ): (step: number) => GoalPairs {
   const draw = waypointBatches(data, { batch, waypoints: 2, maxBlocks: maxDistance, key });
   return (step) => {
@@ -173,6 +180,13 @@ export function goalPairs(
     const A = row / maxDistance - 1;
     const blocks = new Float32Array(batch * A);
     for (let b = 0; b < batch; b++) blocks.set(chunks.subarray(b * row, b * row + A), b * A);
-    return { embeddings: z, blocks };
+    if (!withLeft) return { embeddings: z, blocks };
+    // Each block of a chunk has a 1 behind it.
+    const left = Float32Array.from({ length: batch }, (_, b) => {
+      let gap = 0;
+      for (let k = 0; k < maxDistance; k++) gap += chunks[b * row + k * (A + 1) + A]!;
+      return gap;
+    });
+    return { embeddings: z, blocks, left };
   };
 }

@@ -54,14 +54,15 @@ export function imagineGraph(m: BoundDynamics, model: Dynamics, size: RolloutSiz
 /** The score of plans in a trace. */
 export type BoundCost = ReturnType<typeof bindCost>;
 
-/** The inputs of `imagineGraph` and `goal` [E, D] -> `cost` [E, S]. */
+/** The inputs of `imagineGraph` and `goal` [E, D], or of another width that the cost says -> `cost` [E, S]. */
 export function costGraph(
   m: BoundDynamics,
   score: BoundCost,
   model: Dynamics,
   size: RolloutSize,
+  goalDim: number = model.dim,
 ): Record<string, Tensor> {
-  return { cost: costOf(m, score, model, size, plansInput(model, size)) };
+  return { cost: costOf(m, score, model, size, goalDim, plansInput(model, size)) };
 }
 
 /** `costGraph` with `gradient` [E, S, H, A], the derivative of each cost with respect to its plan. */
@@ -70,9 +71,10 @@ export function costAndGradientGraph(
   score: BoundCost,
   model: Dynamics,
   size: RolloutSize,
+  goalDim: number = model.dim,
 ): Record<string, Tensor> {
   const plans = plansInput(model, size);
-  return actionGradient(costOf(m, score, model, size, plans), plans);
+  return actionGradient(costOf(m, score, model, size, goalDim, plans), plans);
 }
 
 function plansInput({ actionDim }: Dynamics, { tasks, samples, horizon }: RolloutSize): Tensor {
@@ -89,7 +91,14 @@ function rollout(
   return m.rollout(input('context', [E, C, dim]), executed, plans);
 }
 
-function costOf(m: BoundDynamics, score: BoundCost, model: Dynamics, size: RolloutSize, plans: Tensor): Tensor {
-  const goal = input('goal', [size.tasks, model.dim]);
+function costOf(
+  m: BoundDynamics,
+  score: BoundCost,
+  model: Dynamics,
+  size: RolloutSize,
+  goalDim: number,
+  plans: Tensor,
+): Tensor {
+  const goal = input('goal', [size.tasks, goalDim]);
   return score(rollout(m, model, size, plans), goal, { context: size.context, blocks: plans });
 }

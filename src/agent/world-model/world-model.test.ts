@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { fold, key } from '../../core/index.ts';
-import { IMAGENET, initialise } from '../../nn/index.ts';
+import { flatView, fold, key } from '../../core/index.ts';
+import { IMAGENET, initialise, linear, module } from '../../nn/index.ts';
 import { distance, gaussian, runtime } from '../../nn/run-module.law.ts';
-import { cem, gradient, type PlanRequest, solverPlanner } from '../../plan/index.ts';
+import { cem, defineCost, gradient, type PlanRequest, planCost, solverPlanner } from '../../plan/index.ts';
+import { reshape, slice } from '../../tensor/index.ts';
 import { ebJepaDynamics, leWmDynamics } from '../../world/index.ts';
 import { TINY, tinyValues } from '../../world/le-wm/tiny.law.ts';
 import { worldModel } from './world-model.ts';
@@ -132,4 +133,49 @@ test('a model without memory takes a longer context, too, and looks at its last 
   // The longer context also counts the distance of its first frame, the same for all plans of a task.
   const [a, b] = [await long.cost(plans, 2), await short.cost(plans, 2)];
   for (const e of [0, 1, 2]) expect(a[2 * e + 1]! - a[2 * e]!).toBeCloseTo(b[2 * e + 1]! - b[2 * e]!, 4);
+});
+
+test('a cost that is given apart scores plans in place of the default, with its own numbers', async () => {
+  const { dim, defaultCost } = model.dynamics;
+  const none = initialise(defaultCost.module, key(0));
+  const same = worldModel(model.dynamics, model.values, runtime, { cost: defaultCost, values: none });
+  const learned = defineCost({
+    name: 'weighed',
+    dim,
+    unit: 'relative',
+    absolute: true,
+    module: module({ weigh: linear(dim, 1) }, (m) => (imagined) => {
+      const [E, S, L] = imagined.shape as [number, number, number];
+      return reshape(m.weigh(slice(imagined, 2, L - 1)), [E, S]);
+    }),
+  });
+  const numbers = initialise(learned.module, key(5));
+  const other = worldModel(model.dynamics, model.values, runtime, { cost: learned, values: numbers });
+  expect(other.cost.name).toBe('weighed');
+  const tasks = {
+    context: gaussian(2 * dim, 1),
+    executed: new Float32Array(0),
+    goals: gaussian(2 * dim, 2),
+    tasks: 2,
+    contextLength: 1,
+    horizon: 3,
+  };
+  const A = model.dynamics.actionDim;
+  const plans = gaussian(2 * 4 * 3 * A, 3);
+  expect(await same.problemBetween(tasks).cost(plans, 4)).toEqual(await model.problemBetween(tasks).cost(plans, 4));
+  const all = await model.imagine({ ...tasks, plans, samples: 4 });
+  const { data, layout } = numbers.parameters;
+  const [weight, bias] = [flatView(layout, data, 'weigh.weight'), flatView(layout, data, 'weigh.bias')];
+  const expected = Array.from({ length: 8 }, (_, row) => {
+    const end = all.subarray((row * 4 + 3) * dim, (row * 4 + 4) * dim);
+    return end.reduce((sum, v, d) => sum + v * weight[d]!, bias[0]!);
+  });
+  expect(distance(await other.problemBetween(tasks).cost(plans, 4), expected)).toBeLessThan(1e-4);
+  await Promise.all([same.dispose(), other.dispose()]);
+});
+
+test('a cost on embeddings of another width is refused', () => {
+  const cost = planCost('last', model.dynamics.dim + 1);
+  const given = { cost, values: initialise(cost.module, key(0)) };
+  expect(() => worldModel(model.dynamics, model.values, runtime, given)).toThrow(/train the cost on this model/);
 });

@@ -3,27 +3,22 @@
 // Legend: N observations, E tasks, S samples, H planned blocks, C context frames, A numbers per block, D embedding width.
 
 import { type CompileOptions, cache, compile, type Program, type RunOptions } from '../../compile/index.ts';
-import { type ModelValues, module } from '../../nn/index.ts';
-import { bindCost, type Cost, checkCost, type PlanProblem, type PlanRequest } from '../../plan/index.ts';
+import type { ModelValues } from '../../nn/index.ts';
+import {
+  bindCost,
+  type Cost,
+  checkCost,
+  goalSize,
+  type PlanEmbeddings,
+  type PlanProblem,
+  type PlanRequest,
+} from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import type { HostArray, Tensor } from '../../tensor/index.ts';
 import type { BoundDynamics, Dynamics } from '../../world/index.ts';
 import { feedsOf, unpackObservations } from '../perception/observation.ts';
-import {
-  bakeValues,
-  costAndGradientGraph,
-  costGraph,
-  encodeGraph,
-  imagineGraph,
-  predictGraph,
-} from './world-graphs.ts';
-
-/** A cost with its numbers: how plans are scored in place of the model's default. */
-export interface TrainedCost {
-  readonly cost: Cost;
-  /** Of `cost.module`. */
-  readonly values: ModelValues;
-}
+import { scoringOf, type TrainedCost } from './scoring.ts';
+import { costAndGradientGraph, costGraph, encodeGraph, imagineGraph, predictGraph } from './world-graphs.ts';
 
 /** A trained world model, ready to be asked. Programs are compiled for each batch size when first needed. */
 export interface WorldModel {
@@ -39,20 +34,18 @@ export interface WorldModel {
   imagine(request: ImagineRequest): Promise<Float32Array>;
   /** The planning problem of a request: context and goals encoded once, candidates scored by the model's cost. */
   problem(request: PlanRequest, horizon: number): Promise<PlanProblem>;
-  /** The same between embeddings that are known already, such as a subgoal that was imagined. */
-  problemBetween(tasks: LatentTasks): PlanProblem;
+  /**
+   * The same between embeddings that are known already, such as a subgoal that was imagined. With a cost of one's own plans are
+   * scored by it: a fixed one, or one around the model's own (`avoidingCost`); each cost is compiled once.
+   */
+  problemBetween(tasks: LatentTasks, cost?: Cost): PlanProblem;
   /** Frees the compiled programs; a later call compiles anew. */
   dispose(): Promise<void>;
 }
 
 /** Planning tasks in the latent space. */
-export interface LatentTasks {
-  /** Embeddings of the context [E, C, D], executed blocks between them [E, C - 1, A], and of the goals [E, D]. */
-  readonly context: Float32Array;
-  readonly executed: Float32Array;
-  readonly goals: Float32Array;
+export interface LatentTasks extends PlanEmbeddings {
   readonly tasks: number;
-  readonly contextLength: number;
   readonly horizon: number;
 }
 
@@ -79,9 +72,10 @@ const GRADIENT_BATCH = 256;
 /** Programs kept when nobody uses them: each holds the parameters. */
 const PROGRAMS = 16;
 
-/** Whether a program is fed with `name`: a model that looks at the last frame alone has no use for executed blocks. */
-function reads(program: Program, name: string): boolean {
-  return program.sources.some((source) => source.name === name);
+/** What a program is fed of `given`: a model that looks at the last frame alone has no use for executed blocks. */
+function read<T>(program: Program, given: Readonly<Record<string, T>>): Record<string, T> {
+  const names = new Set(program.sources.map((source) => source.name));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
 }
 
 /**
@@ -91,14 +85,17 @@ function reads(program: Program, name: string): boolean {
  */
 export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Runtime, own?: TrainedCost): WorldModel {
   const { dim, actionDim: A, senses } = dynamics;
-  const cost = own?.cost ?? dynamics.defaultCost;
-  checkCost(cost, dynamics);
-  const named = own === undefined ? cost : { ...cost, module: module({ cost: cost.module }, (m) => m.cost) };
-  const [ofModel, ofCost] = [bakeValues(values), own === undefined ? undefined : bakeValues(own.values, 'cost.')];
-  const options: CompileOptions = {
-    bake: (source) => ofCost?.(source) ?? ofModel(source),
-    ...(runtime === undefined ? {} : { runtime }),
+  const { cost, bake } = scoringOf(dynamics, values, own);
+  /** Costs that were asked for, by when: their programs are other programs. */
+  const others = new WeakMap<Cost, string>();
+  let asked = 0;
+  const nameOf = (scoring: Cost): string => {
+    if (scoring === cost) return '';
+    const known = others.get(scoring) ?? ` of ${scoring.name} (${++asked})`;
+    others.set(scoring, known);
+    return known;
   };
+  const options: CompileOptions = { bake, ...(runtime === undefined ? {} : { runtime }) };
   const programs = cache<Program>({ keep: PROGRAMS, free: (program) => program.dispose() });
   const run = (
     name: string,
@@ -140,7 +137,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       const { all } = await run(
         `imagine ${tasks}x${contextLength}x${samples}x${horizon}`,
         (m) => ({ all: imagineGraph(m, dynamics, { tasks, context: contextLength, samples, horizon }) }),
-        (p) => ({ inputs: { context, ...(reads(p, 'executed') ? { executed } : {}), plans } }),
+        (p) => ({ inputs: read(p, { context, executed, plans }) }),
       );
       return all as Float32Array;
     },
@@ -155,14 +152,17 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         tasks: E,
         contextLength: request.context,
         horizon,
+        ...(request.done && { done: request.done }),
       });
     },
     problemBetween: latentProblem,
     dispose: () => programs.clear(),
   };
 
-  function latentProblem(given: LatentTasks): PlanProblem {
-    const { context, executed, goals, tasks: E, contextLength: C, horizon } = given;
+  function latentProblem(given: LatentTasks, scoring: Cost = cost): PlanProblem {
+    checkCost(scoring, dynamics);
+    const goalDim = goalSize(scoring);
+    const { context, executed, goals, tasks: E, contextLength: C, horizon, done } = given;
     /** Fills the outputs, whose first axis is the tasks, in calls of at most `most` candidates. */
     const score = async (
       kind: 'cost' | 'cost and gradient',
@@ -178,15 +178,15 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
         const part = (array: Float32Array, stride: number): Float32Array =>
           array.subarray(from * stride, (from + n) * stride);
         await run(
-          `${kind} ${n}x${C}x${S}x${horizon}`,
-          (m) => graph(m, bindCost(named), dynamics, { tasks: n, context: C, samples: S, horizon }),
+          `${kind} ${n}x${C}x${S}x${horizon}${nameOf(scoring)}`,
+          (m) => graph(m, bindCost(scoring), dynamics, { tasks: n, context: C, samples: S, horizon }, goalDim),
           (scorer) => ({
-            inputs: {
+            inputs: read(scorer, {
               context: part(context, C * dim),
-              ...(reads(scorer, 'executed') ? { executed: part(executed, (C - 1) * A) } : {}),
+              executed: part(executed, (C - 1) * A),
               plans: part(candidates, S * horizon * A),
-              goal: part(goals, dim),
-            },
+              goal: part(goals, goalDim),
+            }),
             into: Object.fromEntries(
               Object.entries(outputs).map(([name, array]) => [name, part(array, array.length / E)]),
             ),
@@ -199,7 +199,9 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
       tasks: E,
       horizon,
       actionDim: A,
-      absolute: cost.absolute,
+      absolute: scoring.absolute,
+      unit: scoring.unit,
+      embeddings: { context, executed, goals, contextLength: C, ...(done && { done }) },
       ...(dynamics.maxHorizon === undefined ? {} : { maxHorizon: dynamics.maxHorizon }),
       async cost(candidates, S) {
         const cost = new Float32Array(E * S);

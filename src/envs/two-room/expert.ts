@@ -30,11 +30,10 @@ function doorFor(layout: Layout, agent: Float32Array, goal: Float32Array): reado
   return nearest > DOOR_REACHED ? best : undefined;
 }
 
-/** The unit direction the expert wants, [0, 0] when it stands on its goal. */
-function direction(env: Env): [number, number] {
+/** The unit direction on the way to a place, through a door where it lies in the other room; [0, 0] when the agent is there. */
+export function direction(env: Env, goal: Float32Array): [number, number] {
   const layout = layoutOf(env);
   const agent = env.state();
-  const goal = env.goal();
   const { axis } = layout;
   const otherRoom = agent[axis]! > WALL_CENTER !== goal[axis]! > WALL_CENTER;
   const toward = (otherRoom ? doorFor(layout, agent, goal) : undefined) ?? [goal[0]!, goal[1]!];
@@ -51,7 +50,7 @@ function direction(env: Env): [number, number] {
 export function noisyExpert({ noise = 2 }: { readonly noise?: number } = {}): Policy {
   return {
     name: noise === 0 ? 'expert' : 'noisy-expert',
-    act: (env, random) => noisyAction(direction(env), noise, random),
+    act: (env, random) => noisyAction(direction(env, env.goal()), noise, random),
   };
 }
 

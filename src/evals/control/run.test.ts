@@ -246,3 +246,19 @@ test('the intervals are those of published tables', () => {
     expect(result.intervalAny[1]).toBeCloseTo(high, 4);
   }
 });
+
+test('decisions that a guard judged are counted, and those in which it kept the prior’s plan', async () => {
+  const decision = { executed: 1, cost: 0, plan: new Float32Array(2) };
+  const guarded: SimulatorPolicy = {
+    name: 'guarded',
+    simulator: true,
+    act: ({ step, envs }) => ({
+      actions: new Float32Array(2 * envs.length),
+      decisions: envs.map((_, env) => ({ ...decision, env, ...(step < 3 ? { priorKept: env === 0 } : {}) })),
+    }),
+  };
+  const tasks = [task([0, 0], [20, 0]), task([0, 0], [50, 0])];
+  const counts = controlResult(await run({ tasks, policy: guarded }));
+  expect([counts.guarded, counts.priorKept]).toEqual([6, 3]);
+  expect(controlResult(await run({ tasks, policy: steady([5, 0]) }))).not.toHaveProperty('guarded');
+});

@@ -20,7 +20,10 @@ const GROUPS: readonly (readonly [RegExp, group: string])[] = [
  * @example
  * probeTargetsOf(twoRoom().spec); // [{ name: 'agent position', components: [0, 1], names: ['x', 'y'] }]
  */
-export function probeTargetsOf({ declares, stateNames }: EnvSpec): readonly ProbeTarget[] {
+export function probeTargetsOf({
+  declares,
+  stateNames,
+}: Pick<EnvSpec, 'declares' | 'stateNames'>): readonly ProbeTarget[] {
   if (declares?.probes !== undefined) return declares.probes;
   const groups = new Map<string, { components: number[]; names: string[]; circular: boolean }>();
   for (const [i, full] of stateNames.entries()) {

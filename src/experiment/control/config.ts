@@ -3,6 +3,7 @@
 
 import type { SolverBudget } from '../../agent/index.ts';
 import type { GcbcConfig, WorldConfig } from '../../world/index.ts';
+import type { CostTraining } from './costs.ts';
 import type { PartTraining } from './part.ts';
 
 /** How a model is trained. */
@@ -17,6 +18,29 @@ export interface ControlTraining {
   readonly weightDecay: number;
   /** Largest global gradient norm. */
   readonly clip: number;
+}
+
+/** A policy that proposes plans to a planner, rolled through the world model. */
+export interface PlannerPrior {
+  /** Its name: amortised inverse dynamics. */
+  readonly policy: 'inverse';
+  /** Whether its plans are candidates of the first iteration only, or of every one. */
+  readonly use: 'first' | 'every';
+  /** Whether the search begins at its plan (`mean`), or where it would begin without it. */
+  readonly init: 'keep' | 'mean';
+  /** Whether its own plan is kept unless the search finds a clearly better one. */
+  readonly guard: boolean;
+}
+
+/** A planner: how it searches, and where it differs from `plan`, what scores its plans and how far it looks. */
+export interface ControlPlanner extends SolverBudget {
+  /** A name of `costs`. @default `own`, the model's */
+  readonly cost?: string;
+  /** @default those of `plan` */
+  readonly horizon?: number;
+  readonly recedingHorizon?: number;
+  /** @default none */
+  readonly prior?: PlannerPrior;
 }
 
 /** Everything that determines an experiment, apart from the seed. */
@@ -49,23 +73,31 @@ export interface ControlExperiment {
     readonly instrumentsEvery: number;
   };
   readonly plan: {
+    /** The protocols by which the planner is scored, in this order; the first is filmed. Those that the world has, see `protocolNames`. */
+    readonly protocols: readonly string[];
+    /** Tasks of each protocol that cuts them from recordings. */
     readonly tasks: number;
     readonly goalOffset: number;
     readonly budget: number;
+    /** Tasks of the protocol `reset`, and environment steps for each. */
+    readonly resetTasks: number;
+    readonly resetBudget: number;
     readonly horizon: number;
     readonly recedingHorizon: number;
     /** Frames of context given to the planner, as far as the model looks back. */
     readonly history: number;
     /** The planner whose success is the result of the run. */
-    readonly planner: SolverBudget;
-    /** Names of `planners` and of `policies` that are run beside it on the strict tasks. */
+    readonly planner: ControlPlanner;
+    /** Names of `planners` and of `policies` that are run beside it, on the tasks of the first protocol and of `reset`. */
     readonly also: readonly string[];
-    readonly planners: Readonly<Record<string, SolverBudget>>;
+    readonly planners: Readonly<Record<string, ControlPlanner>>;
     /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */
     readonly ceiling: string;
     /** Planned episodes to film. */
     readonly film: number;
   };
+  /** Learned costs of plans by name, trained on the embeddings of the run's model when a planner names them. */
+  readonly costs: Readonly<Record<string, CostTraining>>;
   /** The high level of hierarchical planning, for the stage `long-horizon`. */
   readonly hierarchy: {
     /** Steps between start and goal at which flat and hierarchical planning are compared. */

@@ -27,7 +27,7 @@ const PREDICTOR = '{"depth":1,"heads":2,"headDim":4,"mlpDim":8}';
 const BUDGET = '{"samples":8,"elites":5,"iterations":1}';
 
 /** Settings that make the model of a kind small. */
-function small({ kind, encoder }: WorldConfig): readonly string[] {
+function small({ kind, encoder, inverse, rollout }: WorldConfig): readonly string[] {
   if (kind === 'state') return ['model.hidden=[8]'];
   const convolutional = typeof encoder === 'object' && encoder !== null && 'stacks' in encoder;
   const eyes = `model.encoder=${convolutional ? IMPALA : VIT}`;
@@ -38,6 +38,9 @@ function small({ kind, encoder }: WorldConfig): readonly string[] {
     `model.predictor=${PREDICTOR}`,
     ...(kind === 'dino-wm' ? [] : ['model={"embedDim":6,"projectorHidden":8}']),
     ...(kind === 'pixels' ? [drawn] : []),
+    // Clips have three frames.
+    ...(typeof inverse === 'object' && inverse !== null && 'steps' in inverse ? ['model.inverse.steps=2'] : []),
+    ...(rollout === undefined ? [] : ['model.rollout={"context":1,"steps":2}']),
   ];
 }
 
@@ -92,6 +95,28 @@ test.each(models)('%s: can take the place of the model of a recipe', async (mode
   expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
 });
 
+test('a model that feels its body is shown the state beside the picture, of goals too', async () => {
+  const { metrics, out } = await run(pushT, tiny(pushT, 'le-wm-proprio'), 'proprio');
+  expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
+  const exported = join(out, 'export');
+  mkdirSync(exported);
+  const { signal } = new AbortController();
+  const context: RunContext = {
+    seed: 0,
+    out: exported,
+    model: out,
+    signal,
+    log: () => {},
+    progress: () => {},
+    resume: true,
+  };
+  await pushT.stages!.export!(tiny(pushT, 'le-wm-proprio'), context);
+  const agent = await loadAgent(join(exported, 'model.safetensors'));
+  expect(agent.name).toBe('le-wm-proprio');
+  expect(Object.keys(agent.senses)).toEqual(['cameras.main', 'state']);
+  await agent.dispose();
+});
+
 test('every planner, both policies and the long stages run beside the main planner', async () => {
   const base = tiny(pointMaze, 'le-wm');
   const also = [...Object.keys(base.plan.planners), 'inverse', 'gcbc'];
@@ -134,6 +159,45 @@ test('every planner, both policies and the long stages run beside the main plann
     expect([agent.name, agent.origin.env, action.length]).toEqual([name, 'point-maze', 2]);
     await agent.dispose();
   }
+});
+
+test('protocols are run in the order of the configuration, and other planners act on the first and on reset', async () => {
+  const asked = ['paper', 'reset', 'strict', 'clear-moderate'];
+  const config = tiny(pushT, 'le-wm-conv', [
+    `plan.protocols=${JSON.stringify(asked)}`,
+    'plan.also=["icem","inverse"]',
+    'plan={"resetTasks":3,"resetBudget":4}',
+  ]);
+  const { read, metrics } = await run(pushT, config, 'protocols');
+  const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
+  expect(protocols.map((p) => [p.name, p.results.map((r) => r.policy).join(' '), p.budget])).toEqual([
+    ['paper', 'planner icem inverse random oracle', 10],
+    ['reset', 'planner icem inverse random oracle', 4],
+    ['strict', 'planner random oracle', 10],
+    ['clear-moderate', 'planner random oracle', 10],
+  ]);
+  expect(protocols.map((p) => [p.world, p.dataset !== undefined, p.judged?.hold])).toEqual([
+    ['push-t', true, undefined],
+    ['push-t', false, undefined],
+    ['push-t', true, undefined],
+    ['push-t', true, 1],
+  ]);
+  expect(protocols[1]!.tasks).toBe(3);
+  expect(protocols[1]!.paired!.map((p) => p.policy)).toEqual(['icem', 'inverse', 'random', 'oracle']);
+  for (const protocol of asked) expect(metrics[`planning.${protocol}.success`]).toBeGreaterThanOrEqual(0);
+  expect(metrics['planning.reset.icem']).toBeGreaterThanOrEqual(0);
+});
+
+test('success is also counted by the side of the wall', async () => {
+  const config = tiny(pointMaze, 'le-wm', [
+    'plan.protocols=["strict","reset"]',
+    'plan={"resetTasks":6,"resetBudget":2}',
+  ]);
+  const { read, metrics } = await run(pointMaze, config, 'kinds');
+  const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
+  const kinds = protocols[1]!.groups!.filter(({ by }) => by === 'kind');
+  expect(kinds.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(6);
+  for (const { name } of kinds) expect(metrics[`planning.reset.${name}.success`]).toBeGreaterThanOrEqual(0);
 });
 
 test('a frozen encoder is that of another run', async () => {

@@ -3,8 +3,10 @@
 
 import { unknownName } from '../../core/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
+import { type LeWmConfig, worldOf } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
 import { type ControlExperiment, plannersFor } from './config.ts';
+import type { CostTraining } from './costs.ts';
 import {
   type ControlModel,
   type SmallModel,
@@ -17,6 +19,7 @@ import {
   smallPldm,
   smallVit,
   stateModel,
+  unfitted,
 } from './models.ts';
 
 /** What a recipe says of its world. */
@@ -51,22 +54,94 @@ export interface WorldExperiment {
     readonly angles?: readonly number[];
     readonly goalAt: readonly number[];
   };
+  /** Components of the state that the body feels of itself, for `le-wm-proprio`. @default no such model */
+  readonly proprio?: readonly number[];
   readonly plan?: Partial<ControlExperiment['plan']>;
 }
 
 const IMAGE = 64;
 const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 
-/** The models that a recipe offers, by name. */
-function models(
+/** LeWorldModels that are asked for more, by name: each is `le-wm-inverse` with one thing changed. */
+function askedForMore(
   size: SmallModel,
-  { sigreg, inverse = 1, pldmInverse, learningRate = 1e-3, cost, state, models: own = {} }: WorldExperiment,
+  { sigreg, cost, inverse = 1, learningRate = 1e-3, state: { stateDim }, proprio }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
+  const read = { weight: inverse, hidden: 256 };
+  const model = (more: Partial<LeWmConfig> = {}, frames = 4) =>
+    smallLeWm(size, smallImpala, learningRate, { sigreg, cost, more: { inverse: read, ...more }, frames });
+  return {
+    'le-wm-inverse': model(),
+    'le-wm-displacement': model({ inverse: { ...read, of: 'difference' } }),
+    'le-wm-kstep': model({ inverse: { ...read, steps: 5 } }, 6),
+    'le-wm-rollout': model({ rollout: { weight: 1, steps: 2, detach: true } }, 5),
+    'le-wm-rc': model(
+      {
+        rollout: { weight: 1, steps: 4, detach: false, weights: 'linear' },
+        reachability: { weight: 0.35, hidden: 256 },
+      },
+      8,
+    ),
+    'le-wm-straight': model({ straightening: { weight: 0.1, of: 'median' } }),
+    ...(proprio === undefined
+      ? {}
+      : { 'le-wm-proprio': model({ proprio: { stateDim, numbers: unfitted(proprio), weight: 0.1 } }) }),
+  };
+}
+
+/** A distance over the routes of the recordings, distilled into a small head. */
+const ROUTES: CostTraining = {
+  cost: { kind: 'time', hidden: [256, 256], scale: 1, reduce: { kind: 'arrival' } },
+  labels: { kind: 'routes', neighbours: 8, goals: 600 },
+  shuffle: false,
+  steps: 2000,
+  batchSize: 256,
+  learningRate: 1e-3,
+};
+
+/** The time between two embeddings of a recording. */
+const TIME: CostTraining = {
+  ...ROUTES,
+  cost: { kind: 'time', hidden: [256, 256], scale: 12, reduce: { kind: 'arrival' } },
+  labels: { kind: 'time', maxGap: 12, imagined: 0.5, cross: 0 },
+  steps: 3000,
+};
+
+const shuffled = (training: CostTraining): CostTraining => ({ ...training, shuffle: true });
+
+/** Half of each, standardised over a task's candidates: a learned cost beside the latent distance. */
+function hybrid(training: CostTraining): CostTraining {
+  const parts = [
+    { cost: training.cost, weight: 0.5, scale: 'standardise' },
+    { cost: { kind: 'latent', of: 'sum', reduce: { kind: 'last' } }, weight: 0.5, scale: 'standardise' },
+  ] as const;
+  return { ...training, cost: { kind: 'sum', parts } };
+}
+
+/** The learned costs that every recipe offers. */
+const COSTS: ControlExperiment['costs'] = {
+  routes: ROUTES,
+  'routes-shuffled': shuffled(ROUTES),
+  'routes-hybrid': hybrid(ROUTES),
+  time: TIME,
+  'time-shuffled': shuffled(TIME),
+  'time-hybrid': hybrid(TIME),
+  quasi: {
+    ...TIME,
+    cost: { kind: 'quasi', hidden: 256, symmetric: 32, directed: 32, p: 1, reduce: { kind: 'arrival' } },
+    labels: { kind: 'time', maxGap: 12, imagined: 0.5, cross: 0.25 },
+  },
+};
+
+/** The models that a recipe offers, by name. */
+function models(size: SmallModel, world: WorldExperiment): Readonly<Record<string, ControlModel>> {
+  const { sigreg, pldmInverse, learningRate = 1e-3, cost, frameSkip = 5, models: own = {} } = world;
   const loss = { sigreg, cost };
+  const state = { angles: [], ...world.state };
   return {
     'le-wm': smallLeWm(size, smallVit, 5e-4, loss),
     'le-wm-conv': smallLeWm(size, smallImpala, learningRate, loss),
-    'le-wm-inverse': smallLeWm(size, smallImpala, learningRate, { ...loss, inverse }),
+    ...askedForMore(size, world),
     pldm: smallPldm(size, smallVit, pldmInverse),
     'pldm-no-inverse': smallPldm(size, smallVit, 0),
     'pldm-conv': smallPldm(size, smallImpala, pldmInverse),
@@ -74,7 +149,8 @@ function models(
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
     'dino-wm': smallDinoWm(size),
     pixels: smallPixels(size),
-    state: stateModel(size, { angles: [], ...state }, cost),
+    state: stateModel(size, state, cost),
+    'state-steps': stateModel(size, state, cost, { perStep: frameSkip }),
     ...own,
   };
 }
@@ -93,6 +169,19 @@ export function modelPresets(world: WorldExperiment): Presets<ControlExperiment>
   return { model: Object.fromEntries(named) };
 }
 
+/** With the pictures of the world, those of the model and of behaviour cloning change their size. */
+export function pictureSizes(before: ControlExperiment, after: ControlExperiment): ControlExperiment {
+  const { imageSize } = after.env;
+  if (imageSize === before.env.imageSize || !Number.isInteger(imageSize)) return before;
+  const { gcbc, inverse } = before.policies;
+  const encoder = { ...gcbc.policy.encoder, imageSize };
+  return {
+    ...before,
+    model: worldOf(before.model).sized(imageSize).config,
+    policies: { inverse, gcbc: { ...gcbc, policy: { ...gcbc.policy, encoder } } },
+  };
+}
+
 /** The complete experiment of a world. */
 export function worldExperiment(world: WorldExperiment): ControlExperiment {
   const { id, collect, model: modelName, steps, frameSkip = 5 } = world;
@@ -109,9 +198,12 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
     model,
     train: { ...train, ...RHYTHM },
     plan: {
+      protocols: ['strict', 'paper'],
       tasks: 100,
       goalOffset: 25,
       budget: 50,
+      resetTasks: 100,
+      resetBudget: 100,
       horizon: 5,
       recedingHorizon: 5,
       history: 1,
@@ -122,6 +214,7 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
       film: 8,
       ...world.plan,
     },
+    costs: COSTS,
     hierarchy: {
       goalOffsets: [25, 50, 75],
       macroDim: 4,

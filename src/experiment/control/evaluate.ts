@@ -2,13 +2,17 @@
 
 import type { WorldModel } from '../../agent/index.ts';
 import {
+  type EmbeddedRows,
   embedRows,
+  fitStateDecoder,
+  imaginationErrors,
   type ProbeOutcome,
   probeState,
   probeTargetsOf,
   violationSurprise,
   violationsOf,
 } from '../../evals/index.ts';
+import type { StateDecoder } from '../../plan/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
@@ -17,6 +21,42 @@ import type { ExperimentData } from './data.ts';
 import { unlessAborted } from './interruptible.ts';
 import { experimentEnv } from './stages.ts';
 
+/** Clips that are imagined, and how many times as far ahead as the planner looks. */
+const IMAGINED = { clips: 200, horizons: 2 };
+/** Rows of training episodes to fit on and of held-out ones to score on, embedded. */
+async function embeddedRows(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  data: ExperimentData,
+): Promise<{ readonly fit: EmbeddedRows; readonly held: EmbeddedRows }> {
+  const rows = config.evals.probeRows;
+  const embedded = (episodes: readonly number[]) => {
+    const total = episodes.reduce((n, e) => n + data.store.episodes[e]!.length, 0);
+    const stride = Math.max(1, Math.floor(total / rows));
+    return unlessAborted(context.signal, () => embedRows(model, data.store, episodes, stride, rows));
+  };
+  return { fit: await embedded(data.split.train), held: await embedded(data.split.test) };
+}
+
+/** What reads the state off the model's embeddings, for goals in words of the state; undefined, with a line, where nothing can be read. */
+export async function stateDecoder(
+  config: ControlExperiment,
+  context: RunContext,
+  model: WorldModel,
+  data: ExperimentData,
+): Promise<StateDecoder | undefined> {
+  const { fit, held } = await embeddedRows(config, context, model, data);
+  const decoder = fitStateDecoder(fit, held, experimentEnv(config).spec);
+  const read = decoder?.numbers.map(({ name, r }) => `${name} ${r.toFixed(2)}`).join(', ');
+  context.log(
+    read === undefined
+      ? `no decoder of the state: no number of it changes, or the embedding is too wide (${model.dynamics.dim}); agents take observations as goals`
+      : `decoder of the state, r on held-out episodes: ${read}`,
+  );
+  return decoder;
+}
+
 /** Probes of the state, fitted on training episodes and scored on held-out ones. */
 export async function probes(
   config: ControlExperiment,
@@ -24,20 +64,13 @@ export async function probes(
   model: WorldModel,
   data: ExperimentData,
 ): Promise<ProbeOutcome> {
-  const rows = config.evals.probeRows;
-  const embedded = (episodes: readonly number[]) => {
-    const total = episodes.reduce((n, e) => n + data.store.episodes[e]!.length, 0);
-    const stride = Math.max(1, Math.floor(total / rows));
-    return unlessAborted(context.signal, () => embedRows(model, data.store, episodes, stride, rows));
-  };
-  const fit = await embedded(data.split.train);
-  const held = await embedded(data.split.test);
+  const { fit, held } = await embeddedRows(config, context, model, data);
   return await probeState(fit, held, probeTargetsOf(experimentEnv(config).spec), keyFor(context, 'probe'), {
     signal: context.signal,
   });
 }
 
-/** Runs probes and surprise and writes their files. */
+/** Runs probes, imagination and surprise and writes their files. */
 export async function evaluateStage(
   config: ControlExperiment,
   context: RunContext,
@@ -56,6 +89,26 @@ export async function evaluateStage(
     (t) => `${t.target.name} ${t.linearScore.meanR.toFixed(3)} (${t.mlpScore.meanR.toFixed(3)})`,
   );
   context.log(`linear (mlp) probes, r: ${read.join(', ')}`);
+  const imagination = await unlessAborted(context.signal, () =>
+    imaginationErrors({
+      model,
+      source: data.store,
+      episodes: data.split.test,
+      frameSkip: config.data.frameSkip,
+      actions: data.actions,
+      probes: targets,
+      horizon: IMAGINED.horizons * config.plan.horizon,
+      clips: IMAGINED.clips,
+      key: keyFor(context, 'imagination'),
+    }),
+  );
+  writeJson(context, 'evals/imagination.json', imagination);
+  const shares = imagination.imagined.map((error, i) => error / imagination.still[i]!);
+  for (const at of new Set([1, Math.min(config.plan.horizon, shares.length), shares.length]))
+    metrics[`imagination.${at}.error`] = shares[at - 1]!;
+  context.log(
+    `imagined against standing still: ${shares.map((s) => s.toFixed(2)).join(', ')} of its squared error, 1 to ${shares.length} blocks ahead`,
+  );
   const { surpriseClips, surpriseSteps, surpriseAt } = config.evals;
   const env = experimentEnv(config);
   const surprise = await unlessAborted(context.signal, () =>

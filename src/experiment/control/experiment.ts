@@ -8,11 +8,12 @@ import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
 import { datasetDir, type ExperimentData, trainedData } from './data.ts';
-import { modelPresets, type WorldExperiment, worldExperiment } from './defaults.ts';
+import { modelPresets, pictureSizes, type WorldExperiment, worldExperiment } from './defaults.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
 import { goalPolicies } from './goal-policies.ts';
+import { learnedBeside } from './learned.ts';
 import { longHorizonStage } from './long-horizon.ts';
 import { migrateControl } from './migrate.ts';
 import { planStage } from './plan.ts';
@@ -65,10 +66,12 @@ const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => e
 const plan: Stage = (c, context) =>
   withModel(c, context, async (model, data) => {
     const { targets } = await probes(c, context, model, data);
-    const trained = { model, data, probes: targets };
+    const learned = learnedBeside(c, context, model, data);
+    const trained = { model, data, learned, probes: targets };
     const { metrics } = await planStage(c, context, trained);
     const more: Record<string, number> = {};
     for (const name of c.evals.extra) Object.assign(more, (await extraStages[name]!(c, context, trained)).metrics);
+    await learned.dispose();
     return { metrics: { ...metrics, ...more } };
   });
 
@@ -86,6 +89,7 @@ export function controlRecipe(name: string, summary: string, world: WorldExperim
     config: () => worldExperiment(world),
     schema: controlSchema,
     presets: () => modelPresets(world),
+    follow: pictureSizes,
     migrate: migrateControl,
     check: prepare,
     run: prepared(async (c, context) => {

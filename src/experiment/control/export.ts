@@ -3,22 +3,33 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ActionBounds, type ModelOrigin, type PlannerSettings, worldModel } from '../../agent/index.ts';
+import {
+  type ActionBounds,
+  type CostFile,
+  type ModelOrigin,
+  OWN_COST,
+  type PlannerSettings,
+  type WorldModel,
+  worldModel,
+} from '../../agent/index.ts';
 import { type ExportedFile, exportModel, writeHierarchy, writePolicy } from '../../agent/node.ts';
 import { JepaError } from '../../core/index.ts';
 import type { Checkpoint } from '../../run/node.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
+import { recordedCost } from './costs.ts';
 import { trainedData } from './data.ts';
+import { stateDecoder } from './evaluate.ts';
 import { trainedPolicies } from './goal-policies.ts';
 import { trainedHighLevel } from './high-level.ts';
+import { shapeOf } from './planners.ts';
 import { actionBounds, experimentWorld, trainedRun } from './stages.ts';
 
 /** The main planner of the experiment. */
-function plannerOf({ plan }: ControlExperiment): PlannerSettings {
-  const { horizon, recedingHorizon, history, planner } = plan;
-  const { solver, samples, elites, iterations } = planner;
-  return { solver, samples, elites, iterations, horizon, recedingHorizon, history };
+function plannerOf(config: ControlExperiment): PlannerSettings {
+  const { history, planner } = config.plan;
+  const { prior: _, ...search } = planner;
+  return { ...search, ...shapeOf(config, planner), history };
 }
 
 /** The bounds of each component of an action. */
@@ -42,22 +53,41 @@ function originOf(config: ControlExperiment, { path, seed, step, metadata }: Che
   return { env, frameSkip, actions, actionBounds: bounds, split, step, seed, planner: plannerOf(config) };
 }
 
+/** The learned cost that the main planner asks for, if the run trained it. */
+function costToExport(config: ControlExperiment, context: RunContext, model: WorldModel): CostFile | undefined {
+  const { cost = OWN_COST } = config.plan.planner;
+  if (cost === OWN_COST) return undefined;
+  const found = recordedCost(config, context, model, cost);
+  if (found === undefined)
+    context.log(`the cost '${cost}' was not trained yet, so the file plans with the model's own; jepa plan trains it`);
+  return found;
+}
+
 /** Writes the graphs and the model files into `context.out`: one task, one image at a time, plans as the planner makes them. */
 export async function exportStage(config: ControlExperiment, context: RunContext): Promise<RunSummary> {
   const { values, checkpoint } = trainedRun(config, context);
-  const { history, planner, horizon } = config.plan;
+  const { history, planner } = config.plan;
+  const { horizon } = shapeOf(config, planner);
   const data = trainedData(config, context, checkpoint);
   try {
     const experiment = experimentWorld(config, data);
     const { config: world } = experiment;
-    const origin = originOf(config, checkpoint);
+    const trainedOrigin = originOf(config, checkpoint);
     const dynamics = experiment.dynamics();
+    const model = worldModel(dynamics, values, context.runtime);
+    const decoder = await stateDecoder(config, context, model, data);
+    const cost = costToExport(config, context, model);
+    const { planner: planned, ...told } = trainedOrigin;
+    const { cost: _, ...plain } = planned!;
+    const origin = cost === undefined ? { ...told, planner: plain } : trainedOrigin;
     const files: ExportedFile[] = [
       ...(await exportModel({
         dir: context.out,
         config: world,
         values,
         origin,
+        ...(decoder && { decoder }),
+        ...(cost && { cost }),
         sizes: {
           batch: 1,
           tasks: 1,
@@ -68,14 +98,16 @@ export async function exportStage(config: ControlExperiment, context: RunContext
       })),
     ];
     const written = (path: string): number => files.push({ path, bytes: statSync(path).size });
-    const model = worldModel(dynamics, values, context.runtime);
     const high = await trainedHighLevel(config, context, model, data);
     if (high !== undefined) {
       const path = join(context.out, 'hierarchy.safetensors');
-      writeHierarchy(path, { config: world, values, origin }, high);
+      writeHierarchy(
+        path,
+        { config: world, values, origin: { ...told, planner: plain }, ...(decoder && { decoder }) },
+        high,
+      );
       written(path);
     }
-    const { planner: _, ...told } = origin;
     for (const policy of trainedPolicies(config, context, model, world)) {
       const path = join(context.out, `${policy.name}.safetensors`);
       writePolicy(path, policy.config, policy.values, { ...told, step: policy.step, seed: policy.seed });

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Actor, type GoalPairs, goalPairs, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
+import { type Actor, policyActor, policyModel, type WorldModel } from '../../agent/index.ts';
 import { type Batch, windowLoader } from '../../data/node.ts';
 import type { ModelValues } from '../../nn/index.ts';
 import { trainedValues } from '../../run/node.ts';
@@ -13,7 +13,6 @@ import {
   gcbcMethod,
   goalPolicyOf,
   inverseHead,
-  inverseHeadMethod,
   inversePolicy,
   inversePolicyValues,
   type PolicyConfig,
@@ -22,8 +21,8 @@ import {
 import { keyFor } from '../keys.ts';
 import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
-import { embedTraining } from './high-level.ts';
-import { drawn, trainPart } from './part.ts';
+import { trainPart } from './part.ts';
+import type { Seats } from './planners.ts';
 import type { Trained } from './trained.ts';
 
 /** A policy under the controller that planners have: one block, then it is asked again. */
@@ -33,31 +32,20 @@ function acting(
   { data: { actions } }: Trained,
   policy: GoalPolicy,
   values: ModelValues,
+  seats: Seats,
 ): Actor {
-  const { tasks } = config.plan;
-  const options = { tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
+  const options = { ...seats, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
   return policyActor(policyModel(policy, values, context.runtime), options);
 }
 
-async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
-  const { model, data } = trained;
-  const { hidden, maxDistance, ...training } = config.policies.inverse;
-  const { dim, actionDim } = model.dynamics;
-  const embedded = await embedTraining(config, model, data);
-  const batch = training.batchSize;
-  const program = await jepaProgram({
-    spec: inverseHeadMethod({ dim, actionDim, hidden }, { batch }),
-    key: keyFor(context, 'inverse'),
-    inputs: (pairs: GoalPairs) => ({ ...pairs }),
-    ...onRuntime(context),
-  });
-  const pairs = goalPairs(embedded, { batch, maxDistance, key: keyFor(context, 'pairs') });
-  const head = await trainPart(context, 'inverse', program, drawn(pairs), training);
-  const policy = inversePolicy(model.dynamics, hidden);
-  return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, head));
+async function inverse(config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats): Promise<Actor> {
+  const { model, learned } = trained;
+  const { values } = await learned.inverse();
+  const policy = inversePolicy(model.dynamics, config.policies.inverse.hidden);
+  return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, values), seats);
 }
 
-async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
+async function cloning(config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats): Promise<Actor> {
   const { policy: world, frames, ...training } = config.policies.gcbc;
   const { location, split, actions } = trained.data;
   const program = await jepaProgram({
@@ -79,7 +67,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
       workers: context.loaders ?? config.data.workers,
     });
   const values = await trainPart<Batch>(context, 'gcbc', program, batches, training);
-  return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values);
+  return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values, seats);
 }
 
 /** A policy that a run trained, as a file holds it. */
@@ -124,5 +112,5 @@ export function trainedPolicies(
 
 /** Policies that `plan.also` may name beside planners. */
 export const goalPolicies: Readonly<
-  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<Actor>>
+  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats) => Promise<Actor>>
 > = { inverse, gcbc: cloning };

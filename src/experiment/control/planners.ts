@@ -2,26 +2,34 @@
 
 import { type Actor, budgetSolver, planningActor, type SolverBudget, type WorldModel } from '../../agent/index.ts';
 import type { Normaliser } from '../../data/index.ts';
-import { type Planner, type Solver, solverPlanner } from '../../plan/index.ts';
+import type { DrawName } from '../../evals/index.ts';
+import { type Planner, type Solver, solverPlanner, withPrior } from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
-import type { ControlExperiment } from './config.ts';
+import type { ControlExperiment, ControlPlanner } from './config.ts';
 import { interruptible, unlessAborted } from './interruptible.ts';
 import { actionBounds } from './stages.ts';
+import type { Trained } from './trained.ts';
 
 /** The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution. */
 export function solverOf(config: ControlExperiment, budget: SolverBudget, actions: Normaliser): Solver {
   return budgetSolver(budget, actionBounds(config), actions, config.data.frameSkip);
 }
 
+/** The tasks that an actor acts for. */
+export interface Seats {
+  readonly tasks: number;
+  /** What names their draws. @default their places */
+  readonly names?: readonly DrawName[];
+}
+
 /** A planner with what it is shown and how far it looks back. */
-export interface Planning {
+export interface Planning extends Seats {
   readonly senses: Senses;
   readonly history: number;
   readonly planner: Planner;
   readonly actions: Normaliser;
-  readonly tasks: number;
 }
 
 /** A planner under model-predictive control; `shape` differs where a planner looks less far than the experiment. */
@@ -32,12 +40,15 @@ export function controller(
   name: string,
   shape: { readonly horizon: number; readonly recedingHorizon: number } = config.plan,
 ): Actor {
-  const { senses, planner, actions, tasks } = given;
+  const { senses, planner, actions, tasks, names } = given;
   const { horizon, recedingHorizon } = shape;
   const history = Math.min(config.plan.history, given.history);
   return planningActor(
     { senses, planner, horizon, recedingHorizon, history },
-    { name, tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') },
+    {
+      ...{ name, tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') },
+      ...(names === undefined ? {} : { names }),
+    },
   );
 }
 
@@ -47,8 +58,43 @@ export function latentPlanner(
   model: WorldModel,
   solver: Solver,
   signal: AbortSignal,
+  horizon: number = config.plan.horizon,
 ): Planner {
   return solverPlanner(solver, async (request) =>
-    interruptible(await unlessAborted(signal, () => model.problem(request, config.plan.horizon)), signal),
+    interruptible(await unlessAborted(signal, () => model.problem(request, horizon)), signal),
   );
+}
+
+/** How far a planner looks, and how much of its plan it executes. */
+export function shapeOf(
+  { plan }: ControlExperiment,
+  { horizon = plan.horizon, recedingHorizon = plan.recedingHorizon }: ControlPlanner,
+): { readonly horizon: number; readonly recedingHorizon: number } {
+  return { horizon, recedingHorizon: Math.min(recedingHorizon, horizon) };
+}
+
+/** A planner of the experiment as an actor: under the cost and with the prior that it names, both trained if they are not yet. */
+export async function plannerActor(
+  config: ControlExperiment,
+  context: RunContext,
+  { data, learned }: Pick<Trained, 'data' | 'learned'>,
+  seats: Seats,
+  name: string,
+  planner: ControlPlanner,
+): Promise<Actor> {
+  const { actions } = data;
+  const model = await learned.under(planner.cost);
+  const shape = shapeOf(config, planner);
+  const { prior } = planner;
+  const alone = solverOf(config, planner, actions);
+  const solver =
+    prior === undefined
+      ? alone
+      : withPrior(alone, await learned.prior(), {
+          use: prior.use,
+          init: prior.init,
+          ...(prior.guard ? { guard: {} } : {}),
+        });
+  const planning = latentPlanner(config, model, solver, context.signal, shape.horizon);
+  return controller(config, context, { ...model.dynamics, planner: planning, actions, ...seats }, name, shape);
 }

@@ -13,20 +13,38 @@ import {
   real,
   type Schema,
   share,
+  tagged,
   text,
   whole,
 } from '../../core/index.ts';
 import { normalisationSchema, pictureEncoderSchema } from '../../nn/index.ts';
 import { solverNames } from '../../plan/index.ts';
-import { type GcbcConfig, worldSchema } from '../../world/index.ts';
-import type { ControlExperiment } from './config.ts';
+import { costSchema, type GcbcConfig, worldSchema } from '../../world/index.ts';
+import type { ControlExperiment, ControlPlanner, PlannerPrior } from './config.ts';
+import type { CostLabels, CostTraining } from './costs.ts';
 import type { PartTraining } from './part.ts';
 
-const budget: Schema<SolverBudget> = group<SolverBudget>({
+const budget: { readonly [K in keyof SolverBudget]-?: Schema<SolverBudget[K]> } = {
   solver: depending<string>(() => oneOf(solverNames())),
   samples: whole(),
   elites: whole(),
   iterations: whole(),
+  bounded: optional(flag()),
+};
+
+const prior: Schema<PlannerPrior> = group<PlannerPrior>({
+  policy: oneOf(['inverse']),
+  use: oneOf(['first', 'every']),
+  init: oneOf(['keep', 'mean']),
+  guard: flag(),
+});
+
+const planner: Schema<ControlPlanner> = group<ControlPlanner>({
+  ...budget,
+  cost: optional(text(1)),
+  horizon: optional(whole(1, 1000)),
+  recedingHorizon: optional(whole(1, 1000)),
+  prior: optional(prior),
 });
 
 const part: { readonly [K in keyof PartTraining]: Schema<number> } = {
@@ -86,18 +104,35 @@ export const controlSchema: Schema<ControlExperiment> = group<ControlExperiment>
   plan: described(
     'how goals are reached, and on which tasks',
     group<ControlExperiment['plan']>({
+      protocols: listOf(text(1), 1),
       tasks: whole(1, 100_000),
       goalOffset: whole(),
       budget: whole(),
+      resetTasks: whole(1, 100_000),
+      resetBudget: whole(),
       horizon: whole(1, 1000),
       recedingHorizon: whole(1, 1000),
       history: whole(),
-      planner: budget,
+      planner,
       also: listOf(text(1)),
-      planners: byName(budget),
+      planners: byName(planner),
       ceiling: text(1),
       film: whole(0),
     }),
+  ),
+  costs: described(
+    'learned costs of plans by name; a planner asks for one by its setting cost',
+    byName(
+      group<CostTraining>({
+        cost: costSchema,
+        labels: tagged<CostLabels>('labels of a cost', {
+          routes: { neighbours: whole(1, 1000), goals: whole() },
+          time: { maxGap: whole(), imagined: share(), cross: share() },
+        }),
+        shuffle: flag(),
+        ...part,
+      }),
+    ),
   ),
   hierarchy: described(
     'the high level of hierarchical planning, for the stage long-horizon',

@@ -307,6 +307,7 @@ const losses: Readonly<Record<string, (a: Tensor, b: Tensor, directions: Tensor)
   koLeo: (a) => [koLeo(a)],
   temporalStraightening: (a, b) => [temporalStraightening(stack([a, b], 0))],
   temporalCurvature: (a, b) => [temporalCurvature(stack([a, b], 0))],
+  'temporalCurvature, median': (a, b) => [temporalCurvature(stack([a, b], 0), { shareOfMedian: 0.3 })],
   pldmTerms: (a, b) => Object.values(pldmTerms(stack([a, b], 0))),
   stateTerms: (a, b) => Object.values(stateTerms(stack([a, b], 0))),
   ...Object.fromEntries(

@@ -9,6 +9,7 @@ import {
   inverseDynamics,
   pldmTerms,
   stateTerms,
+  temporalCurvature,
   temporalSimilarity,
   temporalStraightening,
   varianceHinge,
@@ -27,6 +28,38 @@ test('a trajectory that turns back at every step has straightening 1, and one wi
   expect(await one(temporalStraightening(input('z', [1, 4, 1])), Float32Array.of(0, 1, 0, 1))).toBeCloseTo(1, 5);
   const square = Float32Array.of(0, 0, 1, 0, 1, 1, 0, 1);
   expect(await one(temporalStraightening(input('z', [1, 4, 2])), square)).toBeCloseTo(0, 5);
+});
+
+test('curvature with a threshold in median velocities counts the same pairs at every scale, by its definition', async () => {
+  const [B, T, D] = [4, 6, 3];
+  const z = gaussian(B * T * D, 5);
+  // Some frames nearly stand still.
+  for (let i = 0; i < B * T; i += 3)
+    for (let d = 0; d < D; d++) if (i % T > 0) z[i * D + d] = z[(i - 1) * D + d]! + 1e-3 * (d - 1);
+  const v = Array.from({ length: B * (T - 1) }, (_, n) => {
+    const from = (Math.floor(n / (T - 1)) * T + (n % (T - 1))) * D;
+    return Array.from({ length: D }, (_, d) => z[from + D + d]! - z[from + d]!);
+  });
+  const lengths = v.map((x) => Math.hypot(...x));
+  const median = [...lengths].sort((a, b) => a - b)[Math.floor((v.length - 1) / 2)]!;
+  const bends: number[] = [];
+  for (const [n, before] of v.entries()) {
+    const after = v[n + 1];
+    if (n % (T - 1) === T - 2 || after === undefined) continue;
+    if (Math.min(lengths[n]!, lengths[n + 1]!) <= 0.5 * median) continue;
+    bends.push(1 - before.reduce((sum, x, d) => sum + x * after[d]!, 0) / (lengths[n]! * lengths[n + 1]!));
+  }
+  expect(bends.length).toBeLessThan(B * (T - 2));
+  const curvature = temporalCurvature(input('z', [B, T, D]), { shareOfMedian: 0.5 });
+  for (const scale of [1, 1e-3, 100])
+    expect(
+      await one(
+        curvature,
+        z.map((x) => x * scale),
+      ),
+    ).toBeCloseTo(bends.reduce((a, b) => a + b) / bends.length, 4);
+  // All still: nothing bends, and nothing is divided by it.
+  expect(await one(curvature, new Float32Array(z.length).fill(3))).toBe(0);
 });
 
 test("PLDM's terms are variance and covariance at each step and, of what differs from the mean clip, over time", async () => {
@@ -126,4 +159,19 @@ test('too few steps and actions of another length are refused', async () => {
   await expect(
     runModule(model, 'eval', (m) => ({ x: m.loss(input('z', [2, 3, 4]), input('a', [2, 5, 2])) })),
   ).rejects.toThrow(/needs actions \[B, T - 1, 2\]/);
+});
+
+test('velocities below a share of the median are left out of the curvature: rest is noise', async () => {
+  // Four steps of 1 to the right, a rest with tiny steps to and fro, and on to the right: straight but for the noise.
+  const x = [0, 1, 2, 3, 4, 4.01, 4, 4.01, 4, 5, 6, 7, 8];
+  const z = Float32Array.from(x);
+  const node = input('z', [1, x.length, 1]);
+  // 11 pairs of velocities; the rest turns back 4 times (4 to 4.01 is on, then back, on, back, and on again).
+  expect(await one(temporalCurvature(node), z)).toBeCloseTo((4 * 2) / 11, 5);
+  expect(await one(temporalCurvature(node, { shareOfMedian: 0.1 }), z)).toBeCloseTo(0, 5);
+  expect(await one(temporalCurvature(node, 0.5), z)).toBeCloseTo(0, 5);
+});
+
+test('the least velocity of curvature must be a share above 0', () => {
+  expect(() => temporalCurvature(input('z', [1, 4, 2]), { shareOfMedian: 0 })).toThrow(/shareOfMedian must be above 0/);
 });

@@ -17,7 +17,7 @@ export interface CostPlace {
   readonly blocks?: Tensor;
 }
 
-/** Imagined embeddings [E, S, L, D] and goals [E, D] -> scores [E, S], lower is better. */
+/** Imagined embeddings [E, S, L, D] and goals [E, D], or [E, G] of a cost that says so -> scores [E, S], lower is better. */
 export type CostGraph = (imagined: Tensor, goal: Tensor, at: CostPlace) => Tensor;
 
 /** Scores imagined embeddings. It knows embeddings only, never what made them. */
@@ -26,6 +26,8 @@ export interface Cost {
   readonly name: string;
   /** D */
   readonly dim: number;
+  /** G, the numbers of a goal that is no embedding, such as those of a state. @default dim */
+  readonly goalDim?: number;
   readonly unit: CostUnit;
   /**
    * False when a candidate's score depends on its rivals, as a standardised one's does. Then it means nothing across calls: no
@@ -36,6 +38,11 @@ export interface Cost {
   readonly module: Module<CostGraph>;
 }
 
+/** The numbers of a goal as the cost is fed with it: G, D unless it says otherwise. */
+export function goalSize({ dim, goalDim = dim }: Pick<Cost, 'dim' | 'goalDim'>): number {
+  return goalDim;
+}
+
 /**
  * A cost from its parts, with the shapes of what it is asked checked.
  *
@@ -43,6 +50,7 @@ export interface Cost {
  */
 export function defineCost(cost: Cost): Cost {
   const { name, dim } = cost;
+  const size = goalSize(cost);
   if (!Number.isInteger(dim) || dim < 1)
     throw new JepaError(
       'usage',
@@ -56,13 +64,13 @@ export function defineCost(cost: Cost): Cost {
         if (
           imagined.shape.length !== 4 ||
           D !== dim ||
-          !sameShape(goal.shape, [E!, dim]) ||
+          !sameShape(goal.shape, [E!, size]) ||
           at.context < 1 ||
           at.context > L!
         ) {
           throw new JepaError(
             'shape',
-            `${name}: imagined must be [E, S, L, ${dim}], the goal [E, ${dim}] and the context 1 to L rows, got ${showType(imagined)}, ${showType(goal)} and ${at.context}`,
+            `${name}: imagined must be [E, S, L, ${dim}], the goal [E, ${size}] and the context 1 to L rows, got ${showType(imagined)}, ${showType(goal)} and ${at.context}`,
             { dim, context: at.context },
           );
         }

@@ -20,7 +20,8 @@ import {
  * - `last`: the last step's.
  * - `sum`, `mean`: over the steps, of which the context rows are some with `withContext` (EB-JEPA and TD-JEPA; RC-aux leaves them
  *   out), or over the last `steps` only.
- * - `min`: the nearest step's, `softmin` the mean weighted by exp(-d / temperature).
+ * - `min`: the nearest step's, `softmin` the mean weighted by exp(-d / temperature), or with the form `free-energy` -temperature log
+ *   sum exp(-d / temperature), which RC-aux has and which can fall below 0.
  * - `mix`: `last` times the last step's and the rest the mean (TD-JEPA).
  * - `arrival`: when the plan arrives, min over k of k + d_k for distances in blocks, k from 1; smooth with a temperature.
  */
@@ -28,7 +29,7 @@ export type Reduce =
   | { readonly kind: 'last' }
   | { readonly kind: 'sum' | 'mean'; readonly withContext?: boolean; readonly steps?: number }
   | { readonly kind: 'min' }
-  | { readonly kind: 'softmin'; readonly temperature: number }
+  | { readonly kind: 'softmin'; readonly temperature: number; readonly form?: 'mean' | 'free-energy' }
   | { readonly kind: 'mix'; readonly last: number; readonly withContext?: boolean }
   | { readonly kind: 'arrival'; readonly temperature?: number };
 
@@ -82,6 +83,8 @@ export function reduceSteps(
     case 'min':
       return reduceMin(each, axes);
     case 'softmin': {
+      if (reduce.form === 'free-energy')
+        return mul(logSumExp(mul(each, -1 / reduce.temperature), axes), -reduce.temperature);
       const weights = softmax(mul(each, -1 / reduce.temperature), -1);
       return reduceSum(mul(weights, each), axes);
     }

@@ -18,7 +18,7 @@ import {
   type Tensor,
   where,
 } from '../../tensor/index.ts';
-import { type Cost, type CostGraph, defineCost } from './cost.ts';
+import { type Cost, type CostGraph, defineCost, goalSize } from './cost.ts';
 
 /** One of the costs of a sum. */
 export interface CostPart {
@@ -58,11 +58,14 @@ function unitOf(parts: readonly CostPart[]): Cost['unit'] {
  */
 export function sumCost(parts: readonly CostPart[]): Cost {
   const dim = parts[0]?.cost.dim ?? 0;
-  const bad = parts.find(({ cost, weight }) => cost.dim !== dim || !Number.isFinite(weight));
+  const goalDim = parts[0] === undefined ? dim : goalSize(parts[0].cost);
+  const bad = parts.find(
+    ({ cost, weight }) => cost.dim !== dim || goalSize(cost) !== goalDim || !Number.isFinite(weight),
+  );
   if (parts.length === 0 || bad !== undefined) {
     throw new JepaError(
       'usage',
-      `a sum of costs must have parts of one width and finite weights, got ${parts.map(({ cost, weight }) => `${weight} x '${cost.name}' (${cost.dim})`).join(' + ') || 'no parts'}`,
+      `a sum of costs must have parts of one width, of embeddings and of goals, and finite weights, got ${parts.map(({ cost, weight }) => `${weight} x '${cost.name}' (${cost.dim})`).join(' + ') || 'no parts'}`,
     );
   }
   const graph = module(
@@ -79,6 +82,7 @@ export function sumCost(parts: readonly CostPart[]): Cost {
   return defineCost({
     name: parts.map(({ cost, weight }) => `${weight} ${cost.name}`).join(' + '),
     dim,
+    goalDim,
     unit: unitOf(parts),
     absolute: parts.every(({ cost, scale = 'none' }) => cost.absolute && scale === 'none'),
     module: graph,

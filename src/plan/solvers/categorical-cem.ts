@@ -8,6 +8,7 @@ import { fold, JepaError, uniform } from '../../core/index.ts';
 import { checkProblem } from '../problem.ts';
 import { checkSizes, keysOfTasks, type PlanResult, paddedInit, type Solver } from '../solver.ts';
 import { checkElites } from './elites.ts';
+import { refuseProposals } from './proposals.ts';
 import { type CandidateBuffer, search } from './search.ts';
 import { checkCategories, roundToCorners } from './simplex.ts';
 
@@ -41,6 +42,7 @@ export function categoricalCem(options: CategoricalCemOptions): Solver {
     name: solver,
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, solver);
+      refuseProposals(solveOptions, solver);
       const { tasks, horizon, actionDim } = problem;
       checkCategories(solver, categories, actionDim);
       if (solveOptions.noise !== undefined) {

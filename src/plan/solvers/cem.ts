@@ -13,6 +13,7 @@ import { type ActionConstraint, constrain, perDimension } from '../constraints.t
 import { checkProblem } from '../problem.ts';
 import { checkSizes, drawNoise, type PlanResult, paddedInit, type Solver } from '../solver.ts';
 import { checkElites, gaussianUpdate } from './elites.ts';
+import { offerOf } from './proposals.ts';
 import { type CandidateBuffer, firstStd, fromNoise, search } from './search.ts';
 
 export interface CemOptions {
@@ -99,6 +100,7 @@ export function cem(options: CemOptions = {}): Solver {
 
   return {
     name: 'cem',
+    sampling: { samples, around: true, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'cem');
       const { tasks, horizon, actionDim } = problem;
@@ -108,6 +110,10 @@ export function cem(options: CemOptions = {}): Solver {
       const keepStd = perDimension(momentumStd, actionDim, 'cem: momentumStd');
       const mean = paddedInit(problem, solveOptions.init, 'cem');
       const std = firstStd(problem, initialStd, 'cem');
+      const reserved = includeMean ? 1 : 0;
+      const room = samples - reserved;
+      const offer = offerOf(problem, solveOptions, 'cem', { first: room, every: room });
+      offer.start(mean, std, apply);
       const learn = gaussianUpdate({ mean, std }, length, keepMean, keepStd);
       const iterationRecords = await search(
         problem,
@@ -123,6 +129,7 @@ export function cem(options: CemOptions = {}): Solver {
           propose(candidates, _, iteration) {
             drawNoise(candidates, tasks, iteration, solveOptions);
             fromNoise(candidates, samples, length, { mean, std }, includeMean);
+            offer.put(candidates, samples, iteration, reserved);
             apply?.(candidates);
           },
           learn,

@@ -16,8 +16,8 @@ export interface HierarchicalOptions {
 
 /**
  * A solver for problems with a `hierarchy`. The plan, its cost (the distance to the subgoal) and its records are the
- * primitive level's; `PlanResult.macro` holds the macro level's. Warm start, stored noise and `onIteration` go to the
- * primitive level. Both levels plan anew in every solve, so replanning renews the subgoal.
+ * primitive level's; `PlanResult.macro` holds the macro level's. Warm start, proposals, stored noise and `onIteration` go to
+ * the primitive level. Both levels plan anew in every solve, so replanning renews the subgoal.
  *
  * Throws `unsupported` without a hierarchy; `shape` when the primitive problem has other tasks or another action size
  * than the problem that was asked for.
@@ -28,6 +28,7 @@ export interface HierarchicalOptions {
 export function hierarchical({ macro, primitive }: HierarchicalOptions): Solver {
   return {
     name: `hierarchical(${macro.name}, ${primitive.name})`,
+    ...(primitive.sampling && { sampling: primitive.sampling }),
     async solve(problem, options): Promise<PlanResult> {
       checkProblem(problem, 'hierarchical');
       const { hierarchy, tasks, horizon, actionDim } = problem;

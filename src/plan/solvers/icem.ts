@@ -12,6 +12,7 @@ import { checkProblem } from '../problem.ts';
 import { checkSizes, drawNoise, type PlanResult, paddedInit, type SolveOptions, type Solver } from '../solver.ts';
 import { colour } from './coloured-noise.ts';
 import { checkElites, gaussianUpdate } from './elites.ts';
+import { offerOf } from './proposals.ts';
 import { type CandidateBuffer, firstStd, fromNoise, search } from './search.ts';
 
 export interface IcemOptions {
@@ -99,6 +100,7 @@ export function icem(options: IcemOptions = {}): Solver {
 
   return {
     name: 'icem',
+    sampling: { samples, around: true, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'icem');
       const { tasks, horizon, actionDim } = problem;
@@ -106,6 +108,10 @@ export function icem(options: IcemOptions = {}): Solver {
       const apply = constraint === undefined ? undefined : constrain(constraint, actionDim);
       const mean = paddedInit(problem, solveOptions.init, 'icem');
       const std = firstStd(problem, initialStd, 'icem');
+      const size = (iteration: number): number => Math.max(least, Math.floor(samples / populationDecay ** iteration));
+      const fewest = size(iterations - 1);
+      const offer = offerOf(problem, solveOptions, 'icem', { first: samples - 1, every: fewest - 1 - keptElites });
+      offer.start(mean, std, apply);
       const keep = Float64Array.of(momentum);
       const update = gaussianUpdate({ mean, std }, length, keep, keep);
       const offered = offeredElites(solveOptions, tasks, length);
@@ -124,17 +130,19 @@ export function icem(options: IcemOptions = {}): Solver {
           needed: 2,
           mean,
           std,
-          samples: (iteration) => Math.max(least, Math.floor(samples / populationDecay ** iteration)),
+          samples: size,
           propose(candidates, S, iteration) {
             drawNoise(candidates, tasks, iteration, solveOptions);
             colour(candidates, horizon, actionDim, noiseBeta);
             const withMean = meanCandidate === 'always' || iteration === iterations - 1;
             fromNoise(candidates, S, length, { mean, std }, withMean);
+            offer.put(candidates, S, iteration, 1);
+            const first = 1 + offer.taken(iteration);
             for (let task = 0; task < tasks; task++) {
               const from = iteration === 0 ? offered[task]! : kept.subarray(task * keptElites * length);
               const count = iteration === 0 ? from.length / length : keptCount[task]!;
-              const room = Math.min(count, S - 1);
-              candidates.set(from.subarray(0, room * length), (task * S + 1) * length);
+              const room = Math.min(count, S - first);
+              candidates.set(from.subarray(0, room * length), (task * S + first) * length);
             }
             apply?.(candidates);
           },

@@ -14,7 +14,7 @@ import { type ActionConstraint, constrain } from '../constraints.ts';
 import { checkGradient, checkProblem, type EvaluationPoint, evaluateGradient, type PlanProblem } from '../problem.ts';
 import { checkSizes, type PlanResult, paddedInit, type Solver } from '../solver.ts';
 import { type Descent, descent } from './descent.ts';
-import { bestRows, choiceAmong, spreadPlans } from './parallel-plans.ts';
+import { bestRows, checkGradientUse, choiceAmong, spreadPlans } from './parallel-plans.ts';
 
 export interface LagrangianOptions {
   /** S. @default 1 */
@@ -64,6 +64,7 @@ export function lagrangian(options: LagrangianOptions = {}): Solver {
     name: 'lagrangian',
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'lagrangian');
+      checkGradientUse(problem, solveOptions, 'lagrangian');
       const { tasks, horizon, actionDim, limits = [] } = problem;
       const length = horizon * actionDim;
       const C = limits.length;

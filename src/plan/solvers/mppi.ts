@@ -9,9 +9,10 @@
 
 import { fold, JepaError, normal, uniform } from '../../core/index.ts';
 import { type ActionConstraint, constrain } from '../constraints.ts';
-import { checkProblem } from '../problem.ts';
+import { checkProblem, requireAbsolute } from '../problem.ts';
 import { checkSizes, drawNoise, keysOfTasks, type PlanResult, paddedInit, type Solver } from '../solver.ts';
 import { checkElites } from './elites.ts';
+import { offerOf } from './proposals.ts';
 import { type CandidateBuffer, firstStd, fromNoise, search } from './search.ts';
 
 /**
@@ -114,8 +115,10 @@ export function mppi(options: MppiOptions = {}): Solver {
 
   return {
     name: 'mppi',
+    sampling: { samples, around: true, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, 'mppi');
+      requireAbsolute(problem, 'mppi', 'its temperature compares differences of costs with a fixed number');
       const { tasks, horizon, actionDim } = problem;
       const length = horizon * actionDim;
       const apply = constraint === undefined ? undefined : constrain(constraint, actionDim);
@@ -128,6 +131,10 @@ export function mppi(options: MppiOptions = {}): Solver {
         }
         for (let i = 0; i < mean.length; i++) mean[i]! *= std[i]!;
       }
+      const reserved = includeMean ? 1 : 0;
+      const room = samples - reserved;
+      const offer = offerOf(problem, solveOptions, 'mppi', { first: room, every: room });
+      offer.start(mean, std, apply);
       const width = all ? samples : elites;
       const weights = new Float32Array(tasks * width);
       const cost = new Float32Array(tasks);
@@ -150,6 +157,7 @@ export function mppi(options: MppiOptions = {}): Solver {
           propose(candidates, _, iteration) {
             drawNoise(candidates, tasks, iteration, solveOptions);
             fromNoise(candidates, samples, length, { mean, std }, includeMean);
+            offer.put(candidates, samples, iteration, reserved);
             apply?.(candidates);
           },
           learn({ task, iteration, candidates, cost: J, elites: order, count }) {

@@ -2,9 +2,10 @@
 //
 // Legend: B tasks, S plans per task, L numbers of one plan.
 
-import { checkProblem, evaluate, evaluateGradient, type PlanProblem } from '../problem.ts';
+import { checkProblem, evaluate, evaluateGradient, type PlanProblem, requireAbsolute } from '../problem.ts';
 import { drawNoise, type IterationRecord, type PlanResult, paddedInit, type SolveOptions } from '../solver.ts';
 import { type Descent, descent } from './descent.ts';
+import { refuseProposals } from './proposals.ts';
 
 /** How the plans of a task start. */
 export interface Start {
@@ -86,6 +87,12 @@ export interface DescentHooks {
   readonly end?: (x: Float32Array) => void;
 }
 
+/** Refuses what no gradient solver can use: proposals, and costs that depend on rivals. */
+export function checkGradientUse(problem: PlanProblem, options: SolveOptions, solver: string): void {
+  refuseProposals(options, solver);
+  requireAbsolute(problem, solver, 'a gradient must be that of one candidate alone');
+}
+
 /** Gradient descent of all plans side by side; the cheapest of the last ones is the plan. Errors as `gradient`. */
 export async function descend(
   solver: string,
@@ -95,6 +102,7 @@ export async function descend(
   hooks: DescentHooks,
 ): Promise<PlanResult> {
   checkProblem(problem, solver);
+  checkGradientUse(problem, options, solver);
   const { samples } = start;
   const x = spreadPlans(paddedInit(problem, options.init, solver), problem, start, options);
   hooks.start?.(x);

@@ -16,6 +16,7 @@ import {
   type SolveOptions,
   type Solver,
 } from '../solver.ts';
+import { offerOf } from './proposals.ts';
 import { type CandidateBuffer, firstStd, fromNoise, search } from './search.ts';
 
 export interface PredictiveSamplingOptions {
@@ -36,17 +37,21 @@ export interface PredictiveSamplingOptions {
 export function predictiveSampling(options: PredictiveSamplingOptions = {}): Solver {
   const { samples = 300, iterations = 1, noiseScale = 1, constraint } = options;
   checkSizes('predictive-sampling', { samples: [samples, 1], iterations: [iterations, 1] });
-  return bestOf('predictive-sampling', samples, iterations, constraint, (problem, mean, solveOptions) => {
-    const std = firstStd(problem, noiseScale, 'predictive-sampling');
-    const length = problem.horizon * problem.actionDim;
-    return {
-      std,
-      propose(candidates, iteration) {
-        drawNoise(candidates, problem.tasks, iteration, solveOptions);
-        fromNoise(candidates, samples, length, { mean, std }, true);
-      },
-    };
-  });
+  return bestOf(
+    'predictive-sampling',
+    { samples, iterations, constraint, hasStd: true },
+    (problem, mean, solveOptions) => {
+      const std = firstStd(problem, noiseScale, 'predictive-sampling');
+      const length = problem.horizon * problem.actionDim;
+      return {
+        std,
+        propose(candidates, iteration) {
+          drawNoise(candidates, problem.tasks, iteration, solveOptions);
+          fromNoise(candidates, samples, length, { mean, std }, true);
+        },
+      };
+    },
+  );
 }
 
 export interface RandomShootingOptions {
@@ -65,39 +70,49 @@ export interface RandomShootingOptions {
 export function randomShooting({ samples = 1000, low, high }: RandomShootingOptions): Solver {
   checkSizes('random-shooting', { samples: [samples, 1] });
   const box: ActionConstraint = { kind: 'box', low, high };
-  return bestOf('random-shooting', samples, 1, box, (problem, mean, solveOptions) => {
-    const { tasks, horizon, actionDim } = problem;
-    const length = horizon * actionDim;
-    const from = perDimension(low, actionDim, 'random-shooting: low');
-    const to = perDimension(high, actionDim, 'random-shooting: high');
-    if (solveOptions.noise !== undefined) {
-      throw new JepaError(
-        'usage',
-        'random-shooting: it draws uniform numbers, so stored normal noise must not be given',
-      );
-    }
-    const deviation = (i: number): number => (to[i % actionDim]! - from[i % actionDim]!) / Math.sqrt(12);
-    return {
-      std: Float32Array.from({ length: tasks * length }, (_, i) => deviation(i)),
-      propose(candidates) {
-        const size = samples * length;
-        for (const [task, taskKey] of keysOfTasks(tasks, solveOptions).entries()) {
-          const own = uniform(taskKey, candidates.subarray(task * size, (task + 1) * size));
-          for (let i = 0; i < size; i++)
-            own[i] = from[i % actionDim]! + own[i]! * (to[i % actionDim]! - from[i % actionDim]!);
-          own.set(mean.subarray(task * length, (task + 1) * length));
-        }
-      },
-    };
-  });
+  return bestOf(
+    'random-shooting',
+    { samples, iterations: 1, constraint: box, hasStd: false },
+    (problem, mean, solveOptions) => {
+      const { tasks, horizon, actionDim } = problem;
+      const length = horizon * actionDim;
+      const from = perDimension(low, actionDim, 'random-shooting: low');
+      const to = perDimension(high, actionDim, 'random-shooting: high');
+      if (solveOptions.noise !== undefined) {
+        throw new JepaError(
+          'usage',
+          'random-shooting: it draws uniform numbers, so stored normal noise must not be given',
+        );
+      }
+      const deviation = (i: number): number => (to[i % actionDim]! - from[i % actionDim]!) / Math.sqrt(12);
+      return {
+        std: Float32Array.from({ length: tasks * length }, (_, i) => deviation(i)),
+        propose(candidates) {
+          const size = samples * length;
+          for (const [task, taskKey] of keysOfTasks(tasks, solveOptions).entries()) {
+            const own = uniform(taskKey, candidates.subarray(task * size, (task + 1) * size));
+            for (let i = 0; i < size; i++)
+              own[i] = from[i % actionDim]! + own[i]! * (to[i % actionDim]! - from[i % actionDim]!);
+            own.set(mean.subarray(task * length, (task + 1) * length));
+          }
+        },
+      };
+    },
+  );
+}
+
+interface BestOf {
+  readonly samples: number;
+  readonly iterations: number;
+  readonly constraint: ActionConstraint | undefined;
+  /** Whether it draws around its plan. */
+  readonly hasStd: boolean;
 }
 
 /** A solver that keeps the cheapest candidate of each iteration. */
 function bestOf(
   solver: string,
-  samples: number,
-  iterations: number,
-  constraint: ActionConstraint | undefined,
+  { samples, iterations, constraint, hasStd }: BestOf,
   start: (
     problem: PlanProblem,
     mean: Float32Array,
@@ -107,12 +122,15 @@ function bestOf(
   const buffer: CandidateBuffer = { spare: new Float32Array(0) };
   return {
     name: solver,
+    sampling: { samples, around: hasStd, ...(constraint && { constraint }) },
     async solve(problem, solveOptions): Promise<PlanResult> {
       checkProblem(problem, solver);
       const length = problem.horizon * problem.actionDim;
       const apply = constraint === undefined ? undefined : constrain(constraint, problem.actionDim);
       const mean = paddedInit(problem, solveOptions.init, solver);
       const { std, propose } = start(problem, mean, solveOptions);
+      const offer = offerOf(problem, solveOptions, solver, { first: samples - 1, every: samples - 1, hasStd });
+      offer.start(mean, std, apply);
       const records = await search(
         problem,
         solveOptions,
@@ -126,6 +144,7 @@ function bestOf(
           samples: () => samples,
           propose(candidates, _, iteration) {
             propose(candidates, iteration);
+            offer.put(candidates, samples, iteration, 1);
             apply?.(candidates);
           },
           learn({ task, candidates, elites }) {

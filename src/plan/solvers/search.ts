@@ -99,11 +99,16 @@ function summarise(record: IterationRecord, task: number, costs: ArrayLike<numbe
 }
 
 /** The first deviation [B, L] from one number or one per number of a block. Throws `usage` unless positive. */
-export function firstStd(problem: PlanProblem, value: number | readonly number[], solver: string): Float32Array {
+export function firstStd(
+  problem: PlanProblem,
+  value: number | readonly number[],
+  solver: string,
+  what = 'initialStd',
+): Float32Array {
   const { tasks, horizon, actionDim } = problem;
-  const row = perDimension(value, actionDim, `${solver}: initialStd`);
+  const row = perDimension(value, actionDim, `${solver}: ${what}`);
   if (!row.every((v) => v > 0 && Number.isFinite(v))) {
-    throw new JepaError('usage', `${solver}: initialStd must be positive, got ${value}`, { initialStd: value });
+    throw new JepaError('usage', `${solver}: ${what} must be positive, got ${value}`, { [what]: value });
   }
   return Float32Array.from({ length: tasks * horizon * actionDim }, (_, i) => row[i % actionDim]!);
 }

@@ -94,7 +94,7 @@ function controlTable(groups: readonly ControlGroup[]): ResultTable {
     lead:
       "Success in percent, pooled over seeds, with Wilson's 95 % interval of the pooled count. Strict leaves out starts that " +
       'already satisfy the goal; paper is the published protocol, which counts them. Seconds per decision: planning once for all ' +
-      'tasks together, divided by the tasks. The other planners run on the strict tasks only.',
+      'tasks together, divided by the tasks. The other planners run on the tasks of the first protocol only, strict unless it was set otherwise.',
     head: [
       'world',
       'model',

@@ -6,6 +6,7 @@ import type { WorldConfig } from '../kind.ts';
 import { dynamicsOf } from '../kinds.ts';
 import { type GcbcConfig, gcbcPolicy } from './gcbc.ts';
 import { inversePolicy } from './inverse.ts';
+import type { PolicyHorizon } from './latent-policy.ts';
 
 /** The configuration of each kind of goal policy, plain data. */
 export interface PolicyConfigs {
@@ -15,6 +16,8 @@ export interface PolicyConfigs {
     readonly world: WorldConfig;
     /** Widths of the hidden layers. */
     readonly hidden: readonly number[];
+    /** It is told how many blocks are left. @default it is told nothing */
+    readonly horizon?: PolicyHorizon;
   };
 }
 
@@ -33,7 +36,7 @@ export function goalPolicyOf(config: PolicyConfig): GoalPolicy {
     case 'gcbc':
       return gcbcPolicy(config);
     case 'inverse':
-      return inversePolicy(dynamicsOf(config.world), config.hidden);
+      return inversePolicy(dynamicsOf(config.world), config.hidden, 'inverse', config.horizon);
     default:
       throw unknownName('kind of goal policy', String((config as PolicyConfig).kind), policyKinds);
   }
