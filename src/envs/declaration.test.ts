@@ -39,6 +39,31 @@ test('the ground of a maze has the size of its plan', () => {
   expect(long.spec.declares?.ground?.extent).toEqual([-0.7, -0.7, 8.3, 8.3]);
 });
 
+test('what is declared for audits fits: tolerances by goal number, pushes by components, a wall that can be passed in its doors', () => {
+  for (const id of ids) {
+    const env = makeEnv(id, { imageSize: 16 });
+    const { stateDim, goalDim, actionDim, declares = {} } = env.spec;
+    const { tolerances, pushes, solvedWithin } = declares;
+    expect(solvedWithin, id).toBeGreaterThan(0);
+    if (tolerances !== undefined) expect(tolerances, id).toHaveLength(goalDim);
+    if (pushes !== undefined) {
+      const { agent, object, actions, start, hold = {} } = pushes;
+      for (const at of [...agent, ...object, ...Object.keys(start).map(Number)]) expect(at).toBeLessThan(stateDim);
+      for (const at of [...actions, ...Object.keys(hold).map(Number)]) expect(at).toBeLessThan(actionDim);
+    }
+    if (env.divider === undefined) continue;
+    env.reset(key(0));
+    const wall = env.divider();
+    const [low, high] = wall.doors[0]!;
+    const from = env.state();
+    from[wall.across] = wall.low - 0.5;
+    from[wall.along] = (low + high) / 2;
+    env.setState(from);
+    for (let t = 0; t < 30; t++) env.step(wall.toward);
+    expect(env.state()[wall.across], id).toBeGreaterThan(wall.high);
+  }
+});
+
 test('what a world declares is there: components of its state, policies, factors', () => {
   for (const id of ids) {
     const { stateDim, factors, declares = {} } = makeEnv(id).spec;

@@ -85,8 +85,9 @@ export interface PushTest {
     /** Mean distance of where it is believed to end from where it ends. */
     readonly error: number | null;
   }[];
-  /** How far the probe of the object's place is off on recorded rows held out. */
+  /** How far the probe of the object's place is off, on recorded rows held out, and where the pushes start. */
   readonly probeError: number;
+  readonly startError: number;
   /** Spearman of imagined and true displacements. */
   readonly spearman: number | null;
 }

@@ -27,7 +27,7 @@ export function addCostsBench(bench: Command, session: CommandSession): void {
     .command('costs')
     .description('audit planning costs on the models of runs: what limits planning; minutes for each run')
     .requiredOption('--run <folders>', 'run folders, separated by commas', nameList)
-    .option('--costs <names>', "costs, separated by commas; those in the run's folder cost/, too", nameList, COSTS)
+    .option('--costs <names>', 'costs, separated by commas', nameList, COSTS)
     .option('--tasks <n>', 'tasks of the audit', someOf, 50)
     .option('--samples <n>', 'plans of each task and population', someOf, 64)
     .option('--true-tasks <n>', 'tasks planned in the true world with each cost (0: none)', wholeNumber, 20)

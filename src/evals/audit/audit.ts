@@ -176,6 +176,7 @@ export async function auditCosts(options: AuditOptions): Promise<readonly CostAu
   const E = tasks.length;
   const given: PlanWorlds = { worlds, actions, frameSkip, horizon };
   const within = worlds[0]!.spec.declares?.solvedWithin ?? 1;
+  const beyond = tasks.some(({ row, goalRow }) => goalRow - row > horizon * frameSkip);
   const { context, goals } = await seenTasks(model, worlds, tasks);
   const keys = tasks.map(({ episode, row, goalRow }) => fold(key, 'plans', episode, row, goalRow));
 
@@ -217,7 +218,7 @@ export async function auditCosts(options: AuditOptions): Promise<readonly CostAu
       const { plans, imagined, truly, togo } = carried;
       const named = { cost: cost.name, population: population.name };
       const both = {
-        ...{ tasks: E, samples, solved: truly.solved },
+        ...{ tasks: E, samples, solved: truly.solved, beyond },
         imagined: await scored(cost, imagined, plans, samples),
         encoded: await scored(cost, withContext(context, truly.z, samples, dim), plans, samples),
       };

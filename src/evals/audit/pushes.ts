@@ -70,6 +70,7 @@ export async function pushTest(options: PushOptions): Promise<PushTest | NotTest
     const truly = [ends[i * stateDim + a]! - start[a]!, ends[i * stateDim + b]! - start[b]!] as const;
     const believed = [to[2 * i]! - from[2 * i]!, to[2 * i + 1]! - from[2 * i + 1]!] as const;
     return {
+      started: Math.hypot(from[2 * i]! - start[a]!, from[2 * i + 1]! - start[b]!),
       truly: Math.hypot(...truly),
       believed: Math.hypot(...believed),
       error: Math.hypot(believed[0] - truly[0], believed[1] - truly[1]),
@@ -95,6 +96,7 @@ export async function pushTest(options: PushOptions): Promise<PushTest | NotTest
       ),
     ],
     probeError: position.error,
+    startError: moves.reduce((sum, { started }) => sum + started, 0) / moves.length,
     spearman:
       moves.length < 2
         ? null

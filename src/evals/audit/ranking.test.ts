@@ -50,6 +50,9 @@ test('readings name search, cost and dynamics by the stated limits', () => {
   expect(of(0.9, 0.4, 0.1)).toBe('cost');
   expect(of(0.9, 0.6, 0.6)).toBe('dynamics');
   expect(of(0.9, 0.6, 0.8)).toBe('none of the three ');
+  // One plan cannot reach goals that lie beyond it: that is no fault of the search.
+  const far = { ...measured, exists: 0, rhoCost: 0.9, rhoDynamics: 0.9, rhoTotal: 0.8 };
+  expect(readingOf(far, true)).toBe('none of the three (0.80 in all)');
   expect(readingOf({ ...measured, exists: 0.4, rhoCost: 0.4, rhoDynamics: 1, rhoTotal: 0 })).toMatch(
     /^search: .*; cost: /,
   );

@@ -16,6 +16,8 @@ export interface RankedPlans {
   readonly truth: ArrayLike<number>;
   /** Whether a plan solves its task. */
   readonly solved: ArrayLike<number>;
+  /** Goals lie further away than one plan reaches: then the search is not judged by whether a plan solves its task. @default false */
+  readonly beyond?: boolean;
 }
 
 /** Below these a part is what limits planning: shares of tasks, and Spearman's correlations. */
@@ -76,12 +78,14 @@ const mean = (values: readonly number[]): number | null =>
 /**
  * What a row says, in words: planning is limited by its search where plans that solve the task are rare (`exists` below 0.5), by
  * its cost where the cost of what truly happens misranks (`rhoCost` below 0.5), and by the dynamics where that ranks and the
- * imagined cost disagrees with it (`rhoDynamics` below 0.7). Search can be limiting beside one of the other two.
+ * imagined cost disagrees with it (`rhoDynamics` below 0.7). Search can be limiting beside one of the other two; it is not judged
+ * where goals lie `beyond` one plan.
  */
-export function readingOf(row: Omit<CostAuditRow, 'reading'>): string {
+export function readingOf(row: Omit<CostAuditRow, 'reading'>, beyond = false): string {
   const { exists, rhoCost, rhoDynamics, rhoTotal } = row;
   const limits: string[] = [];
-  if (exists < READING.exists) limits.push(`search: ${share(exists)} of the tasks have a plan that solves them`);
+  if (!beyond && exists < READING.exists)
+    limits.push(`search: ${share(exists)} of the tasks have a plan that solves them`);
   if (rhoCost === null || rhoDynamics === null) {
     return [...limits, 'nothing to rank: the truth is flat in every task'].join('; ');
   }
@@ -101,7 +105,7 @@ function share(of: number): string {
  */
 export function auditRow(
   named: Pick<CostAuditRow, 'cost' | 'population' | 'truth'>,
-  { tasks, samples, imagined, encoded, truth, solved }: RankedPlans,
+  { tasks, samples, imagined, encoded, truth, solved, beyond = false }: RankedPlans,
 ): CostAuditRow {
   const own = (values: ArrayLike<number>, task: number): number[] =>
     Array.from({ length: samples }, (_, s) => values[task * samples + s]!);
@@ -138,5 +142,5 @@ export function auditRow(
     },
     ...{ exists: exists / tasks, picked: picked / tasks, pickedTruly: pickedTruly / tasks },
   };
-  return { ...row, reading: readingOf(row) };
+  return { ...row, reading: readingOf(row, beyond) };
 }

@@ -22,11 +22,13 @@ import {
   wallTest,
 } from '../../evals/index.ts';
 import type { CostAudit, TrueDynamicsResult, WallTest } from '../../run/index.ts';
+import { costOf } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import type { AuditChoices } from './audit-choices.ts';
 import { auditedCosts, type NamedCost } from './audited-costs.ts';
 import type { ControlExperiment } from './config.ts';
+import { recordedCost } from './costs.ts';
 import { experimentTasks } from './plan.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
 import { experimentEnv } from './stages.ts';
@@ -70,7 +72,14 @@ export async function auditModel(
   };
   const rows = await rowsOf(split.train);
   const held = await rowsOf(split.test);
-  const costs = auditedCosts(choices.costs, { model, spec: env.spec, rows }, context);
+  const costs = auditedCosts(choices.costs, { model, spec: env.spec, rows }, context, (name) => {
+    const file = recordedCost(config, context, model, name);
+    if (file === undefined) return undefined;
+    const cost = costOf(file.config, model.dynamics.dim);
+    // A time of arrival counts the block of the plan, too.
+    const arrives = cost.unit === 'blocks' && cost.name.endsWith('/arrival');
+    return { cost, values: file.values, ...(arrives ? { offset: 1 } : {}) };
+  });
   const scorers = costs.map((cost) => costScorer(cost, context.runtime));
   const oracle = oracleOf(config);
   const atMost = (tasks: number) => ({ ...config, plan: { ...config.plan, tasks } });

@@ -40,20 +40,19 @@ const fixedCosts: Readonly<Record<string, (source: CostSource) => Omit<NamedCost
     fixed(projectedCost('probe', goalReadout(rows, spec), dynamics.dim, { kind: 'last' }), 'last'),
 };
 
-/** Reads a cost that a run trained into `cost/<name>` of its folder. */
-export type TrainedCostReader = (folder: string, source: CostSource) => Omit<NamedCost, 'name'>;
+/** Reads a cost that a run trained into `cost/<name>` of its folder; undefined where it is not whole. */
+export type TrainedCostReader = (name: string) => (TrainedCost & Pick<NamedCost, 'offset'>) | undefined;
 
 /**
  * The costs of these names for a model.
  *
- * @param read how a trained one is read; without it a run's own costs are not known
  * @throws JepaError `usage` for a name that is neither a fixed cost nor one that the run has trained
  */
 export function auditedCosts(
   names: readonly string[],
   source: CostSource,
   context: Pick<RunContext, 'model' | 'out'>,
-  read?: TrainedCostReader,
+  read: TrainedCostReader,
 ): readonly NamedCost[] {
   const folder = join(context.model ?? context.out, 'cost');
   const trained = existsSync(folder) ? readdirSync(folder).sort() : [];
@@ -61,7 +60,9 @@ export function auditedCosts(
     const make = Object.hasOwn(fixedCosts, name) ? fixedCosts[name] : undefined;
     if (make !== undefined) return { name, ...make(source) };
     if (!trained.includes(name)) throw unknownName('planning cost', name, [...Object.keys(fixedCosts), ...trained]);
-    if (read !== undefined) return { name, ...read(join(folder, name), source) };
-    throw new JepaError('unsupported', `the cost '${name}' in ${folder} cannot be read: this version has no reader`);
+    const own = read(name);
+    if (own === undefined)
+      throw new JepaError('unsupported', `the cost '${name}' in ${folder} cannot be read: it has no checkpoint`);
+    return { name, ...own, rows: 'all' };
   });
 }

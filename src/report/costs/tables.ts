@@ -89,10 +89,19 @@ function pushTable(audits: readonly CostAudit[]): string {
     if ('why' in pushes) return [[of(audit), `not tested: ${pushes.why}`, NONE, NONE, NONE, NONE, NONE, NONE]];
     return pushes.rows.map(({ pushes: which, count, imagined, truly, error }) => [
       ...[of(audit), which, `${count}`, fixed(imagined, 3), fixed(truly, 3), fixed(error, 3)],
-      ...[fixed(pushes.probeError, 3), fixed(pushes.spearman)],
+      ...[`${fixed(pushes.probeError, 3)}, ${fixed(pushes.startError, 3)}`, fixed(pushes.spearman)],
     ]);
   });
-  const head = ['run', 'pushes', 'plans', 'believed way', 'true way', 'error', 'error of the probe', 'Spearman'];
+  const head = [
+    'run',
+    'pushes',
+    'plans',
+    'believed way',
+    'true way',
+    'error',
+    'error of the probe, of starts',
+    'Spearman',
+  ];
   return markdownTable([head, ...rows]);
 }
 
