@@ -2,8 +2,7 @@
 // it, plan with it. Plain data; every number can be set from the command line.
 
 import type { SolverBudget } from '../../agent/index.ts';
-import type { GcbcConfig, WorldConfig } from '../../world/index.ts';
-import type { CostTraining } from './costs.ts';
+import type { CostConfig, GcbcConfig, WorldConfig } from '../../world/index.ts';
 import type { PartTraining } from './part.ts';
 
 /** How a model is trained. */
@@ -41,6 +40,27 @@ export interface ControlPlanner extends SolverBudget {
   readonly recedingHorizon?: number;
   /** @default none */
   readonly prior?: PlannerPrior;
+}
+
+/** What the head of a learned cost is told of two embeddings: how far apart they are, in blocks. */
+export type CostLabels =
+  /** The shortest way over a graph of the recorded embeddings. */
+  | { readonly kind: 'routes'; readonly neighbours: number; readonly goals: number }
+  /** The time between them in one recording, at most `maxGap` blocks. */
+  | {
+      readonly kind: 'time';
+      readonly maxGap: number;
+      /** Share of pairs whose first embedding is imagined, and of pairs of two recordings. */
+      readonly imagined: number;
+      readonly cross: number;
+    };
+
+/** A learned cost, and how its head is trained. */
+export interface CostTraining extends PartTraining {
+  readonly cost: CostConfig;
+  readonly labels: CostLabels;
+  /** Labels go to other pairs of their batch: the control, of which nothing can be learned. */
+  readonly shuffle: boolean;
 }
 
 /** Everything that determines an experiment, apart from the seed. */

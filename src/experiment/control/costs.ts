@@ -32,31 +32,10 @@ import {
 } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
 import { onRuntime, type RunContext } from '../recipe.ts';
-import type { ControlExperiment } from './config.ts';
+import type { ControlExperiment, CostTraining } from './config.ts';
 import type { ExperimentData } from './data.ts';
 import { embedTraining } from './high-level.ts';
-import { drawn, type PartTraining, trainPart } from './part.ts';
-
-/** What the head of a learned cost is told of two embeddings: how far apart they are, in blocks. */
-export type CostLabels =
-  /** The shortest way over a graph of the recorded embeddings. */
-  | { readonly kind: 'routes'; readonly neighbours: number; readonly goals: number }
-  /** The time between them in one recording, at most `maxGap` blocks. */
-  | {
-      readonly kind: 'time';
-      readonly maxGap: number;
-      /** Share of pairs whose first embedding is imagined, and of pairs of two recordings. */
-      readonly imagined: number;
-      readonly cross: number;
-    };
-
-/** A learned cost, and how its head is trained. */
-export interface CostTraining extends PartTraining {
-  readonly cost: CostConfig;
-  readonly labels: CostLabels;
-  /** Labels go to other pairs of their batch: the control, of which nothing can be learned. */
-  readonly shuffle: boolean;
-}
+import { drawn, trainPart } from './part.ts';
 
 const folderOf = (name: string): string => `cost/${name}`;
 

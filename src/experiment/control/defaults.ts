@@ -5,8 +5,7 @@ import { unknownName } from '../../core/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
 import { type LeWmConfig, type WorldConfig, worldOf } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
-import { type ControlExperiment, plannersFor } from './config.ts';
-import type { CostTraining } from './costs.ts';
+import { type ControlExperiment, type CostTraining, plannersFor } from './config.ts';
 import {
   type ControlModel,
   type SmallModel,

@@ -29,9 +29,9 @@ export async function imaginedPaths(
   const probe = probes.find(({ target }) => ground.at.every((i) => target.components.includes(i)));
   if (probe === undefined) return [];
   const columns = { ...ground, at: ground.at.map((i) => probe.target.components.indexOf(i)) as [number, number] };
-  const { horizon } = config.plan;
   const paths = [];
   for (const { step, plan } of trace.decisions) {
+    const horizon = plan.length / (actions.mean.length * config.data.frameSkip);
     const context = await model.encode(trace.film!.frames[step]!, 1);
     const all = await model.imagine({
       context,

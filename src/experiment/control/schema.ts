@@ -20,8 +20,7 @@ import {
 import { normalisationSchema, pictureEncoderSchema } from '../../nn/index.ts';
 import { solverNames } from '../../plan/index.ts';
 import { costSchema, type GcbcConfig, worldSchema } from '../../world/index.ts';
-import type { ControlExperiment, ControlPlanner, PlannerPrior } from './config.ts';
-import type { CostLabels, CostTraining } from './costs.ts';
+import type { ControlExperiment, ControlPlanner, CostLabels, CostTraining, PlannerPrior } from './config.ts';
 import type { PartTraining } from './part.ts';
 
 const budget: { readonly [K in keyof SolverBudget]-?: Schema<SolverBudget[K]> } = {
