@@ -213,3 +213,47 @@ test('a frozen encoder is that of another run', async () => {
   const convolutional = await run(pointMaze, tiny(pointMaze, 'le-wm-conv'), 'no-patches');
   await expect(run(pointMaze, from(convolutional.out), 'refused')).rejects.toThrow(/must be a vision transformer/);
 });
+
+test('a learned cost is trained when a planner names it, exported with its model, and scores the plans of the agent', async () => {
+  const config = tiny(twoRoom, 'le-wm', [
+    'plan.protocols=["strict","reset"]',
+    'plan={"resetTasks":3,"resetBudget":10}',
+    'plan.planner={"cost":"routes","bounded":true,"horizon":3,"recedingHorizon":1}',
+    'plan.planners.icem={"cost":"time-hybrid"}',
+    'plan.planners.random-shooting={"prior":{"policy":"inverse","use":"every","init":"keep","guard":true}}',
+    'plan.also=["icem","random-shooting"]',
+    ...['routes', 'time-hybrid'].map((name) => `costs.${name}={"steps":2,"batchSize":8}`),
+    'costs.routes.labels.goals=5',
+  ]);
+  const { metrics, out, read } = await run(twoRoom, config, 'learned-cost');
+  for (const name of ['success', 'icem', 'random-shooting', 'random', 'oracle'])
+    expect(metrics[`planning.reset.${name}`]).toBeGreaterThanOrEqual(0);
+  const { protocols } = read<{ protocols: ControlRecord[] }>('planning.json');
+  expect(protocols[0]!.planner).toMatchObject({ cost: 'routes', horizon: 3, recedingHorizon: 1 });
+  expect(protocols[0]!.results.find((r) => r.policy === 'random-shooting')!.guarded).toBeGreaterThan(0);
+
+  const exported = join(out, 'export');
+  mkdirSync(exported);
+  const { signal } = new AbortController();
+  const context = { seed: 0, out: exported, model: out, signal, log: () => {}, progress: () => {}, resume: false };
+  await twoRoom.stages!.export!(config, context);
+  const file = join(exported, 'model.safetensors');
+  const agent = await loadAgent(file);
+  expect(agent.describe).toMatch(/3 blocks ahead, again after 1, from 1 frame, scored by the learned cost 'routes'/);
+  agent.setGoal(new Uint8Array(16 * 16 * 3).fill(200));
+  const seen = new Uint8Array(16 * 16 * 3).fill(30);
+  const scored = (await agent.plan(seen)).cost;
+  // When it arrives, in blocks: one at least.
+  expect(scored).toBeGreaterThanOrEqual(1);
+  const plain = await loadAgent(file, { planner: { cost: 'own' } });
+  plain.setGoal(new Uint8Array(16 * 16 * 3).fill(200));
+  expect((await plain.plan(seen)).cost).not.toBe(scored);
+  await expect(loadAgent(file, { planner: { cost: 'route' } })).rejects.toThrow(/'route'; did you mean 'routes'/);
+  await Promise.all([agent.dispose(), plain.dispose()]);
+});
+
+test('a planner with a cost that nobody trains, and a cost without a head, are refused before anything is made', async () => {
+  const check = (settings: readonly string[]) => twoRoom.check!(tiny(twoRoom, 'le-wm', settings));
+  await expect(check(['plan.planner.cost=rutes'])).rejects.toThrow(/unknown cost 'rutes'; did you mean 'routes'/);
+  await expect(check(['costs.routes.cost={"kind":"effort"}'])).rejects.toThrow(/costs\.routes must hold one head/);
+});

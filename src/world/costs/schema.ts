@@ -60,7 +60,7 @@ const inner: Schema<CostConfig> = depending<CostConfig>(() => costSchema);
 
 const partSchema: Schema<CostPartConfig> = group<CostPartConfig>({
   cost: inner,
-  weight: real(),
+  weight: real({ least: -1e6, most: 1e6 }),
   scale: optional(oneOf(['none', 'standardise'])),
 });
 
