@@ -11,7 +11,12 @@ export {
   policyActor,
 } from './actor/actor.ts';
 export type { ActionBounds } from './actor/block-box.ts';
-export { inverseHeadOf, type LatentPolicy, latentPolicy } from './actor/latent-policy.ts';
+export {
+  inverseHeadOf,
+  type LatentPolicyModel,
+  latentPolicyModel,
+  type TrainedLatentPolicy,
+} from './actor/latent-policy-model.ts';
 export {
   budgetSolver,
   DEFAULT_PLANNER,
@@ -25,7 +30,6 @@ export {
   type RolledPolicy,
   type RolledPolicyOptions,
   rolledPolicy,
-  type TrainedLatentPolicy,
 } from './actor/rolled-policy.ts';
 export {
   towardWaypoints,

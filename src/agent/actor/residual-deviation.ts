@@ -8,7 +8,7 @@ import type { Runtime } from '../../runtime/index.ts';
 import { input } from '../../tensor/index.ts';
 import type { GoalPairs } from '../world-model/waypoints.ts';
 import { bakeValues } from '../world-model/world-graphs.ts';
-import type { TrainedLatentPolicy } from './rolled-policy.ts';
+import type { TrainedLatentPolicy } from './latent-policy-model.ts';
 
 /**
  * Root of the mean squared difference between recorded blocks and what the policy says, for each number of a block: [A]. Give pairs

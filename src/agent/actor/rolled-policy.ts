@@ -8,19 +8,14 @@
 
 import { type CompileOptions, cache, compile, type Program } from '../../compile/index.ts';
 import { fold, JepaError, type Key, normal } from '../../core/index.ts';
-import { bind, type ModelValues, module } from '../../nn/index.ts';
+import { bind, module } from '../../nn/index.ts';
 import type { PlanPrior, PriorRequest } from '../../plan/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import { add, at, broadcastTo, expandDims, input, slice, stack, type Tensor } from '../../tensor/index.ts';
 import { checkLatentPolicy, type Dynamics, type LatentPolicy } from '../../world/index.ts';
 import { bakeValues, type RolloutSize } from '../world-model/world-graphs.ts';
 import type { WorldModel } from '../world-model/world-model.ts';
-
-/** A goal policy between embeddings with its numbers. */
-export interface TrainedLatentPolicy {
-  readonly policy: LatentPolicy;
-  readonly values: ModelValues;
-}
+import type { TrainedLatentPolicy } from './latent-policy-model.ts';
 
 /** How a policy is rolled. */
 export interface RolledPolicyOptions {

@@ -14,7 +14,7 @@ import { recordRoutes } from '../memory/route-record.ts';
 import { routeGuide } from '../memory/route-waypoints.ts';
 import { worldModel } from '../world-model/world-model.ts';
 import { type Actor, planningActor } from './actor.ts';
-import type { LatentPolicy } from './latent-policy.ts';
+import type { LatentPolicyModel } from './latent-policy-model.ts';
 import { towardWaypoints, waypointActor, waypointPlanner, waypointProblem } from './waypoint-policy.ts';
 
 /** A model that knows no walls: the place after a step is the sum. */
@@ -36,7 +36,7 @@ const plane: Dynamics = defineDynamics<null>(
 const model = worldModel(plane, blankValues(plane.module), runtime);
 
 /** Walks straight to the goal, by at most one unit. */
-const straight: LatentPolicy = {
+const straight: LatentPolicyModel = {
   name: 'straight',
   dim: 2,
   actionDim: 2,

@@ -8,13 +8,13 @@ import type { RouteGuide } from '../memory/route-waypoints.ts';
 import { observationBytes } from '../perception/observation.ts';
 import type { LatentTasks, WorldModel } from '../world-model/world-model.ts';
 import { type Actor, type ActorOptions, planningActor } from './actor.ts';
-import type { LatentPolicy } from './latent-policy.ts';
+import type { LatentPolicyModel } from './latent-policy-model.ts';
 
 /** What follows ways: the model that embeds, the graph of its embeddings, and what reaches a waypoint. */
 export interface WaypointPolicy {
   readonly model: WorldModel;
   readonly guide: RouteGuide;
-  readonly policy: LatentPolicy;
+  readonly policy: LatentPolicyModel;
 }
 
 function checkWidth(what: string, dim: number, { dynamics }: WorldModel): void {

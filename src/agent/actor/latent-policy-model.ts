@@ -6,11 +6,17 @@ import { JepaError } from '../../core/index.ts';
 import { bind, blankValues, copyTensors, type ModelValues, namedViews } from '../../nn/index.ts';
 import type { Runtime } from '../../runtime/index.ts';
 import { input } from '../../tensor/index.ts';
-import { type InverseHeadConfig, inverseHead } from '../../world/index.ts';
+import { type InverseHeadConfig, inverseHead, type LatentPolicy } from '../../world/index.ts';
 import { bakeValues } from '../world-model/world-graphs.ts';
 
-/** Says the next block on the way from one embedding to another. */
-export interface LatentPolicy {
+/** A goal policy between embeddings with its numbers. */
+export interface TrainedLatentPolicy {
+  readonly policy: LatentPolicy;
+  readonly values: ModelValues;
+}
+
+/** A goal policy between embeddings at work: says the next block on the way from one to another. */
+export interface LatentPolicyModel {
   readonly name: string;
   /** D */
   readonly dim: number;
@@ -26,18 +32,23 @@ export interface LatentPolicy {
 const BATCHES = [1, 8, 64] as const;
 
 /**
- * A trained inverse head at work.
+ * Puts a policy to work.
  *
- * @throws JepaError 'shape' from `act` for embeddings of another width
+ * @throws JepaError 'unsupported' for a policy that is told the blocks left; 'shape' from `act` for embeddings of another width
  * @example
- * const policy = latentPolicy({ dim, actionDim, hidden }, inverseHeadOf(file.config, file.values));
+ * const policy = latentPolicyModel({ policy: latentInverse({ dim, actionDim, hidden }), values: head });
  */
-export function latentPolicy(config: InverseHeadConfig, values: ModelValues, runtime?: Runtime): LatentPolicy {
-  const { dim, actionDim } = config;
+export function latentPolicyModel({ policy, values }: TrainedLatentPolicy, runtime?: Runtime): LatentPolicyModel {
+  const { name, dim, actionDim } = policy;
+  if (policy.told !== undefined)
+    throw new JepaError(
+      'unsupported',
+      `${name}: the policy is told how many blocks are left, which nobody says between two embeddings; train one without a horizon`,
+    );
   const options: CompileOptions = { bake: bakeValues(values), ...(runtime === undefined ? {} : { runtime }) };
   const programs = cache<Program>({ keep: BATCHES.length, free: (program) => program.dispose() });
   return {
-    name: 'inverse',
+    name,
     dim,
     actionDim,
     async act(now, goals, count) {
@@ -58,7 +69,7 @@ export function latentPolicy(config: InverseHeadConfig, values: ModelValues, run
         const { block } = await programs.use(
           `act ${batch}`,
           () => {
-            const act = bind(inverseHead(config), 'eval').model;
+            const act = bind(policy.module, 'eval').model;
             const ends = (['now', 'goal'] as const).map((end) => input(end, [batch, dim]));
             return compile({ block: act(ends[0]!, ends[1]!) }, { ...options, name: `act ${batch}` });
           },
