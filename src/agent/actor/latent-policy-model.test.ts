@@ -42,6 +42,6 @@ test('embeddings of another width are refused', async () => {
 });
 
 test('a policy that must be told the blocks left is refused', () => {
-  const policy = latentInverse({ ...config, horizon: { max: 3 } });
+  const policy = latentInverse({ ...config, hidden: [4], horizon: { max: 3 } });
   expect(() => latentPolicyModel({ policy, values }, runtime)).toThrow(/train one without a horizon/);
 });
