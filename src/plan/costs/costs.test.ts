@@ -168,6 +168,24 @@ test('an arrival rises with the distance of each step, also where it is smooth, 
   expect(cold).toBeCloseTo((await arrival([before]))[0]!, 1);
 });
 
+test('a leap over what one block can bring costs what it gains too much, also in the first block', async () => {
+  const cost = (leap: number) => pairCost(head, { kind: 'arrival', leap });
+  const score = (plans: readonly (readonly number[])[], leap: number) => {
+    const imagined = Float32Array.from(plans.flat());
+    const sizes = { E: 1, S: plans.length, C: 1, H: plans[0]!.length - 1, D: 1 };
+    return ask(cost(leap), sizes, { imagined, goal: Float32Array.of(0) });
+  };
+  const honest = [6, 5, 4, 3, 2];
+  const through = [6, 5.5, 1, 0, 0];
+  // 2 + 1 and 3 + 0 against 4 + 2: without a price the leap wins.
+  expect(await score([honest, through], 0)).toEqual([6, 3]);
+  // From 5.5 to 1 are 4.5 blocks in one, 3 more than it and half another: what is left is the block before the leap.
+  expect(await score([honest, through], 3)).toEqual([6, 6.5]);
+  const [first] = await score([[6, 1, 0]], 1);
+  expect(first).toBeCloseTo(2 + 0 + 3.5, 5);
+  expect(() => cost(-1)).toThrow(/leap must be at least 0/);
+});
+
 test('an arrival of distances that are not in blocks is refused', () => {
   expect(() => pairCost({ ...head, unit: 'squared' }, { kind: 'arrival' })).toThrow(
     /arrival needs distances in blocks/,

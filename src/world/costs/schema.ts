@@ -27,7 +27,7 @@ export const reduceSchema: Schema<Reduce> = tagged<Reduce>('way to reduce', {
   min: {},
   softmin: { temperature: real({ above: 0 }), form: optional(oneOf(['mean', 'free-energy'])) },
   mix: { last: share(), withContext: optional(flag()) },
-  arrival: { temperature: optional(real({ above: 0 })) },
+  arrival: { temperature: optional(real({ above: 0 })), leap: optional(real({ least: 0 })) },
 });
 
 const hidden = listOf(whole());
