@@ -46,5 +46,6 @@ export {
   type WaypointOptions,
   waypointBatches,
 } from './world-model/waypoints.ts';
+export { type PathScorer, pathScorer } from './world-model/path-scorer.ts';
 export type { RolloutSize } from './world-model/world-graphs.ts';
 export { type ImagineRequest, type LatentTasks, type WorldModel, worldModel } from './world-model/world-model.ts';

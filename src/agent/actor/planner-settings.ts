@@ -12,6 +12,12 @@ export interface SolverBudget {
   readonly samples: number;
   readonly elites: number;
   readonly iterations: number;
+  /** Deviation of the first candidates in normalised actions; of `cem/*` and `icem/*`. @default the planner's own */
+  readonly initialStd?: number;
+  /** Colour of the noise along time; of `icem/*`. @default the planner's own */
+  readonly noiseBeta?: number;
+  /** Whether candidates are cut to the bounds of actions, as the world cuts them. @default false, but in random shooting */
+  readonly boxed?: boolean;
 }
 
 /** Everything that determines how an agent plans. */
@@ -41,11 +47,16 @@ export const DEFAULT_PLANNER: PlannerSettings = {
  * @throws JepaError 'usage' for an unknown solver, with the nearest name
  */
 export function budgetSolver(
-  { solver, samples, elites, iterations }: SolverBudget,
+  { solver, boxed = solver === 'random-shooting', ...changes }: SolverBudget,
   bounds: ActionBounds,
   actions: Normaliser,
   frameSkip: number,
 ): Solver {
-  const constraint = solver === 'random-shooting' ? { constraint: blockBox(bounds, actions, frameSkip) } : {};
-  return solverNamed(solver, { samples, elites, iterations, ...constraint });
+  const { samples, elites, iterations, initialStd, noiseBeta } = changes;
+  return solverNamed(solver, {
+    ...{ samples, elites, iterations },
+    ...(initialStd === undefined ? {} : { initialStd }),
+    ...(noiseBeta === undefined ? {} : { noiseBeta }),
+    ...(boxed ? { constraint: blockBox(bounds, actions, frameSkip) } : {}),
+  });
 }

@@ -51,7 +51,7 @@ interface Found {
 const NOTHING = new Float32Array(0);
 
 /** Puts `copy` where `env` is. */
-function copyInto(copy: Env, env: Env): void {
+export function copyInto(copy: Env, env: Env): void {
   for (const [name, { binding }] of Object.entries(env.spec.factors)) {
     if (binding !== undefined) continue;
     const value = env.factor(name);
@@ -60,6 +60,17 @@ function copyInto(copy: Env, env: Env): void {
   }
   copy.setState(env.state());
   copy.setGoal(env.goal());
+}
+
+/** A copy of a task's world. Throws `usage` when another world is made. */
+export function copyOf(env: Env, makeEnv: (env: Env) => Env): Env {
+  const copy = makeEnv(env);
+  if (copy.spec.id === env.spec.id) return copy;
+  throw new JepaError(
+    'usage',
+    `simulatorPolicy: makeEnv must make the world of the task, '${env.spec.id}', got '${copy.spec.id}'`,
+    { expected: env.spec.id, got: copy.spec.id },
+  );
 }
 
 /**
@@ -86,15 +97,7 @@ export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
   let slots: Slot[] = [];
 
   function slotOf(env: Env): Slot {
-    const copy = makeEnv(env);
-    if (copy.spec.id !== env.spec.id) {
-      throw new JepaError(
-        'usage',
-        `simulatorPolicy: makeEnv must make the world of the task, '${env.spec.id}', got '${copy.spec.id}'`,
-        { expected: env.spec.id, got: copy.spec.id },
-      );
-    }
-    return { copy, queue: [], rest: NOTHING, elites: NOTHING, plans: 0 };
+    return { copy: copyOf(env, makeEnv), queue: [], rest: NOTHING, elites: NOTHING, plans: 0 };
   }
 
   /** The best plan of each waiting task in up to `attempts` solves. */

@@ -6,6 +6,7 @@ import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { experimentDynamics, experimentEnv } from './stages.ts';
+import { trueWorldNames } from './true-world.ts';
 
 /** Throws `usage`, naming the settings, when parts of the configuration contradict each other. */
 export function checkExperiment(config: ControlExperiment, extraStages: readonly string[] = []): void {
@@ -36,7 +37,7 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     `evals.surpriseAt must lie between 1 and evals.surpriseSteps = ${evals.surpriseSteps}, got ${evals.surpriseAt}`,
     ['evals.surpriseAt'],
   );
-  const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies)];
+  const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies), ...trueWorldNames(config)];
   for (const name of plan.also) if (!beside.includes(name)) throw unknownName('planner of plan.also', name, beside);
   for (const name of evals.extra) {
     if (!extraStages.includes(name)) throw unknownName('stage of evals.extra', name, extraStages);

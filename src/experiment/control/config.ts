@@ -58,7 +58,10 @@ export interface ControlExperiment {
     readonly history: number;
     /** The planner whose success is the result of the run. */
     readonly planner: SolverBudget;
-    /** Names of `planners` and of `policies` that are run beside it on the strict tasks. */
+    /**
+     * Names of `planners` and of `policies` that are run beside it on the strict tasks. `true-dynamics` is the main planner with
+     * the true world to imagine in, `true-distance` scores by the world's own distance besides; `true-dynamics/NAME` is another.
+     */
     readonly also: readonly string[];
     readonly planners: Readonly<Record<string, SolverBudget>>;
     /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */

@@ -28,6 +28,7 @@ import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, solverOf } from './planners.ts';
 import { experimentEnv } from './stages.ts';
+import { isTrueWorld, trueWorldPolicy } from './true-world.ts';
 import type { Trained } from './trained.ts';
 
 async function writeRollouts(
@@ -87,6 +88,10 @@ async function policies(
   };
   const others: ControlPolicy[] = [];
   for (const name of protocol === 'strict' ? plan.also : []) {
+    if (isTrueWorld(config, name)) {
+      others.push(trueWorldPolicy(config, context, trained, name));
+      continue;
+    }
     const policy = goalPolicies[name];
     others.push(policy === undefined ? planning(name, plan.planners[name]!) : await policy(config, context, trained));
   }

@@ -27,6 +27,9 @@ const budget: Schema<SolverBudget> = group<SolverBudget>({
   samples: whole(),
   elites: whole(),
   iterations: whole(),
+  initialStd: optional(real({ above: 0 })),
+  noiseBeta: optional(real()),
+  boxed: optional(flag()),
 });
 
 const part: { readonly [K in keyof PartTraining]: Schema<number> } = {

@@ -20,6 +20,10 @@ export interface SolverChanges {
   /** Of `cem/*`, `icem/*` and `mppi/*`; planners without elites ignore it. */
   readonly elites?: number;
   readonly constraint?: ActionConstraint;
+  /** Of `cem/*` and `icem/*`: the deviation of the first candidates. */
+  readonly initialStd?: number;
+  /** Of `icem/*`: the colour of the noise along time, 0 for white. */
+  readonly noiseBeta?: number;
 }
 
 const OUTER_STEPS = 5;
@@ -74,6 +78,11 @@ export function registerSolver(name: string, make: SolverMaker): void {
   makers.set(name, make);
 }
 
+/** Changes that only some published methods know. */
+const OF_SOME = { initialStd: ['cem/', 'icem/'], noiseBeta: ['icem/'] } as const satisfies Partial<
+  Record<keyof SolverChanges, readonly string[]>
+>;
+
 /** The names that `solverNamed` knows. */
 export function solverNames(): readonly string[] {
   return [...makers.keys()];
@@ -89,6 +98,12 @@ export function solverNames(): readonly string[] {
 export function solverNamed(name: string, changes: SolverChanges = {}): Solver {
   const make = makers.get(name);
   if (make === undefined) throw unknownName('planner', name, solverNames());
+  for (const [change, methods] of Object.entries(OF_SOME)) {
+    if (changes[change as keyof SolverChanges] === undefined || !published[name]) continue;
+    if (methods.some((method) => name.startsWith(method))) continue;
+    const message = `${name}: ${change} is a setting of ${methods.map((m) => `${m}*`).join(' and ')}; leave it out`;
+    throw new JepaError('usage', message, { name, change });
+  }
   return make(changes);
 }
 
