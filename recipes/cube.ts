@@ -16,6 +16,8 @@ export const cube: Recipe<ControlExperiment> = controlRecipe(
     // Pictures by convolutions, and inverse dynamics for the gripper: docs/decisions/push-t-recipe.md.
     sigreg: 0.2,
     state: { stateDim: 24, at: Array.from({ length: 24 }, (_, i) => i), goalAt: [0, 1, 2] },
+    // The gripper's place, yaw and fingers, and their speeds.
+    proprio: [6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 22, 23],
     cost: 'all',
     plan: { ceiling: 'expert', recedingHorizon: 2 },
   },

@@ -18,6 +18,8 @@ export const pushT: Recipe<ControlExperiment> = controlRecipe(
     inverse: 0.2,
     learningRate: 2e-3,
     state: { stateDim: 10, at: [0, 1, 2, 3, 5, 6, 7, 8, 9], angles: [4], goalAt: [0, 1, 2, 3, 9, 10] },
+    // The agent's place and speed.
+    proprio: [0, 1, 5, 6],
     cost: 'all',
     plan: { recedingHorizon: 2, planner: { solver: 'cem/le-wm', samples: 128, elites: 16, iterations: 8 } },
   },

@@ -17,7 +17,7 @@ export function schemaOf<C extends object>(recipe: Recipe<C>): Schema<C> {
  */
 export function configured<C extends object>(recipe: Recipe<C>, set: readonly string[]): C {
   return named(recipe, () =>
-    applySettings({ schema: schemaOf(recipe), value: recipe.config() }, set, recipe.presets?.()),
+    applySettings({ schema: schemaOf(recipe), value: recipe.config() }, set, recipe.presets?.(), recipe.follow),
   );
 }
 
@@ -27,7 +27,7 @@ export function reconfigured<C extends object>(recipe: Recipe<C>, recorded: unkn
     const schema = schemaOf(recipe);
     const now = recipe.migrate === undefined ? recorded : recipe.migrate(recorded);
     const value = check(schema, applyRecord({ schema, value: recipe.config() }, now));
-    return applySettings({ schema, value }, set, recipe.presets?.());
+    return applySettings({ schema, value }, set, recipe.presets?.(), recipe.follow);
   });
 }
 

@@ -38,7 +38,7 @@ export {
 } from './recipe.ts';
 export { writeBytes, writeJson } from './run-files.ts';
 export { EXIT, type ExecuteOptions, type ExperimentSession, type OnRunOptions, type SessionOutput } from './session.ts';
-export { applySettings, type Presets, settingPaths } from './settings.ts';
+export { applySettings, type Follow, type Presets, settingPaths } from './settings.ts';
 export { parseGrid } from './sweep/grid.ts';
 export { findRecipes, planSweep } from './sweep/plan.ts';
 export { parseSort, readSweep, type SortBy, type SweepFile, sweepMarkdown, sweepText } from './sweep/record.ts';

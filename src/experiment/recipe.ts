@@ -97,6 +97,8 @@ export interface Recipe<C extends object> {
   readonly schema?: Schema<C>;
   /** Values of settings that stand for more than themselves, such as the name of a model. */
   presets?(): Presets<C>;
+  /** What follows from settings, see `Follow`: the size of a model's pictures from that of the world's. */
+  follow?(before: C, after: C): C;
   /** A configuration that an earlier version recorded, as this one has it. */
   migrate?(recorded: unknown): unknown;
   /** Throws `usage`, naming the settings, when parts of a configuration contradict each other; called before anything is written. */

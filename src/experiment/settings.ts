@@ -29,9 +29,15 @@ export interface Configuration<C extends object> {
 export type Presets<C extends object> = Readonly<Record<string, Readonly<Record<string, () => Partial<C>>>>>;
 
 /**
+ * Settings that take others with them: given the configuration before and after what was set, the one before with what follows
+ * from it, on which settings are then applied (again), so that they have the last word.
+ */
+export type Follow<C extends object> = (before: C, after: C) => C;
+
+/**
  * The configuration with each `path=value` applied. A path has names, or positions in lists, joined by dots (`train.steps`,
  * `env.sizes.0`). A value is JSON, else text. An object changes only the keys that it names; null takes away what may be absent.
- * Presets come first, whatever their place, so that the others change what they chose.
+ * Presets come first, whatever their place, so that the others change what they chose; then what follows from settings (`follow`).
  *
  * @throws JepaError `usage` for an unknown path (with the nearest, and the group in which it was looked for), a value that the
  * schema does not allow, an unknown preset, and an argument without `=`
@@ -42,6 +48,7 @@ export function applySettings<C extends object>(
   { schema, value }: Configuration<C>,
   settings: readonly string[],
   presets: Presets<C> = {},
+  follow?: Follow<C>,
 ): C {
   const parsed = settings.map((setting) => {
     const cut = setting.indexOf('=');
@@ -56,12 +63,18 @@ export function applySettings<C extends object>(
     if (!Object.hasOwn(known, text)) throw unknownName(path, text, Object.keys(known));
     current = { ...current, ...known[text]!() };
   }
-  for (const setting of parsed) {
-    if (isPreset(setting)) continue;
-    const root = { schema: schema as Schema, value: current };
-    current = replace(root, root.schema, current, setting.path.split('.'), 0, setting.text) as C;
-  }
-  return check(schema, current);
+  const applied = (base: C): C => {
+    let value = base;
+    for (const setting of parsed) {
+      if (isPreset(setting)) continue;
+      const root = { schema: schema as Schema, value };
+      value = replace(root, root.schema, value, setting.path.split('.'), 0, setting.text) as C;
+    }
+    return value;
+  };
+  const after = applied(current);
+  const followed = follow?.(current, after) ?? current;
+  return check(schema, followed === current ? after : applied(followed));
 }
 
 /**

@@ -28,6 +28,7 @@ export {
 } from './objectives/le-jepa.ts';
 export { type PixelTargetOptions, pixelTargets } from './objectives/pixel-targets.ts';
 export { type PldmTerms, pldmTerms } from './objectives/pldm.ts';
+export { rolloutError, type StepWeights, stepWeights } from './objectives/rollout.ts';
 export {
   type EppsPulleyOptions,
   eppsPulley,
@@ -52,6 +53,7 @@ export {
 export {
   type InverseDynamics,
   type InverseDynamicsConfig,
+  type InverseOf,
   inverseDynamics,
 } from './predictors/inverse-dynamics.ts';
 export { forEachContext, type NarrowVit, type NarrowVitConfig, narrowVit } from './predictors/narrow-vit.ts';

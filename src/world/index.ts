@@ -70,6 +70,7 @@ export { dynamicsOf, registerWorldKind, worldKindNamed, worldKinds, worldOf, wor
 export type { Acting } from './le-wm/acting.ts';
 export { leWmDynamics } from './le-wm/dynamics.ts';
 export {
+  type FeelingNetwork,
   LE_WM_REFERENCE,
   type LeWm,
   type LeWmConfig,
@@ -77,6 +78,12 @@ export {
   leWm,
 } from './le-wm/le-wm.ts';
 export { type ClipOptions, type ClipSize, leWmMethod, leWmModule } from './le-wm/method.ts';
+export type {
+  InverseOptions,
+  ProprioOptions,
+  RolloutOptions,
+  StraighteningOptions,
+} from './le-wm/options.ts';
 export type { InverseLeWm } from './le-wm/with-inverse.ts';
 export type { PictureDecoderConfig } from './pixels/decoder.ts';
 export { pixelWorldMethod } from './pixels/method.ts';

@@ -51,6 +51,8 @@ export interface WorldKind<C extends object> {
   columns?(config: C): readonly string[];
   /** The configuration with statistics of the training data in it. @default as it is */
   fit?(config: C, statistics: (column: string) => ColumnStatistics): C;
+  /** The configuration for pictures of another side in pixels. @default as it is */
+  sized?(config: C, imageSize: number): C;
   /** For models on an encoder that others trained: where it comes from, and the configuration with it. */
   readonly frozen?: {
     /** The folder of a run, or a checkpoint; undefined for an encoder that was never trained. */
@@ -70,6 +72,8 @@ export interface WorldForm {
   feed(clips: Clips, input: string): HostArray;
   readonly columns: readonly string[];
   fitted(statistics: (column: string) => ColumnStatistics): WorldForm;
+  /** For pictures of another side in pixels. */
+  sized(imageSize: number): WorldForm;
   /** Where its frozen encoder comes from: null for a kind that has none, undefined for one that was never trained. */
   readonly frozenFrom: string | undefined | null;
   withEncoder(encoder: TrainedEncoder): WorldForm;
@@ -83,6 +87,14 @@ export interface AnyWorldKind {
   readonly schema: Schema<WorldConfig>;
   /** Throws `usage` when the configuration is not as the schema describes it. */
   world(config: WorldConfig): WorldForm;
+}
+
+/** What `sized` of a kind with one encoder is. */
+export function resizedEncoder<C extends { readonly encoder: { readonly imageSize: number } }>(
+  config: C,
+  imageSize: number,
+): C {
+  return { ...config, encoder: { ...config.encoder, imageSize } };
 }
 
 function isNamed<C extends object>(config: C): config is C & WorldConfig {
@@ -112,6 +124,7 @@ export function defineWorldKind<C extends object>(kind: WorldKind<C>): AnyWorldK
     },
     columns: kind.columns?.(config) ?? [],
     fitted: (statistics) => (kind.fit === undefined ? world(config) : again(config, kind.fit(config, statistics))),
+    sized: (imageSize) => (kind.sized === undefined ? world(config) : again(config, kind.sized(config, imageSize))),
     frozenFrom: kind.frozen === undefined ? null : kind.frozen.from(config),
     withEncoder: (encoder) =>
       kind.frozen === undefined ? world(config) : again(config, kind.frozen.with(config, encoder)),

@@ -10,7 +10,15 @@ test('the recipe as it stands is accepted', () => {
 });
 
 test.each([
-  ['env.imageSize=96', /pictures of the model must be env.imageSize = 96, got 64/],
+  ['model.encoder.imageSize=96', /pictures of the model must be env.imageSize = 64, got 96/],
+  ['env.imageSize=90', /imageSize 90 must be a multiple of patchSize 16/],
+  [
+    'model.inverse={"weight":1,"hidden":8,"steps":4}',
+    /over 4 blocks needs clips of at least 5 frames, got 4; set train/,
+  ],
+  ['model.rollout={"weight":1}', /a rollout of 2 steps from 3 frames needs clips of at least 5 frames, got 4/],
+  ['model.rollout={"weight":1,"context":4}', /a rollout begins from at most history = 3 frames, got 4/],
+  ['model.proprio={"stateDim":2,"numbers":{"at":[2],"mean":[0],"std":[1]},"weight":1}', /components below 2/],
   ['data.frameSkip=4', /action blocks of the model must be .* 4 x 2, got 10/],
   ['train.frames=1', /'train.frames' must be a whole number from 2 to 1000, got 1/],
   ['train.batchSize=-4', /'train.batchSize' must be a whole number from 2 to 65536, got -4/],

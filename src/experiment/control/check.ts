@@ -5,7 +5,7 @@ import { parameterCount } from '../../nn/index.ts';
 import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { goalPolicies } from './goal-policies.ts';
-import { experimentDynamics, experimentEnv } from './stages.ts';
+import { experimentDynamics, experimentEnv, experimentWorld } from './stages.ts';
 import { trueWorldNames } from './true-world.ts';
 
 /** Throws `usage`, naming the settings, when parts of the configuration contradict each other. */
@@ -43,4 +43,5 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     if (!extraStages.includes(name)) throw unknownName('stage of evals.extra', name, extraStages);
   }
   parameterCount(dynamics.module); // the model's own checks: patches, heads
+  experimentWorld(config).method({ batch: train.batchSize, frames: train.frames }); // and its method's: clips long enough
 }

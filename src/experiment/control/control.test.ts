@@ -27,7 +27,7 @@ const PREDICTOR = '{"depth":1,"heads":2,"headDim":4,"mlpDim":8}';
 const BUDGET = '{"samples":8,"elites":5,"iterations":1}';
 
 /** Settings that make the model of a kind small. */
-function small({ kind, encoder }: WorldConfig): readonly string[] {
+function small({ kind, encoder, inverse, rollout }: WorldConfig): readonly string[] {
   if (kind === 'state') return ['model.hidden=[8]'];
   const convolutional = typeof encoder === 'object' && encoder !== null && 'stacks' in encoder;
   const eyes = `model.encoder=${convolutional ? IMPALA : VIT}`;
@@ -38,6 +38,9 @@ function small({ kind, encoder }: WorldConfig): readonly string[] {
     `model.predictor=${PREDICTOR}`,
     ...(kind === 'dino-wm' ? [] : ['model={"embedDim":6,"projectorHidden":8}']),
     ...(kind === 'pixels' ? [drawn] : []),
+    // Clips have three frames.
+    ...(typeof inverse === 'object' && inverse !== null && 'steps' in inverse ? ['model.inverse.steps=2'] : []),
+    ...(rollout === undefined ? [] : ['model.rollout.context=1']),
   ];
 }
 
@@ -90,6 +93,28 @@ const models = Object.keys(pointMaze.presets?.().model ?? {}).filter((name) => n
 test.each(models)('%s: can take the place of the model of a recipe', async (model) => {
   const { metrics } = await run(pointMaze, tiny(pointMaze, model), `maze-${model}`);
   expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
+});
+
+test('a model that feels its body is shown the state beside the picture, of goals too', async () => {
+  const { metrics, out } = await run(pushT, tiny(pushT, 'le-wm-proprio'), 'proprio');
+  expect(metrics['planning.strict.success']).toBeGreaterThanOrEqual(0);
+  const exported = join(out, 'export');
+  mkdirSync(exported);
+  const { signal } = new AbortController();
+  const context: RunContext = {
+    seed: 0,
+    out: exported,
+    model: out,
+    signal,
+    log: () => {},
+    progress: () => {},
+    resume: true,
+  };
+  await pushT.stages!.export!(tiny(pushT, 'le-wm-proprio'), context);
+  const agent = await loadAgent(join(exported, 'model.safetensors'));
+  expect(agent.name).toBe('le-wm-proprio');
+  expect(Object.keys(agent.senses)).toEqual(['cameras.main', 'state']);
+  await agent.dispose();
 });
 
 test('every planner, both policies and the long stages run beside the main planner', async () => {

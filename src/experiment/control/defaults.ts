@@ -3,6 +3,7 @@
 
 import { unknownName } from '../../core/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
+import { type LeWmConfig, worldOf } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
 import { type ControlExperiment, plannersFor } from './config.ts';
 import {
@@ -17,6 +18,7 @@ import {
   smallPldm,
   smallVit,
   stateModel,
+  unfitted,
 } from './models.ts';
 
 /** What a recipe says of its world. */
@@ -51,22 +53,43 @@ export interface WorldExperiment {
     readonly angles?: readonly number[];
     readonly goalAt: readonly number[];
   };
+  /** Components of the state that the body feels of itself, for `le-wm-proprio`. @default no such model */
+  readonly proprio?: readonly number[];
   readonly plan?: Partial<ControlExperiment['plan']>;
 }
 
 const IMAGE = 64;
 const BUDGET = { samples: 128, elites: 16, iterations: 6 };
 
-/** The models that a recipe offers, by name. */
-function models(
+/** LeWorldModels that are asked for more, by name: each is `le-wm-inverse` with one thing changed. */
+function askedForMore(
   size: SmallModel,
-  { sigreg, inverse = 1, pldmInverse, learningRate = 1e-3, cost, state, models: own = {} }: WorldExperiment,
+  { sigreg, cost, inverse = 1, learningRate = 1e-3, state: { stateDim }, proprio }: WorldExperiment,
 ): Readonly<Record<string, ControlModel>> {
+  const read = { weight: inverse, hidden: 256 };
+  const model = (more: Pick<LeWmConfig, 'inverse' | 'rollout' | 'straightening' | 'proprio'> = {}, frames = 4) =>
+    smallLeWm(size, smallImpala, learningRate, { sigreg, cost, more: { inverse: read, ...more }, frames });
+  return {
+    'le-wm-inverse': model(),
+    'le-wm-displacement': model({ inverse: { ...read, of: 'difference' } }),
+    'le-wm-kstep': model({ inverse: { ...read, steps: 5 } }, 6),
+    'le-wm-rollout': model({ rollout: { weight: 1, steps: 2, detach: true } }, 5),
+    'le-wm-straight': model({ straightening: { weight: 0.1, least: 0.1, of: 'median' } }),
+    ...(proprio === undefined
+      ? {}
+      : { 'le-wm-proprio': model({ proprio: { stateDim, numbers: unfitted(proprio), weight: 0.1 } }) }),
+  };
+}
+
+/** The models that a recipe offers, by name. */
+function models(size: SmallModel, world: WorldExperiment): Readonly<Record<string, ControlModel>> {
+  const { sigreg, pldmInverse, learningRate = 1e-3, cost, frameSkip = 5, models: own = {} } = world;
   const loss = { sigreg, cost };
+  const state = { angles: [], ...world.state };
   return {
     'le-wm': smallLeWm(size, smallVit, 5e-4, loss),
     'le-wm-conv': smallLeWm(size, smallImpala, learningRate, loss),
-    'le-wm-inverse': smallLeWm(size, smallImpala, learningRate, { ...loss, inverse }),
+    ...askedForMore(size, world),
     pldm: smallPldm(size, smallVit, pldmInverse),
     'pldm-no-inverse': smallPldm(size, smallVit, 0),
     'pldm-conv': smallPldm(size, smallImpala, pldmInverse),
@@ -74,7 +97,8 @@ function models(
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
     'dino-wm': smallDinoWm(size),
     pixels: smallPixels(size),
-    state: stateModel(size, { angles: [], ...state }, cost),
+    state: stateModel(size, state, cost),
+    'state-steps': stateModel(size, state, cost, { perStep: frameSkip }),
     ...own,
   };
 }
@@ -91,6 +115,19 @@ export function modelPresets(world: WorldExperiment): Presets<ControlExperiment>
     ([name, { model, train }]) => [name, () => ({ modelName: name, model, train: { ...train, ...RHYTHM } })] as const,
   );
   return { model: Object.fromEntries(named) };
+}
+
+/** With the pictures of the world, those of the model and of behaviour cloning change their size. */
+export function pictureSizes(before: ControlExperiment, after: ControlExperiment): ControlExperiment {
+  const { imageSize } = after.env;
+  if (imageSize === before.env.imageSize || !Number.isInteger(imageSize)) return before;
+  const { gcbc, inverse } = before.policies;
+  const encoder = { ...gcbc.policy.encoder, imageSize };
+  return {
+    ...before,
+    model: worldOf(before.model).sized(imageSize).config,
+    policies: { inverse, gcbc: { ...gcbc, policy: { ...gcbc.policy, encoder } } },
+  };
 }
 
 /** The complete experiment of a world. */

@@ -7,7 +7,7 @@ import { checkExperiment } from './check.ts';
 import { collectStage } from './collect.ts';
 import type { ControlExperiment } from './config.ts';
 import { datasetDir, type ExperimentData, trainedData } from './data.ts';
-import { modelPresets, type WorldExperiment, worldExperiment } from './defaults.ts';
+import { modelPresets, pictureSizes, type WorldExperiment, worldExperiment } from './defaults.ts';
 import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
@@ -85,6 +85,7 @@ export function controlRecipe(name: string, summary: string, world: WorldExperim
     config: () => worldExperiment(world),
     schema: controlSchema,
     presets: () => modelPresets(world),
+    follow: pictureSizes,
     migrate: migrateControl,
     check: prepare,
     run: prepared(async (c, context) => {

@@ -7,6 +7,8 @@ import {
   type GcbcConfig,
   type LeWmConfig,
   PLDM_WEIGHTS,
+  type ReadNumbers,
+  type StateWorldConfig,
   type WorldConfig,
 } from '../../world/index.ts';
 import type { ControlTraining } from './config.ts';
@@ -71,8 +73,10 @@ interface LeWmLoss {
   readonly sigreg: number | undefined;
   /** @default 'last' */
   readonly cost: PlanCost | undefined;
-  /** Weight of inverse dynamics beside it. @default 0, none */
-  readonly inverse?: number;
+  /** What is asked of it beside its two losses. @default nothing */
+  readonly more?: Pick<LeWmConfig, 'inverse' | 'rollout' | 'straightening' | 'proprio'>;
+  /** Frames of a clip. @default 4 */
+  readonly frames?: number;
 }
 
 /** LeWorldModel. */
@@ -80,16 +84,16 @@ export function smallLeWm(
   size: SmallModel,
   encoderOf: EncoderOf,
   learningRate: number,
-  { sigreg = 0.05, cost = 'last', inverse = 0 }: LeWmLoss,
+  { sigreg = 0.05, cost = 'last', more = {}, frames }: LeWmLoss,
 ): ControlModel {
   const model: WorldConfig = {
     kind: 'le-wm',
     ...network(size, encoderOf),
     sigreg: { weight: sigreg, directions: 256 },
-    ...(inverse === 0 ? {} : { inverse: { weight: inverse, hidden: 256 } }),
+    ...more,
     cost,
   };
-  return { model, train: { ...training(size), learningRate } };
+  return { model, train: { ...training(size, frames), learningRate } };
 }
 
 /** PLDM on the same network, without its pull toward slowness: at this size it keeps what moves out of the embedding. */
@@ -139,6 +143,11 @@ export function smallDinoWm(size: SmallModel): ControlModel {
   return { model, train };
 }
 
+/** Numbers of a state before their statistics are known. */
+export function unfitted(at: readonly number[]): ReadNumbers {
+  return { at, mean: at.map(() => 0), std: at.map(() => 1) };
+}
+
 /** A model that is told the true state: `angles` are read as cosine and sine, `at` as they are, `goalAt` is what goals are about. */
 export function stateModel(
   size: SmallModel,
@@ -149,17 +158,19 @@ export function stateModel(
     readonly goalAt: readonly number[];
   },
   cost: PlanCost = 'last',
+  more: Pick<StateWorldConfig, 'perStep'> = {},
 ): ControlModel {
   const { stateDim, at, angles, goalAt } = read;
   const model: WorldConfig = {
     kind: 'state',
     stateDim,
-    numbers: { at, mean: at.map(() => 0), std: at.map(() => 1) },
+    numbers: unfitted(at),
     angles,
     actionDim: size.actionDim,
     hidden: [256, 256],
     goalAt,
     cost,
+    ...more,
   };
   return { model, train: { ...training(size, 6), steps: 3000, batchSize: 256, learningRate: 1e-3 } };
 }

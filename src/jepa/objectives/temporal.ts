@@ -15,9 +15,12 @@ import {
   neg,
   reduceMean,
   reduceSum,
+  reshape,
   shapeError,
   slice,
+  sort,
   square,
+  stopGradient,
   sub,
   type Tensor,
 } from '../../tensor/index.ts';
@@ -59,14 +62,25 @@ export function temporalStraightening(z: Tensor): Tensor {
  * every step. It is 1 + `temporalStraightening` where everything moves.
  *
  * @param z [B, T, ..., D]; every place between T and D is a trajectory of its own
+ * @param of what `least` counts: a length, or the batch's median length of a velocity, which tells standing still from moving
+ * whatever the scale of z; no gradient passes through the median
  * @throws JepaError 'shape' when there are fewer than 3 steps
  */
-export function temporalCurvature(z: Tensor, least = 1e-6): Tensor {
+export function temporalCurvature(z: Tensor, least = 1e-6, of: 'absolute' | 'median' = 'absolute'): Tensor {
   const v = velocity('temporalCurvature', z, 3);
   const last = v.shape[1]! - 1;
   const [before, after] = [slice(v, 1, 0, last), slice(v, 1, 1)];
-  const moves = (x: Tensor): Tensor => cast(greater(reduceSum(square(x), { axes: -1 }), least ** 2), 'f32');
+  const shortest = of === 'absolute' ? least ** 2 : mul(medianSquare(v), least ** 2);
+  const moves = (x: Tensor): Tensor => cast(greater(reduceSum(square(x), { axes: -1 }), shortest), 'f32');
   const counts = mul(moves(before), moves(after));
-  const bent = sub(1, dot(l2Normalise(before, -1, least), l2Normalise(after, -1, least)));
+  const epsilon = of === 'absolute' ? least : 1e-8;
+  const bent = sub(1, dot(l2Normalise(before, -1, epsilon), l2Normalise(after, -1, epsilon)));
   return div(reduceSum(mul(bent, counts)), maximum(reduceSum(counts), 1));
+}
+
+/** The (lower) median of the squared lengths of vectors [..., D], a scalar without gradient. */
+function medianSquare(v: Tensor): Tensor {
+  const squares = reshape(reduceSum(square(stopGradient(v)), { axes: -1 }), [-1]);
+  const n = squares.shape[0]!;
+  return reshape(slice(sort(squares).values, 0, Math.floor((n - 1) / 2), Math.floor((n - 1) / 2) + 1), []);
 }

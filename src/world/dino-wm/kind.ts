@@ -2,7 +2,7 @@
 
 import { group, optional, real, type Schema, text, whole } from '../../core/index.ts';
 import { normalisationSchema, type PixelNormalisation, type VitConfig, vitSchema } from '../../nn/index.ts';
-import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
+import { type AnyWorldKind, defineWorldKind, resizedEncoder } from '../kind.ts';
 import { fittedNumbers, type ReadNumbers, readNumbersSchema, standardised } from '../standardise.ts';
 import type { DinoWmConfig, Embedded } from './dino-wm.ts';
 import { dinoWmDynamics } from './dynamics.ts';
@@ -53,6 +53,7 @@ export const dinoWmKind: AnyWorldKind = defineWorldKind<DinoWmWorld>({
       group<NonNullable<DinoWmWorld['proprioception']>>({ stateDim: whole(), numbers: readNumbersSchema }),
     ),
   },
+  sized: resizedEncoder,
   dynamics: (config) =>
     dinoWmDynamics(config, {
       encoder: encoderOf(config),

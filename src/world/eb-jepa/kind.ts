@@ -2,7 +2,7 @@
 
 import { group, real, type Schema, whole } from '../../core/index.ts';
 import { impalaSchema, normalisationSchema, type PixelNormalisation } from '../../nn/index.ts';
-import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
+import { type AnyWorldKind, defineWorldKind, resizedEncoder } from '../kind.ts';
 import { ebJepaDynamics } from './dynamics.ts';
 import type { EbJepaConfig } from './eb-jepa.ts';
 import { type EbJepaWeights, ebJepaMethod } from './method.ts';
@@ -30,6 +30,7 @@ export const ebJepaKind: AnyWorldKind = defineWorldKind<EbJepaWorld>({
       inverse: weight(),
     }),
   },
+  sized: resizedEncoder,
   dynamics: (config) => ebJepaDynamics(config, 'eb-jepa', config.normalisation),
   method: (config, clips) => ebJepaMethod(config, { ...clips, normalisation: config.normalisation }, config.weights),
 });

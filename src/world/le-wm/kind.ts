@@ -3,10 +3,12 @@
 import { type Entries, flag, group, oneOf, optional, real, type Schema, whole } from '../../core/index.ts';
 import { conditionalSchema, IMAGENET, isVit, type PixelNormalisation, pictureEncoderSchema } from '../../nn/index.ts';
 import { planCostSchema } from '../../plan/index.ts';
-import { type AnyWorldKind, defineWorldKind, type TrainedEncoder } from '../kind.ts';
+import { type AnyWorldKind, defineWorldKind, resizedEncoder, type TrainedEncoder } from '../kind.ts';
+import { fittedNumbers, standardised } from '../standardise.ts';
 import { leWmDynamics } from './dynamics.ts';
 import type { LeWmConfig, LeWmNetwork } from './le-wm.ts';
 import { leWmMethod } from './method.ts';
+import { inverseSchema, proprioSchema, rolloutSchema, straighteningSchema } from './options.ts';
 
 /** The settings of the network, which PLDM and the pixel model share. */
 export const networkSettings: Entries<LeWmNetwork> = {
@@ -36,16 +38,30 @@ const sigregSchema: Schema<LeWmConfig['sigreg']> = group<LeWmConfig['sigreg']>({
   timesN: optional(flag()),
 });
 
-/** LeWorldModel, with inverse dynamics beside its losses where the configuration has it. */
+/** LeWorldModel, with what the configuration asks for beside its two losses. */
 export const leWmKind: AnyWorldKind = defineWorldKind<LeWmConfig>({
   name: 'le-wm',
   settings: {
     ...networkSettings,
     sigreg: sigregSchema,
     cost: optional(planCostSchema),
-    inverse: optional(group<{ weight: number; hidden: number }>({ weight: real({ above: 0 }), hidden: whole() })),
+    inverse: optional(inverseSchema),
+    rollout: optional(rolloutSchema),
+    straightening: optional(straighteningSchema),
+    proprio: optional(proprioSchema),
   },
+  sized: resizedEncoder,
   dynamics: (config) => leWmDynamics(config),
   method: leWmMethod,
+  feed({ proprio }, { columns }, input) {
+    if (input !== 'proprio' || proprio === undefined) return undefined;
+    return standardised(columns.state!, proprio.stateDim, proprio.numbers);
+  },
+  columns: ({ proprio }) => (proprio === undefined ? [] : ['state']),
+  fit(config, statistics) {
+    const { proprio } = config;
+    if (proprio === undefined) return config;
+    return { ...config, proprio: { ...proprio, numbers: fittedNumbers(proprio.numbers, statistics('state')) } };
+  },
   encoder: (config) => trainedVit(config),
 });

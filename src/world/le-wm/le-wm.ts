@@ -24,7 +24,9 @@ import {
   projector,
 } from '../../nn/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
-import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor } from '../../tensor/index.ts';
+import { add, broadcastTo, concat, reshape, silu, slice, split, type Tensor, transpose } from '../../tensor/index.ts';
+import type { InverseOptions, ProprioOptions, RolloutOptions, StraighteningOptions } from './options.ts';
+import { proprioDim, proprioEncoder } from './proprio.ts';
 
 /** Size of the network of a LeWorldModel. */
 export interface LeWmNetwork {
@@ -43,13 +45,28 @@ export interface LeWmNetwork {
   readonly actionSmoothed: number;
 }
 
+/** The network, and what it feels beside what it sees. */
+export interface FeelingNetwork extends LeWmNetwork {
+  /** Numbers of the state beside the picture. @default none */
+  readonly proprio?: ProprioOptions;
+}
+
 /** Size of a LeWorldModel and its loss. */
-export interface LeWmConfig extends LeWmNetwork {
+export interface LeWmConfig extends FeelingNetwork {
   /** How plans are scored; default `last`, as published. */
   readonly cost?: PlanCost;
   readonly sigreg: EppsPulleyOptions & { readonly weight: number; readonly directions: number };
-  /** Inverse dynamics beside the two published losses, and the width of its hidden layers; default none. */
-  readonly inverse?: { readonly weight: number; readonly hidden: number };
+  /** Inverse dynamics beside the two published losses. @default none */
+  readonly inverse?: InverseOptions;
+  /** Predictions made from predictions. @default none */
+  readonly rollout?: RolloutOptions;
+  /** Trajectories that run straight. @default none */
+  readonly straightening?: StraighteningOptions;
+}
+
+/** D, the numbers of an embedding: those of the picture, and those that are felt. */
+export function leWmDim({ embedDim, proprio }: FeelingNetwork): number {
+  return embedDim + proprioDim(proprio);
 }
 
 /** The reference's 18,034,478 parameter model: 224-pixel images, frame skip 5, two-dimensional actions. */
@@ -93,12 +110,17 @@ function predictor(config: ConditionalConfig, history: number): Module<Condition
 /** What a bound LeWorldModel offers. */
 export interface LeWm {
   readonly encoder: PictureEncoder;
-  /** Embeddings of frames, [B, T, ...image] -> [B, T, D]. Images as `embedPictures` takes them. */
-  encode(frames: Tensor): Tensor;
+  /**
+   * Embeddings of frames, [B, T, ...image] -> [B, T, D]. Images as `embedPictures` takes them; with proprioception its
+   * standardised numbers [B, T, k] too.
+   */
+  encode(frames: Tensor, felt?: Tensor): Tensor;
   /** Embedded action blocks, [B, T, A] -> [B, T, D]. */
   encodeActions(actions: Tensor): Tensor;
   /** Embeddings of the next frames from z [B, T, D] and embedded actions [B, T, D], T <= history; causal. */
   predict(z: Tensor, actions: Tensor): Tensor;
+  /** As `predict`, for any T: each from as many of the last embeddings as the history holds. */
+  predictEach(z: Tensor, actions: Tensor): Tensor;
   /** What the predictor gives before its projector, which `predict` goes on with. */
   predictRaw(z: Tensor, actions: Tensor): Tensor;
   /**
@@ -115,22 +137,33 @@ export interface LeWm {
  * @example
  * parameterCount(leWm(LE_WM_REFERENCE)) // 18034478
  */
-export function leWm(config: LeWmNetwork, normalisation: PixelNormalisation = IMAGENET): Module<LeWm> {
-  const { history, projectorHidden, actionDim } = config;
-  const dim = config.embedDim;
+export function leWm(config: FeelingNetwork, normalisation: PixelNormalisation = IMAGENET): Module<LeWm> {
+  const { history, projectorHidden, actionDim, embedDim, proprio } = config;
+  const dim = leWmDim(config);
   const width = config.encoder.dim;
   const children = {
     encoder: pictureEncoder(config.encoder, normalisation),
     predictor: predictor({ ...config.predictor, dim: width, inputDim: dim }, history),
     action_encoder: actionEncoder(actionDim, config.actionSmoothed, dim),
-    projector: projector(width, projectorHidden, dim),
+    projector: projector(width, projectorHidden, embedDim),
     pred_proj: projector(dim, projectorHidden, dim),
+    ...(proprio === undefined ? {} : { proprio_encoder: proprioEncoder(proprio) }),
   };
   return module(children, (m) => {
     const byRow = (f: (rows: Tensor) => Tensor, x: Tensor): Tensor => reshape(f(reshape(x, [-1, dim])), x.shape);
-    const encode = (frames: Tensor): Tensor => {
+    // `Bound` does not see optional children.
+    const { proprio_encoder: feel } = m as { readonly proprio_encoder?: (numbers: Tensor) => Tensor };
+    const encode = (frames: Tensor, felt?: Tensor): Tensor => {
+      if ((felt === undefined) !== (feel === undefined)) {
+        throw new JepaError(
+          'usage',
+          `le-wm: this model ${feel === undefined ? 'has no proprioception, but it is given' : 'needs proprioception beside the frames'}`,
+        );
+      }
       const [B, T, ...image] = frames.shape as [number, number, ...number[]];
-      return reshape(m.projector(embedPictures(m.encoder, reshape(frames, [B * T, ...image]))), [B, T, dim]);
+      const rows = m.projector(embedPictures(m.encoder, reshape(frames, [B * T, ...image])));
+      const seen = reshape(rows, [B, T, embedDim]);
+      return felt === undefined || feel === undefined ? seen : concat([seen, feel(felt)], -1);
     };
     const encodeActions = (actions: Tensor): Tensor => {
       if (actions.shape.at(-1) !== actionDim) {
@@ -155,6 +188,20 @@ export function leWm(config: LeWmNetwork, normalisation: PixelNormalisation = IM
       encode,
       encodeActions,
       predict,
+      predictEach(z, u) {
+        const [B, T] = z.shape as [number, number];
+        if (T <= history) return predict(z, u);
+        // One window for every place of the last frame, of all but the first of which only that frame's prediction is used.
+        const later = T - history;
+        const windows = (x: Tensor): Tensor =>
+          concat(
+            Array.from({ length: later + 1 }, (_, from) => slice(x, 1, from, from + history)),
+            0,
+          );
+        const raw = predictRaw(windows(z), windows(u));
+        const ends = reshape(slice(slice(raw, 0, B), 1, history - 1), [later, B, dim]);
+        return byRow(m.pred_proj, concat([slice(raw, 0, 0, B), transpose(ends, [1, 0, 2])], 1));
+      },
       predictRaw,
       rollout(context, executed, candidates) {
         const [E, S, H] = candidates.shape as [number, number, number, number];

@@ -4,7 +4,8 @@
 import { type InverseDynamics, inverseDynamics, type Term } from '../../jepa/index.ts';
 import { type Module, module } from '../../nn/index.ts';
 import type { Acting } from './acting.ts';
-import type { LeWm, LeWmNetwork } from './le-wm.ts';
+import { type FeelingNetwork, type LeWm, leWmDim } from './le-wm.ts';
+import type { InverseOptions } from './options.ts';
 
 /** What a bound LeWorldModel offers beside its inverse model. */
 export interface InverseLeWm extends LeWm {
@@ -15,10 +16,10 @@ export interface InverseLeWm extends LeWm {
 /** The network with an inverse model of two hidden layers; its parameters are called `idm.*`. */
 export function withInverse(
   network: Module<LeWm>,
-  { embedDim: dim, actionDim }: LeWmNetwork,
-  hiddenDim: number,
+  config: FeelingNetwork,
+  { hidden: hiddenDim, ...form }: Omit<InverseOptions, 'weight'>,
 ): Module<InverseLeWm> {
-  const idm = inverseDynamics({ dim, actionDim, hiddenDim });
+  const idm = inverseDynamics({ dim: leWmDim(config), actionDim: config.actionDim, hiddenDim, ...form });
   return module({ '': network, idm }, (m) => ({ ...m[''], inverse: m.idm }));
 }
 

@@ -2,7 +2,7 @@
 
 import { group, oneOf, optional, real, whole } from '../../core/index.ts';
 import { normalisationSchema } from '../../nn/index.ts';
-import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
+import { type AnyWorldKind, defineWorldKind, resizedEncoder } from '../kind.ts';
 import { networkSettings, trainedVit } from '../le-wm/kind.ts';
 import type { PictureDecoderConfig } from './decoder.ts';
 import { pixelWorldDynamics } from './dynamics.ts';
@@ -26,6 +26,7 @@ export const pixelWorldKind: AnyWorldKind = defineWorldKind<PixelWorldConfig>({
     cost: optional(oneOf(['pixels', 'latent'])),
     normalisation: optional(normalisationSchema),
   },
+  sized: resizedEncoder,
   dynamics: (config) => pixelWorldDynamics(config),
   method: pixelWorldMethod,
   encoder: (config) => trainedVit(config, config.normalisation),

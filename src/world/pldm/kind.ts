@@ -4,7 +4,7 @@ import { group, optional, real, type Schema, whole } from '../../core/index.ts';
 import { normalisationSchema } from '../../nn/index.ts';
 import { planCostSchema } from '../../plan/index.ts';
 import type { PldmWeights } from '../eb-jepa/method.ts';
-import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
+import { type AnyWorldKind, defineWorldKind, resizedEncoder } from '../kind.ts';
 import { networkSettings, trainedVit } from '../le-wm/kind.ts';
 import { pldmDynamics } from './dynamics.ts';
 import { pldmClipMethod } from './method.ts';
@@ -28,6 +28,7 @@ export const pldmKind: AnyWorldKind = defineWorldKind<PldmConfig>({
     normalisation: optional(normalisationSchema),
     cost: optional(planCostSchema),
   },
+  sized: resizedEncoder,
   dynamics: (config) => pldmDynamics(config),
   method: pldmClipMethod,
   encoder: (config) => trainedVit(config, config.normalisation),

@@ -32,5 +32,5 @@ export const PLDM_LE_WM_WEIGHTS: PldmWeights = {
 /** Defines a PLDM. Parameters are called as LeWorldModel's, those of the inverse model `idm.*`. */
 export function pldm(config: PldmConfig): Module<InverseLeWm> {
   const network = leWm(config, config.normalisation);
-  return config.weights.inverse === 0 ? network : withInverse(network, config, config.inverseHidden);
+  return config.weights.inverse === 0 ? network : withInverse(network, config, { hidden: config.inverseHidden });
 }

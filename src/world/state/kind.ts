@@ -16,6 +16,7 @@ export const stateWorldKind: AnyWorldKind = defineWorldKind<StateWorldConfig>({
     numbers: readNumbersSchema,
     angles: optional(listOf(whole(0))),
     actionDim: whole(),
+    perStep: optional(whole()),
     hidden: listOf(whole(), 1),
     goalAt: optional(listOf(whole(0), 1)),
     cost: optional(planCostSchema),

@@ -115,6 +115,32 @@ test.each(['last', 'all'] as const)(
   },
 );
 
+test('per step, a block is as many predictions with the same weights as it holds steps', async () => {
+  const config: StateWorldConfig = { ...CONFIG, actionDim: 6, perStep: 3 };
+  const alone: StateWorldConfig = { ...CONFIG, actionDim: 2 };
+  const numbers = shaken(stateWorld(config), 0.2);
+  const [z, u] = [gaussian(5 * D, 1), gaussian(5 * 6, 2)];
+  const { block } = await runModule(
+    stateWorld(config),
+    'eval',
+    (m) => ({ block: m.predict(input('z', [5, D]), input('u', [5, 6])) }),
+    { values: numbers, inputs: { z, u } },
+  );
+  let after = z;
+  for (let step = 0; step < 3; step++) {
+    const action = Float32Array.from({ length: 10 }, (_, i) => u[Math.floor(i / 2) * 6 + 2 * step + (i % 2)]!);
+    // The parameters of a block of three steps are those of a block of one.
+    const { next } = await runModule(
+      stateWorld(alone),
+      'eval',
+      (m) => ({ next: m.predict(input('z', [5, D]), input('u', [5, 2])) }),
+      { values: numbers, inputs: { z: after, u: action } },
+    );
+    after = next!;
+  }
+  expect(distance(block!, after)).toBeLessThan(1e-5);
+});
+
 test('the loss is the mean squared error of all later embeddings, unrolled from the first', async () => {
   const [B, T] = [3, 4] as const;
   const inputs = { states: gaussian(B * T * S, 1), actions: gaussian(B * T * A, 2) };
@@ -191,6 +217,10 @@ test.each([
   [{ goalAt: [4] }, /goalAt must be numbers of the embedding below 4/],
   [{ goalAt: [] }, /goalAt must be numbers of the embedding/],
   [{ hidden: [] }, /at least one hidden layer/],
+  [
+    { perStep: 3 },
+    /2 numbers of a block must be whole actions of perStep environment steps, got perStep 3; set it to data/,
+  ],
 ])('a configuration that cannot be is refused: %o', (change, message) => {
   expect(() => stateWorld({ ...CONFIG, ...change })).toThrow(message);
 });

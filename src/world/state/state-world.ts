@@ -19,6 +19,11 @@ export interface StateWorldConfig {
   readonly angles?: readonly number[];
   /** Numbers of an action block. */
   readonly actionDim: number;
+  /**
+   * Environment steps that a block holds, each predicted from the one before with the same weights: contact begins and ends
+   * within a block. @default 1, the whole block in one jump
+   */
+  readonly perStep?: number;
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
   /** Numbers of the embedding that a goal is about, counted as above. Default all. */
@@ -31,7 +36,7 @@ export interface StateWorldConfig {
 export interface StateWorld {
   /** Embeddings of raw states, [..., S] -> [..., D]; no parameter is involved. */
   embed(states: Tensor): Tensor;
-  /** The embedding after each of z [..., D] when blocks [..., A] are taken there: z + MLP(z, block). */
+  /** The embedding after each of z [..., D] when blocks [..., A] are taken there: z + MLP(z, block), or so step by step. */
   predict(z: Tensor, blocks: Tensor): Tensor;
   /** Embeddings after each of H blocks [N, H, A] from z [N, D]: [N, H, D], every prediction made from the one before. */
   unroll(z: Tensor, blocks: Tensor): Tensor;
@@ -45,7 +50,7 @@ export function stateWorldDim({ numbers, angles = [] }: StateWorldConfig): numbe
 }
 
 function checkConfig(config: StateWorldConfig): void {
-  const { stateDim, numbers, angles = [], hidden, goalAt } = config;
+  const { stateDim, numbers, angles = [], hidden, goalAt, actionDim, perStep = 1 } = config;
   const D = stateWorldDim(config);
   if (numbers.at.length > 0 || angles.length === 0) checkNumbers(numbers, stateDim, 'state');
   const below = (values: readonly number[], limit: number): boolean =>
@@ -54,6 +59,12 @@ function checkConfig(config: StateWorldConfig): void {
     throw new JepaError('usage', `state: angles must be components of the state below ${stateDim}, got [${angles}]`);
   if (goalAt !== undefined && (goalAt.length === 0 || !below(goalAt, D)))
     throw new JepaError('usage', `state: goalAt must be numbers of the embedding below ${D}, got [${goalAt}]`);
+  if (actionDim % perStep !== 0)
+    throw new JepaError(
+      'usage',
+      `state: the ${actionDim} numbers of a block must be whole actions of perStep environment steps, got perStep ${perStep}; set it to data.frameSkip`,
+      { actionDim, perStep },
+    );
   if (hidden.length === 0) throw new JepaError('usage', 'state: hidden must name at least one hidden layer, got none');
 }
 
@@ -64,22 +75,28 @@ function checkConfig(config: StateWorldConfig): void {
  */
 export function stateWorld(config: StateWorldConfig): Module<StateWorld> {
   checkConfig(config);
-  const { stateDim, numbers, angles = [], actionDim, hidden } = config;
+  const { stateDim, numbers, angles = [], actionDim, hidden, perStep = 1 } = config;
   const D = stateWorldDim(config);
+  const width = actionDim / perStep;
   const embed = (states: Tensor): Tensor => {
     if (states.shape.at(-1) !== stateDim)
       throw new JepaError('shape', `state: states must be [..., ${stateDim}], got [${states.shape}]`);
     const turned = angles.flatMap((i) => [cos(slice(states, -1, i, i + 1)), sin(slice(states, -1, i, i + 1))]);
     return concat(numbers.at.length > 0 ? [readNumbers(states, numbers), ...turned] : turned, -1);
   };
-  return module({ change: mlp([D + actionDim, ...hidden, D]) }, (m) => {
+  return module({ change: mlp([D + width, ...hidden, D]) }, (m) => {
     const predict = (z: Tensor, blocks: Tensor): Tensor => {
       if (blocks.shape.at(-1) !== actionDim)
         throw new JepaError(
           'shape',
           `state: action blocks must be [..., ${actionDim}] (frame skip x action dimension), got [${blocks.shape}]; check frameSkip`,
         );
-      return add(z, m.change(concat([z, blocks], -1)));
+      let after = z;
+      for (let from = 0; from < actionDim; from += width) {
+        const action = perStep === 1 ? blocks : slice(blocks, -1, from, from + width);
+        after = add(after, m.change(concat([after, action], -1)));
+      }
+      return after;
     };
     const unroll = (z: Tensor, blocks: Tensor): Tensor => {
       const states: Tensor[] = [];
