@@ -26,7 +26,7 @@ export {
 } from './control/run.ts';
 export { type SimulatorPlans, simulatorProblem } from './control/simulator.ts';
 export { type SimulatorOptions, simulatorOracle, simulatorPolicy, worldOracle } from './control/simulator-policy.ts';
-export { type PathScore, type TrueDynamicsOptions, trueDynamics } from './control/true-dynamics.ts';
+export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export {
   type ControlTask,
   type ReplayOptions,

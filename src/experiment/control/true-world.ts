@@ -4,7 +4,7 @@
 
 import { pathScorer, type SolverBudget } from '../../agent/index.ts';
 import { makeEnv } from '../../envs/index.ts';
-import { type SimulatorPolicy, trueDynamics } from '../../evals/index.ts';
+import { type SimulatorPolicy, trueWorldPlanner } from '../../evals/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
@@ -39,7 +39,7 @@ export function trueWorldPolicy(
   const { horizon, recedingHorizon } = config.plan;
   const { senses, dim } = model.dynamics;
   const distance = name.startsWith('true-distance');
-  return trueDynamics({
+  return trueWorldPlanner({
     name,
     makeEnv: () => (distance ? makeEnv(config.env.id, { imageSize: 16 }) : experimentEnv(config)),
     solver: solverOf(config, budgetOf(config, name), actions),

@@ -25,7 +25,7 @@ export interface PathScore {
 }
 
 /** A planner as a run has it, with the true world to imagine in. */
-export interface TrueDynamicsOptions {
+export interface TrueWorldOptions {
   readonly name: string;
   /** Makes a copy of a task's world to plan in. */
   readonly makeEnv: (env: Env) => Env;
@@ -50,7 +50,7 @@ function inRange({ actionLow, actionHigh }: Env['spec'], { mean, std }: Normalis
 }
 
 /** The planning problem of worlds as they stand, scored by the world's own distance. */
-function distanceProblem(worlds: readonly Env[], { horizon, frameSkip, actions }: TrueDynamicsOptions): PlanProblem {
+function distanceProblem(worlds: readonly Env[], { horizon, frameSkip, actions }: TrueWorldOptions): PlanProblem {
   const inner = simulatorProblem(worlds, { horizon: horizon * frameSkip });
   const { spec } = worlds[0]!;
   return {
@@ -65,7 +65,7 @@ function distanceProblem(worlds: readonly Env[], { horizon, frameSkip, actions }
 async function encodedProblem(
   worlds: readonly Env[],
   { frames, goals: ends }: Pick<PlanRequest, 'frames' | 'goals'>,
-  { horizon: H, frameSkip: F, actions }: TrueDynamicsOptions,
+  { horizon: H, frameSkip: F, actions }: TrueWorldOptions,
   by: PathScore,
 ): Promise<PlanProblem> {
   const { dim: D } = by;
@@ -126,10 +126,10 @@ const NOTHING: Senses = {};
  *
  * @throws JepaError `usage` when `makeEnv` makes another world than the task's
  * @example
- * const policy = trueDynamics({ name: 'true', makeEnv: () => pushT({ imageSize: 16 }), solver: cem(), horizon: 5,
+ * const policy = trueWorldPlanner({ name: 'true', makeEnv: () => pushT({ imageSize: 16 }), solver: cem(), horizon: 5,
  *   recedingHorizon: 2, frameSkip: 5, actions, key: key(0) });
  */
-export function trueDynamics(options: TrueDynamicsOptions): SimulatorPolicy {
+export function trueWorldPlanner(options: TrueWorldOptions): SimulatorPolicy {
   const { name, makeEnv, solver, horizon, recedingHorizon, frameSkip, actions, key, by } = options;
   const senses = by?.senses ?? NOTHING;
   let copies: Env[] = [];
