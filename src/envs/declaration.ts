@@ -48,6 +48,8 @@ export interface WorldDeclaration {
   readonly probes?: readonly ProbeTarget[];
   /** The ceiling of its results: the policy of its own that reaches every goal, and how else a search finds the way. */
   readonly oracle?: { readonly policy?: string; readonly search?: SearchSettings };
+  /** Distances at which success is told apart, rising, in the world's own measure; without them, quarters of the tasks. */
+  readonly bands?: readonly number[];
   /** Things that something else carries: where they are, a part of that is too, so that no picture lacks them alone. */
   readonly carried?: readonly string[];
   /** First parts of factor names that stand for the surroundings, beside the usual ones (`wall`, `floor` and so on). */

@@ -5,6 +5,7 @@
 
 import type { Key, Stream } from '../core/index.ts';
 import type { WorldDeclaration } from './declaration.ts';
+import type { GoalPredicate } from './predicate.ts';
 
 /** The value of a factor: a number when its `size` is 1, an array of `size` numbers otherwise. It survives JSON. */
 export type FactorValue = number | readonly number[];
@@ -93,6 +94,12 @@ export interface Env {
   renderGoal(out: Uint8Array, offset?: number): void;
   /** The state [S] with the agent behind the nearest wall; the world is not moved. Absent in worlds without walls. */
   behindWall?(): Float32Array;
+  /** How far the goal is now, in the world's own distance. Absent in worlds that say it after a step only. */
+  distance?(): number;
+  /** The kind of task that a start [S] and a goal [G] are, such as `across` a wall. Absent in worlds of one kind of task. */
+  group?(start: Float32Array, goal: Float32Array): string;
+  /** Other ways to judge success, by the names of the protocols that ask for them. Absent in worlds that declare none. */
+  readonly predicates?: Readonly<Record<string, GoalPredicate>>;
 }
 
 /** Something that acts. Its randomness comes only from the stream it is handed. */

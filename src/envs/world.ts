@@ -18,6 +18,7 @@ import type { WorldDeclaration } from './declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from './env.ts';
 import { checkFactor, drawFactor, type FactorValues, factorOf } from './factors.ts';
 import { goalInFront } from './goal.ts';
+import { bindPredicates, type PredicateRule } from './predicate.ts';
 
 /**
  * The rules of a world. `P` is whatever `prepare` derives from the factors (a layout, a painted background); it is made
@@ -52,6 +53,10 @@ export interface World<P> {
   atGoal?(state: Float32Array, goal: Float32Array): Float32Array;
   /** Puts `state` behind the nearest wall, in place, for worlds whose agent cannot pass walls; see `behindWall`. */
   behindWall?(state: Float32Array, prepared: P): void;
+  /** The kind of task that a start and a goal are; results are also counted kind by kind. */
+  group?(start: Float32Array, goal: Float32Array, prepared: P): string;
+  /** Ways to judge success beside the distance, by the name of the protocol that asks for them. */
+  readonly predicates?: Readonly<Record<string, PredicateRule<P>>>;
   /** What evaluations need to know that names and factors do not say. */
   readonly declares?: Omit<WorldDeclaration, 'walls'>;
   /** Paints the whole frame. */
@@ -220,6 +225,9 @@ export function defineEnv<P>(world: World<P>, { imageSize = 224 }: EnvOptions = 
     render: (out, offset = 0) => paint('render', state, out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', (world.atGoal ?? goalInFront)(state, goal), out, offset),
     ...(world.behindWall === undefined ? {} : { behindWall: behind }),
+    distance: () => world.distance(state, goal, scene()),
+    ...(world.group === undefined ? {} : { group: (from, to) => world.group!(from, to, scene()) }),
+    ...(world.predicates === undefined ? {} : { predicates: bindPredicates(world.predicates, scene) }),
   };
 }
 

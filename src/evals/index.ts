@@ -3,6 +3,8 @@ export {
   type GeneralisationOptions,
   generalisation,
 } from './control/generalisation.ts';
+export { type PairTaskOptions, pairTasks } from './control/pair-tasks.ts';
+export { pairedCounts } from './control/paired.ts';
 export {
   type ControlActions,
   type ControlBatch,
@@ -11,11 +13,20 @@ export {
   type SimulatorPolicy,
 } from './control/policy.ts';
 export {
+  checkProtocol,
+  type Protocol,
+  type ProtocolSetting,
+  protocolNamed,
+  protocolNames,
+} from './control/protocol.ts';
+export { type ResetTaskOptions, resetTasks } from './control/reset-tasks.ts';
+export {
   type ControlRecord,
   type ControlResult,
   controlRecord,
   controlResult,
   type Interval,
+  type RecordSettings,
 } from './control/result.ts';
 export {
   type ControlOptions,
@@ -29,11 +40,14 @@ export { type SimulatorOptions, simulatorOracle, simulatorPolicy, worldOracle } 
 export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export {
   type ControlTask,
+  type DrawName,
   type ReplayOptions,
   type ReplayProtocol,
   type ReplayTasks,
   replayTasks,
   solvedIn,
+  type TaskSet,
+  taskName,
 } from './control/tasks.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';

@@ -66,6 +66,7 @@ export {
 } from './probes/softmax.ts';
 export type { Standardiser } from './probes/standardise.ts';
 export { rocAuc } from './statistics/auc.ts';
+export { mcnemarExact, type PairedOutcomes, pairedOutcomes } from './statistics/mcnemar.ts';
 export { spearman, spearmanInterval } from './statistics/spearman.ts';
 export { pairedTTest, type TTest } from './statistics/t-test.ts';
 export { wilsonInterval } from './statistics/wilson.ts';

@@ -36,6 +36,8 @@ export interface MpcOptions {
   /** Plans are in normalised actions; these turn them into raw ones. @default plans are raw */
   readonly actionStats?: ActionStats;
   readonly key: Key;
+  /** What names the draws of each environment under `key`. @default its number */
+  readonly names?: readonly (readonly (number | string)[])[];
 }
 
 /** What a controller may ask for while it decides; frames are rendered only for environments that need them. */
@@ -101,7 +103,12 @@ interface Slot {
  */
 export function mpc(planner: Planner, options: MpcOptions): Mpc {
   const { envs, frameSize, actionDim, horizon, recedingHorizon = horizon, actionBlock = 1 } = options;
-  const { historyLength = 1, warmStart = true, actionStats, key } = options;
+  const { historyLength = 1, warmStart = true, actionStats, key, names } = options;
+  if (names !== undefined && names.length !== envs) {
+    throw new JepaError('usage', `mpc: names must be one for each of ${envs} environments, got ${names.length}`, {
+      envs,
+    });
+  }
   check({ envs, frameSize, actionDim, horizon, recedingHorizon, actionBlock, historyLength }, actionStats);
   const blockSize = actionBlock * actionDim;
   const planSize = horizon * blockSize;
@@ -143,7 +150,7 @@ export function mpc(planner: Planner, options: MpcOptions): Mpc {
         warm = true;
       }
     }
-    const keys = waiting.map((env) => fold(key, env, slots[env]!.plans));
+    const keys = waiting.map((env) => fold(key, ...(names?.[env] ?? [env]), slots[env]!.plans));
     const elites = waiting.map((env) => slots[env]!.elites);
     return {
       envs: waiting,

@@ -23,6 +23,7 @@ import type {
   GroupGeneralisation,
   ImaginedPath,
   LongHorizonFile,
+  PairedPolicies,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -37,6 +38,7 @@ import type {
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+  TaskGroup,
 } from './results.ts';
 import type {
   Failure,
@@ -183,17 +185,41 @@ const policyResult = open<PolicyResult>({
   medianSteps: optional(number),
   plans: optional(number),
   planSecondsMean: optional(number),
+  solvedAt: optional(listOf(orNull(number))),
+});
+
+const taskGroup = open<TaskGroup>({
+  by: text(),
+  name: text(),
+  tasks: number,
+  results: listOf(open<TaskGroup['results'][number]>({ policy: text(), success: number, interval: point })),
+});
+
+const paired = open<PairedPolicies>({
+  policy: text(),
+  against: text(),
+  both: number,
+  onlyPolicy: number,
+  onlyAgainst: number,
+  neither: number,
+  p: number,
 });
 
 const protocol = open<PlanningProtocol>({
   name: text(),
   description: text(),
+  world: optional(text()),
+  dataset: optional(text()),
+  taskNames: optional(listOf(point)),
+  judged: optional(open<NonNullable<PlanningProtocol['judged']>>({ about: text(), hold: number })),
   excluded: optional(number),
   goalOffset: optional(number),
   budget: optional(number),
   seed: optional(number),
   planner: optional(byName(anything())),
   results: listOf(policyResult),
+  groups: optional(listOf(taskGroup)),
+  paired: optional(listOf(paired)),
 });
 
 /** `evals/planning.json`. */

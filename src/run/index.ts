@@ -22,6 +22,7 @@ export type {
   ImagePoint,
   ImaginedPath,
   LongHorizonFile,
+  PairedPolicies,
   Perturbation,
   PicturesFile,
   PlanningFile,
@@ -36,6 +37,7 @@ export type {
   SuccessCount,
   SurpriseCurve,
   SurpriseFile,
+  TaskGroup,
 } from './results.ts';
 export type {
   Failure,

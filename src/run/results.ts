@@ -65,13 +65,43 @@ export interface PolicyResult {
   readonly plans?: number;
   /** Mean wall-clock time of planning once for all tasks together. */
   readonly planSecondsMean?: number;
+  /** Steps until each task was solved, null where it never was, in the order of `PlanningProtocol.taskNames`. */
+  readonly solvedAt?: readonly (number | null)[];
+}
+
+/** Two policies on the same tasks, and McNemar's exact p-value of "neither is better". */
+export interface PairedPolicies {
+  readonly policy: string;
+  readonly against: string;
+  readonly both: number;
+  readonly onlyPolicy: number;
+  readonly onlyAgainst: number;
+  readonly neither: number;
+  readonly p: number;
+}
+
+/** Success on those tasks of a protocol that are of one kind. */
+export interface TaskGroup {
+  /** `distance`: a band of distances at the start; `kind`: what the world calls such tasks. */
+  readonly by: string;
+  /** `below 50`, `50 to 100`, `across` */
+  readonly name: string;
+  readonly tasks: number;
+  readonly results: readonly ({ readonly policy: string } & SuccessCount)[];
 }
 
 /** One evaluation protocol with every policy that ran on the same tasks. */
 export interface PlanningProtocol {
-  /** `strict` or `paper`. */
+  /** `strict`, `paper`, `reset`, `clear-strict` and so on. */
   readonly name: string;
   readonly description: string;
+  /** The world's id, and the digest of the dataset that the tasks were cut from: with the names, which tasks they were. */
+  readonly world?: string;
+  readonly dataset?: string;
+  /** Episode and row of each task; the number of a reset, and 0. */
+  readonly taskNames?: readonly (readonly [episode: number, row: number])[];
+  /** How success was judged where not by the world itself. */
+  readonly judged?: { readonly about: string; readonly hold: number };
   /** Tasks left out because their start already satisfies the goal. */
   readonly excluded?: number;
   readonly goalOffset?: number;
@@ -80,6 +110,10 @@ export interface PlanningProtocol {
   /** Settings of the policy `planner`, such as solver, samples, horizon. */
   readonly planner?: Readonly<Record<string, unknown>>;
   readonly results: readonly PolicyResult[];
+  /** Success by distance and by kind of task. */
+  readonly groups?: readonly TaskGroup[];
+  /** The other policies against the main planner, task by task. */
+  readonly paired?: readonly PairedPolicies[];
 }
 
 /** `evals/planning.json`. */

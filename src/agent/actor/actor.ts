@@ -37,6 +37,8 @@ export interface ActorOptions {
   readonly actions: Normaliser;
   /** Names the draws of every plan. */
   readonly key: Key;
+  /** What names the draws of each task under `key`. @default its place among the tasks */
+  readonly names?: readonly (readonly (number | string)[])[];
 }
 
 /** What plans, and how far it looks. */
@@ -69,7 +71,8 @@ export function controllerActor(name: string, senses: Senses, controller: Mpc): 
  * const planner = solverPlanner(cem(), (request) => model.problem(request, 5));
  * const actor = planningActor({ senses: model.dynamics.senses, planner, horizon: 5 }, { name: 'cem', tasks: 1, frameSkip: 5, actions, key: key(0) });
  */
-export function planningActor(planning: Planning, { name, tasks, frameSkip, actions, key }: ActorOptions): Actor {
+export function planningActor(planning: Planning, options: ActorOptions): Actor {
+  const { name, tasks, frameSkip, actions, key, names } = options;
   const { senses, planner, horizon, recedingHorizon = horizon, history = 1 } = planning;
   const controller = mpc(planner, {
     envs: tasks,
@@ -81,6 +84,7 @@ export function planningActor(planning: Planning, { name, tasks, frameSkip, acti
     historyLength: history,
     actionStats: actions,
     key,
+    ...(names === undefined ? {} : { names }),
   });
   return controllerActor(name, senses, controller);
 }

@@ -10,6 +10,7 @@ import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawCube, type Look, lookFrom } from './draw.ts';
 import { moveGripper } from './dynamics.ts';
 import { acceptCube, cubeFactors, cubeVaried } from './factors.ts';
+import { cubePredicates } from './predicates.ts';
 
 const ID = 'cube';
 /** The goal is reached nearer than this, in metres. OGBench's. */
@@ -116,6 +117,7 @@ export function cube({ imageSize }: EnvOptions = {}): Env {
       move: (state, action, { half }) => moveGripper(half, state, action),
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!, state[2]! - goal[2]!),
       declares: cubeDeclares,
+      predicates: cubePredicates,
       draw: (target, state, goal, { look, marked }) => drawCube(target, state, goal, look(), marked),
     },
     { imageSize },

@@ -5,6 +5,7 @@ import { fold, JepaError, key, normal } from '../../core/index.ts';
 import { needWorld } from '../check.ts';
 import type { SearchSettings } from '../declaration.ts';
 import type { Env } from '../env.ts';
+import { sideGroup } from '../task-groups.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawDotWall, type Look, lookFrom } from './draw.ts';
 import { acceptDotWall, dotWallFactors, dotWallVaried } from './factors.ts';
@@ -116,6 +117,7 @@ export function dotWall({ imageSize = PICTURE, walls = 'random', contact = 'boun
       },
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!),
       behindWall: throughDotWall,
+      group: (start, goal) => sideGroup(start[0]! < start[2]! !== goal[0]! < start[2]!),
       declares: {
         ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
         oracle: { search: SEARCH },

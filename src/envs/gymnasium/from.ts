@@ -7,6 +7,7 @@ import type { WorldDeclaration } from '../declaration.ts';
 import type { Env, EnvSpec, Factor, FactorValue, ResetOptions, StepResult } from '../env.ts';
 import { checkFactor, drawFactor, factorOf } from '../factors.ts';
 import { goalInFront } from '../goal.ts';
+import type { GoalPredicate } from '../predicate.ts';
 import type { EnvOptions } from '../world.ts';
 import { actionScale, checkFrame, checkObservation, endOf, observationSize, writeFrame } from './check.ts';
 import type { GymnasiumFrame, GymnasiumLike } from './like.ts';
@@ -28,6 +29,10 @@ export interface GymnasiumOptions extends EnvOptions {
   readonly factors?: Readonly<Record<string, Factor>>;
   /** The state shown by `renderGoal`; by default the state with its first G components replaced by the goal. */
   readonly atGoal?: (state: Float32Array, goal: Float32Array) => Float32Array;
+  /** The kind of task that a start and a goal are; results are also counted kind by kind. */
+  readonly group?: (start: Float32Array, goal: Float32Array) => string;
+  /** Ways to judge success beside the distance, by the name of the protocol that asks for them. */
+  readonly predicates?: Readonly<Record<string, GoalPredicate>>;
   /** What evaluations need to know that names and factors do not say. */
   readonly declares?: Omit<WorldDeclaration, 'walls'>;
   /**
@@ -257,5 +262,8 @@ export function fromGymnasium(like: GymnasiumLike, options: GymnasiumOptions): E
     render: (out, offset = 0) => paint('render', () => like.render(), out, offset),
     renderGoal: (out, offset = 0) => paint('renderGoal', goalFrame, out, offset),
     ...(like.behindWall === undefined ? {} : { behindWall: behind }),
+    distance: () => distance(state, goal),
+    ...(options.group === undefined ? {} : { group: options.group }),
+    ...(options.predicates === undefined ? {} : { predicates: options.predicates }),
   };
 }

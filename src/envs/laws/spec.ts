@@ -64,7 +64,7 @@ const declaration: Law = {
   check({ open }) {
     const env = open();
     const { stateDim, factors, declares = {} } = env.spec;
-    const { ground, probes = [], notVaried = {}, walls } = declares;
+    const { ground, probes = [], notVaried = {}, walls, bands = [] } = declares;
     const remedy = 'correct spec.declares';
     for (const at of [...(ground?.at ?? []), ...probes.flatMap(({ components }) => components)]) {
       must(isComponent(at, env.spec), `component ${at} of a state of ${stateDim}`, remedy);
@@ -77,6 +77,8 @@ const declaration: Law = {
       const counts = `${names.length} names for ${components.length} components of '${name}'`;
       must(components.length > 0 && components.length === names.length, counts, remedy);
     }
+    const rising = bands.every((edge, i) => Number.isFinite(edge) && edge > (bands[i - 1] ?? 0));
+    must(rising, `bands [${bands}]`, 'say distances above 0 that rise');
     for (const name of Object.keys(notVaried)) must(Object.hasOwn(factors, name), `no factor '${name}'`, remedy);
     const fits = (walls === true) === (env.behindWall !== undefined);
     must(fits, `walls ${walls} in a world ${env.behindWall ? 'with' : 'without'} behindWall`, remedy);

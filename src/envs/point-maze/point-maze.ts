@@ -5,10 +5,11 @@ import { JepaError } from '../../core/index.ts';
 import { type Canvas, type Color, canvas, fill, fillDisc, fillRect } from '../../raster/index.ts';
 import type { Env, Factor, FactorValue } from '../env.ts';
 import { colorFactor, type FactorValues, realFactor } from '../factors.ts';
+import { sideGroup } from '../task-groups.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { moveBall, RADIUS } from './dynamics.ts';
 import { cellAt, centerOf, isClear, isOpen, type Maze, mazeFrom, stepsTo, U_MAZE } from './maze.ts';
-import { throughMaze } from './walls.ts';
+import { throughMaze, wallBetween } from './walls.ts';
 
 const ID = 'point-maze';
 /** The goal is reached nearer than this, in cells. */
@@ -135,6 +136,7 @@ export function pointMaze({ imageSize, maze: rows = U_MAZE }: PointMazeOptions =
       move: (state, action, { force }) => moveBall(maze, force, state, action),
       distance: (state, goal) => Math.hypot(state[0]! - goal[0]!, state[1]! - goal[1]!),
       behindWall: (state) => throughMaze(state, maze),
+      group: (start, goal) => sideGroup(wallBetween(maze, start, goal)),
       // Rows run along the state's first component.
       declares: { ground: { at: [1, 0], extent: [edge, edge, end, end] } },
       draw(target, state, _goal, { background, ball }) {

@@ -22,6 +22,11 @@ function lengthInWalls(maze: Maze, from: readonly number[], to: readonly number[
   return (inside / samples) * length;
 }
 
+/** Whether the straight way from one place to another leads through a wall. */
+export function wallBetween(maze: Maze, from: ArrayLike<number>, to: ArrayLike<number>): boolean {
+  return lengthInWalls(maze, [from[0]!, from[1]!], [to[0]!, to[1]!]) >= CROSSED;
+}
+
 /** Puts a state [4] into the nearest open cell behind a wall, in place; the speed stays. */
 export function throughMaze(state: Float32Array, maze: Maze): void {
   const from = [state[0]!, state[1]!];

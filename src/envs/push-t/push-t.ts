@@ -6,11 +6,13 @@ import { newTouch, placeConvex, type Space, touchDisc } from '../../physics/inde
 import { needWorld } from '../check.ts';
 import type { Env, FactorValue } from '../env.ts';
 import type { FactorValues } from '../factors.ts';
+import { angleApart } from '../predicate.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { BLOCK_SHAPES, type Block, makeBlock } from './block.ts';
 import { drawPushT, type Look, lookFrom } from './draw.ts';
 import { AGENT_RADIUS, ANGLE, BLOCK, movePushT, pushTSpace, WORLD } from './dynamics.ts';
 import { pushTFactors, pushTVaried } from './factors.ts';
+import { pushTPredicates } from './predicates.ts';
 
 const ID = 'push-t';
 /** Tolerances of the goal: pixels over the four coordinates together, and radians. */
@@ -53,17 +55,11 @@ function sceneFrom(values: FactorValues, imageSize: number): Scene {
   return { block, radius, space: pushTSpace(block, radius), look: lookFrom(values, block, imageSize) };
 }
 
-/** The smallest angle between two poses of a block that looks the same when turned by `symmetry`. */
-function angleBetween(a: number, b: number, symmetry: number): number {
-  const apart = Math.abs(a - b) % symmetry;
-  return Math.min(apart, symmetry - apart);
-}
-
 /** Distance from the goal in tolerances: solved below 1. */
 function distance(state: Float32Array, goal: Float32Array, { block }: Scene): number {
   let sum = 0;
   for (let i = 0; i < ANGLE; i++) sum += (goal[i]! - state[i]!) ** 2;
-  return Math.max(Math.sqrt(sum) / NEAR_PIXELS, angleBetween(goal[ANGLE]!, state[ANGLE]!, block.symmetry) / NEAR_ANGLE);
+  return Math.max(Math.sqrt(sum) / NEAR_PIXELS, angleApart(goal[ANGLE]!, state[ANGLE]!, block.symmetry) / NEAR_ANGLE);
 }
 
 /** Whether the block at a pose [x, y, angle] stands between the walls and clear of an agent at (x, y), where one is given. */
@@ -144,6 +140,7 @@ export function pushT({ imageSize, places = 'anywhere' }: PushTOptions = {}): En
       move: (state, action, { space, block }) => movePushT(space, block, state, action),
       distance,
       declares: { ground: { at: [0, 1], extent: [0, 0, WORLD, WORLD] } },
+      predicates: pushTPredicates,
       draw: (target, state, _goal, { block, radius, look }) => drawPushT(target, state, block, radius, look),
     },
     { imageSize },

@@ -11,6 +11,7 @@ import type { FactorValues } from '../factors.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { armModel, FINGER_RADIUS, fingerAt, HEIGHT, SUBSTEPS } from './arm.ts';
 import { armFrom, reacherFactors, reacherVaried } from './factors.ts';
+import { reacherPredicates } from './predicates.ts';
 
 const ID = 'reacher';
 /** Each joint must be nearer than this to its goal, in radians. */
@@ -141,6 +142,7 @@ export function reacher({ imageSize }: EnvOptions = {}): Env {
       move,
       distance: (state, goal) => Math.max(Math.abs(state[0]! - goal[0]!), Math.abs(state[1]! - goal[1]!)),
       declares: reacherDeclares,
+      predicates: reacherPredicates,
       draw: (target, state, goal, scene) => scene.renderer.draw(target, solids(state, goal, scene)),
     },
     { imageSize },

@@ -4,10 +4,12 @@
 import { JepaError } from '../../core/index.ts';
 import { needWorld } from '../check.ts';
 import type { Env, FactorValue } from '../env.ts';
+import { sideGroup } from '../task-groups.ts';
 import { defineEnv, type EnvOptions } from '../world.ts';
 import { drawTwoRoom, type Scene, sceneFrom } from './draw.ts';
 import { acceptTwoRoom, type TargetRule, twoRoomFactors, twoRoomVaried } from './factors.ts';
 import { GOAL_RADIUS, goalDistance, type Layout, layoutFrom, moveTwoRoom, offFloor, PICTURE } from './layout.ts';
+import { acrossRooms, twoRoomPredicates } from './predicates.ts';
 import { throughRooms } from './walls.ts';
 
 const ID = 'two-room';
@@ -70,9 +72,12 @@ export function twoRoom({ imageSize = PICTURE, targets = 'anywhere' }: TwoRoomOp
       move: (state, action, { layout }) => moveTwoRoom(layout, state, action),
       distance: goalDistance,
       behindWall: (state, { layout }) => throughRooms(state, layout),
+      group: (start, goal, { layout }) => sideGroup(acrossRooms(layout, start, goal)),
+      predicates: twoRoomPredicates,
       declares: {
         ground: { at: [0, 1], extent: [-0.5, -0.5, PICTURE - 0.5, PICTURE - 0.5] },
         oracle: { policy: 'oracle' },
+        bands: [50, 100, 150],
         notVaried: { 'target.color': 'the target is not drawn', 'target.radius': 'the target is not drawn' },
       },
       draw: drawTwoRoom,

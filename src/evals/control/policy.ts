@@ -5,7 +5,7 @@ import type { Actor } from '../../agent/index.ts';
 import { fold, type Key, type Stream, stream } from '../../core/index.ts';
 import type { Env, Policy } from '../../envs/index.ts';
 import type { Decision } from '../../plan/index.ts';
-import type { ControlTask } from './tasks.ts';
+import type { ControlTask, DrawName } from './tasks.ts';
 
 /** What a baseline may look at in one step of N tasks; it must not move the worlds. */
 export interface ControlBatch {
@@ -15,6 +15,8 @@ export interface ControlBatch {
   readonly envs: readonly Env[];
   readonly dead: Uint8Array;
   readonly key: Key;
+  /** What names the draws of each task under `key`: its place, or what it is wherever it stands. */
+  readonly names: readonly DrawName[];
   /** Writes the picture that a task shows now, and that of its goal, to `out` at `offset`. */
   observe(task: number, out: Uint8Array, offset: number): void;
   goal(task: number, out: Uint8Array, offset: number): void;
@@ -54,9 +56,9 @@ export function envPolicy(make: () => Policy): SimulatorPolicy {
   return {
     name,
     simulator: true,
-    act({ step, envs, dead, key }) {
+    act({ step, envs, dead, key, names }) {
       if (step === 0) {
-        actors = envs.map((_, task) => ({ policy: make(), random: stream(fold(key, name, task)) }));
+        actors = envs.map((_, task) => ({ policy: make(), random: stream(fold(key, name, ...names[task]!)) }));
       }
       const actionDim = envs[0]!.spec.actionDim;
       const actions = new Float32Array(envs.length * actionDim).fill(Number.NaN);

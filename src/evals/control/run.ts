@@ -3,10 +3,10 @@
 
 import { type ActorInput, writeObservation } from '../../agent/index.ts';
 import { JepaError, type Key } from '../../core/index.ts';
-import type { Env } from '../../envs/index.ts';
+import type { Env, GoalPredicate } from '../../envs/index.ts';
 import type { Decision } from '../../plan/index.ts';
 import { type ControlActions, type ControlBatch, type ControlPolicy, looksInside } from './policy.ts';
-import { type ControlTask, placing } from './tasks.ts';
+import { type ControlTask, placing, taskName } from './tasks.ts';
 
 export interface ControlOptions {
   /** An environment that fits the task's episode (its factors of variation); start and goal are set by the run. */
@@ -16,6 +16,13 @@ export interface ControlOptions {
   /** Environment steps per task. @default 50 */
   readonly budget?: number;
   readonly key: Key;
+  /** How success is judged in the world of a task. @default by the world itself, at the first hit */
+  readonly judge?: (env: Env) => GoalPredicate;
+  /**
+   * What names the draws of a task under `key`: its place among the tasks, or its identity (`taskName`), by which a task alone
+   * and in any batch meets the same noise. Actors draw by names of their own (`ActorOptions.names`). @default 'place'
+   */
+  readonly draws?: 'place' | 'identity';
   /**
    * Stops a task at its first success, as the reference does. It saves plans, and hides whether the policy stays at the
    * goal: `solvedLast` is then unknown. Success at any step is the same either way. @default false
@@ -30,6 +37,9 @@ export interface ControlOptions {
 /** What happened in one task. */
 export interface ControlTrace {
   readonly task: ControlTask;
+  /** Distance to the goal before the first step, and the kind of the task, where the world tells them. */
+  readonly startDistance?: number;
+  readonly group?: string;
   /** The state before each step and after the last, [steps + 1][S]. */
   readonly states: readonly Float32Array[];
   /** Distance to the goal after each step, in the world's own measure. */
@@ -38,7 +48,7 @@ export interface ControlTrace {
   readonly actions: readonly Float32Array[];
   /** Plans with the step at which they were made. */
   readonly decisions: readonly TimedDecision[];
-  /** Steps until the goal was first satisfied, at least 1; undefined when it never was. */
+  /** Steps until the goal was first satisfied, for as long as the predicate asks; at least 1; undefined when it never was. */
   readonly solvedAt: number | undefined;
   /** Whether the goal was satisfied after the last step; undefined when solved tasks were frozen. */
   readonly solvedLast: boolean | undefined;
@@ -63,13 +73,14 @@ export interface ControlRun {
 /**
  * Runs `policy` for `budget` steps on every task. An actor is shown what its senses declare: the recorded frames of start and
  * goal where the task has them and rendered ones otherwise, and the state where it reads one; baselines look into the worlds
- * themselves. Success is first looked at after the first step.
+ * themselves. Success is first looked at after the first step, then after every one.
  *
  * @throws JepaError `usage` for no tasks or no budget, `shape` when a recorded frame or the policy's actions have
  * another size than the environment says, and what the world says of a start or goal that it refuses.
  */
 export async function runControl(options: ControlOptions): Promise<ControlRun> {
   const { makeEnv, tasks, policy, budget = 50, key, freezeOnSuccess = false, recordFrames = 0, onStep } = options;
+  const { judge, draws = 'place' } = options;
   if (tasks.length === 0 || !Number.isInteger(budget) || budget < 1) {
     throw new JepaError(
       'usage',
@@ -80,6 +91,7 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
   const envs = tasks.map((task, index) => {
     const env = makeEnv(task, index);
     placing('runControl', task, () => {
+      if (task.reset !== undefined) return env.reset(task.reset);
       env.setState(task.start);
       env.setGoal(task.goal);
     });
@@ -87,6 +99,9 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
     return env;
   });
   const actionDim = envs[0]!.spec.actionDim;
+  const names = tasks.map((task, place) => (draws === 'place' ? [place] : taskName(task)));
+  const predicates = judge === undefined ? undefined : envs.map(judge);
+  const held = new Uint32Array(tasks.length);
   const dead = new Uint8Array(tasks.length);
   let step = 0;
 
@@ -108,7 +123,7 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
 
   /** The next actions: of an actor from what it is shown, of a baseline from the worlds themselves. */
   const decide = (): ControlActions | Promise<ControlActions> => {
-    if (looksInside(policy)) return policy.act({ step, envs, tasks, observe, goal, dead, key });
+    if (looksInside(policy)) return policy.act({ step, envs, tasks, observe, goal, dead, key, names });
     const { senses } = policy;
     const shown = (draw: ControlBatch['observe'], state: (i: number) => Float32Array): ActorInput['observe'] => {
       return (i, out, offset) =>
@@ -124,6 +139,7 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
 
   const traces = tasks.map((task, i) => ({
     task,
+    ...startOf(envs[i]!, task),
     states: [envs[i]!.state()],
     distances: [] as number[],
     actions: [] as Float32Array[],
@@ -149,15 +165,19 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
     for (const [i, env] of envs.entries()) {
       if (dead[i]) continue;
       const trace = traces[i]!;
+      const { task } = trace;
       const action = actions.slice(i * actionDim, (i + 1) * actionDim);
       const { terminated, distance } = env.step(action);
       trace.actions.push(action);
       trace.states.push(env.state());
       trace.distances.push(distance);
       trace.film?.frames.push(picture(observe, i));
-      if (terminated) trace.solvedAt ??= step;
-      if (!freezeOnSuccess) trace.solvedLast = terminated;
-      else if (terminated) dead[i] = 1;
+      const { satisfied, hold } = predicates?.[i] ?? { satisfied: () => terminated, hold: 1 };
+      held[i] = satisfied(trace.states, task.goalState) ? held[i]! + 1 : 0;
+      const solved = held[i]! >= hold;
+      if (solved) trace.solvedAt ??= step;
+      if (!freezeOnSuccess) trace.solvedLast = solved;
+      else if (solved) dead[i] = 1;
     }
     onStep?.(step, traces.filter((trace) => trace.solvedAt !== undefined).length);
   }
@@ -167,6 +187,15 @@ export async function runControl(options: ControlOptions): Promise<ControlRun> {
     traces,
     planning,
     seconds: (performance.now() - began) / 1000,
+  };
+}
+
+/** What a world tells of a task that it was just put to. */
+function startOf(env: Env, task: ControlTask): Pick<ControlTrace, 'startDistance' | 'group'> {
+  const [startDistance, group] = [env.distance?.(), env.group?.(task.start, task.goal)];
+  return {
+    ...(startDistance === undefined ? {} : { startDistance }),
+    ...(group === undefined ? {} : { group }),
   };
 }
 

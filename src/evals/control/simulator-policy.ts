@@ -11,6 +11,7 @@ import { type Env, makePolicy, type SearchSettings } from '../../envs/index.ts';
 import { type Decision, icem, type Solver, shiftPlans } from '../../plan/index.ts';
 import { type ControlActions, envPolicy, type SimulatorPolicy } from './policy.ts';
 import { type SimulatorPlans, simulatorProblem, toRaw } from './simulator.ts';
+import type { DrawName } from './tasks.ts';
 
 /** What a simulator oracle does. */
 export interface SimulatorOptions extends SimulatorPlans {
@@ -101,7 +102,12 @@ export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
   }
 
   /** The best plan of each waiting task in up to `attempts` solves. */
-  async function findPlans(waiting: readonly number[], actionDim: number, key: Key): Promise<Map<number, Found>> {
+  async function findPlans(
+    waiting: readonly number[],
+    actionDim: number,
+    key: Key,
+    names: readonly DrawName[],
+  ): Promise<Map<number, Found>> {
     const length = horizon * actionDim;
     const found = new Map<number, Found>();
     let open = waiting;
@@ -115,7 +121,7 @@ export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
       if (attempt === 0) for (const [n, { rest }] of own.entries()) init.set(rest, n * length);
       const result = await solver.solve(problem, {
         key,
-        taskKeys: open.map((task) => fold(key, name, task, slots[task]!.plans, attempt)),
+        taskKeys: open.map((task) => fold(key, name, ...names[task]!, slots[task]!.plans, attempt)),
         init,
         ...(attempt === 0 ? { elites: own.map(({ elites }) => elites) } : {}),
       });
@@ -150,7 +156,7 @@ export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
   return {
     name,
     simulator: true,
-    async act({ step, envs, dead, key }): Promise<ControlActions> {
+    async act({ step, envs, dead, key, names }): Promise<ControlActions> {
       if (step === 0) slots = envs.map(slotOf);
       const { spec } = envs[0]!;
       const { actionDim } = spec;
@@ -168,7 +174,7 @@ export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
         waiting.push(task);
       }
       const began = performance.now();
-      const found = await findPlans(waiting, actionDim, key);
+      const found = await findPlans(waiting, actionDim, key, names);
       const planMs = performance.now() - began;
       const decisions = [...found].map(([task, plan]) => ({ env: task, ...follow(slots[task]!, plan, envs[task]!) }));
       const actions = new Float32Array(envs.length * actionDim).fill(Number.NaN);

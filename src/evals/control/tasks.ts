@@ -29,6 +29,31 @@ export interface ControlTask {
   /** The observation before the first action, and the picture of the goal, both as recorded. */
   readonly startFrame?: Uint8Array;
   readonly goalFrame?: Uint8Array;
+  /** The reset that draws start, goal and factors; a task that has it is not a row of an episode. */
+  readonly reset?: Key;
+}
+
+/** What names the draws of a task under a key. */
+export type DrawName = readonly (number | string)[];
+
+/** A task's name by what it is, wherever it stands among others: its draws are the same alone and in any batch. */
+export function taskName({ episode, row }: Pick<ControlTask, 'episode' | 'row'>): DrawName {
+  return ['task', episode, row];
+}
+
+/** The tasks of a protocol, and what was left out to get them. */
+export interface TaskSet {
+  readonly protocol: string;
+  readonly tasks: readonly ControlTask[];
+  /** Starts that were looked at or could have been. */
+  readonly eligible: number;
+  /** Starts that satisfied their goal already and were left out. */
+  readonly excluded: number;
+  /** Rows between start and goal, where they are rows. */
+  readonly goalOffset?: number;
+  /** How the tasks were found and what was left out, for people. */
+  readonly about: string;
+  readonly leftOut: string;
 }
 
 export interface ReplayOptions {
@@ -50,8 +75,8 @@ export interface ReplayOptions {
   readonly satisfied?: (start: Float32Array, goal: Float32Array, episode: number) => boolean;
 }
 
-/** The tasks of one protocol, and what was left out to get them. */
-export interface ReplayTasks {
+/** The tasks of `replayTasks`. */
+export interface ReplayTasks extends TaskSet {
   readonly protocol: ReplayProtocol;
   readonly goalOffset: number;
   /** In order of episode and row. */
@@ -94,21 +119,13 @@ export function solvedIn(env: Env): (start: Float32Array, goal: Float32Array) =>
 export function replayTasks(options: ReplayOptions): ReplayTasks {
   const { protocol, source, stateColumn = 'state', heldOutEpisodes, goalOffset = 25, count = 100, key } = options;
   const { goalOf = (state: Float32Array): Float32Array => state, satisfied } = options;
-  for (const [name, value] of [
-    ['goalOffset', goalOffset],
-    ['count', count],
-  ] as const) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new JepaError('usage', `replayTasks: ${name} must be a whole number of at least 1, got ${value}`);
-    }
-  }
+  const episodes = replayEpisodes('replayTasks', { goalOffset, count, source, heldOutEpisodes });
   if (protocol === 'strict' && satisfied === undefined) {
     throw new JepaError('usage', 'replayTasks: the strict protocol needs `satisfied`; pass solvedIn(env)');
   }
 
-  const rows = eligibleRows(source, heldOutEpisodes, goalOffset);
+  const rows = eligibleRows(source, episodes, goalOffset);
   const eligible = rows.length;
-  const filmed = source.spec.columns.some((column) => column.name === PIXELS);
   const tasks: ControlTask[] = [];
   let excluded = 0;
   for (const drawn of permutation(fold(key, 'replay'), eligible)) {
@@ -124,9 +141,7 @@ export function replayTasks(options: ReplayOptions): ReplayTasks {
       excluded++;
       continue;
     }
-    const frames = filmed
-      ? { startFrame: readU8(source, PIXELS, at + row, 1), goalFrame: readU8(source, PIXELS, at + goalRow, 1) }
-      : {};
+    const frames = framesOf(source, episode, row, goalRow);
     tasks.push({ episode, row, goalRow, start, goal, goalState, ...frames });
   }
   if (tasks.length < count) {
@@ -137,7 +152,46 @@ export function replayTasks(options: ReplayOptions): ReplayTasks {
     );
   }
   tasks.sort((a, b) => a.episode - b.episode || a.row - b.row);
-  return { protocol, goalOffset, tasks, eligible, excluded };
+  const about = `${tasks.length} starts from held-out episodes, goal ${goalOffset} recorded steps later`;
+  const leftOut =
+    protocol === 'strict'
+      ? `starts already at their goal left out (${excluded} of ${tasks.length + excluded} drawn)`
+      : 'starts already at their goal included';
+  return { protocol, goalOffset, tasks, eligible, excluded, about, leftOut };
+}
+
+/** The held-out episodes, each once, with the other options checked; `where` names the caller. */
+export function replayEpisodes(
+  where: string,
+  {
+    goalOffset,
+    count,
+    source,
+    heldOutEpisodes,
+  }: Required<Pick<ReplayOptions, 'goalOffset' | 'count' | 'source' | 'heldOutEpisodes'>>,
+): readonly number[] {
+  for (const [name, value] of Object.entries({ goalOffset, count })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new JepaError('usage', `${where}: ${name} must be a whole number of at least 1, got ${value}`);
+  }
+  for (const episode of heldOutEpisodes) {
+    if (source.episodes[episode] !== undefined) continue;
+    const message = `${where}: held-out episodes must be below ${source.episodes.length}, got ${episode}`;
+    throw new JepaError('usage', message, { episode });
+  }
+  return [...new Set(heldOutEpisodes)];
+}
+
+/** The recorded pictures of a start and a goal, where there are any. */
+export function framesOf(
+  source: EpisodeSource,
+  episode: number,
+  row: number,
+  goalRow: number,
+): Pick<ControlTask, 'startFrame' | 'goalFrame'> {
+  if (!source.spec.columns.some((column) => column.name === PIXELS)) return {};
+  const at = source.episodes[episode]!.row;
+  return { startFrame: readU8(source, PIXELS, at + row, 1), goalFrame: readU8(source, PIXELS, at + goalRow, 1) };
 }
 
 /** [episode, row] of every row whose goal row lies inside its episode. */
@@ -147,15 +201,8 @@ function eligibleRows(
   goalOffset: number,
 ): readonly (readonly [number, number])[] {
   const rows: [number, number][] = [];
-  for (const episode of new Set(episodes)) {
-    const length = source.episodes[episode]?.length;
-    if (length === undefined) {
-      throw new JepaError(
-        'usage',
-        `replayTasks: held-out episodes must be below ${source.episodes.length}, got ${episode}`,
-        { episode },
-      );
-    }
+  for (const episode of episodes) {
+    const { length } = source.episodes[episode]!;
     for (let row = 0; row + goalOffset < length; row++) rows.push([episode, row]);
   }
   return rows;

@@ -83,7 +83,9 @@ function varied(options: VaryOptions, task: ControlTask, index: number, draw: nu
   }
   const startFrame = painted(env);
   if (reference !== undefined && !solves(env, reference(), budget, fold(own, 'reference'))) return undefined;
-  return { task: { ...task, start, goalState, startFrame, goalFrame }, factors: values, index };
+  // What a reset drew is put anew from its states: the reset would undo the variation.
+  const { reset: _, ...placed } = task;
+  return { task: { ...placed, start, goalState, startFrame, goalFrame }, factors: values, index };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Numbers of a configuration that must fit each other. Checked before anything is collected or trained.
 
 import { JepaError, unknownName } from '../../core/index.ts';
+import { checkProtocol } from '../../evals/index.ts';
 import { parameterCount } from '../../nn/index.ts';
 import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
@@ -11,7 +12,8 @@ import { trueWorldNames } from './true-world.ts';
 /** Throws `usage`, naming the settings, when parts of the configuration contradict each other. */
 export function checkExperiment(config: ControlExperiment, extraStages: readonly string[] = []): void {
   const { env, data, plan, collect, evals, train } = config;
-  const world = experimentEnv(config).spec;
+  const made = experimentEnv(config);
+  const world = made.spec;
   const need = (holds: boolean, must: string, settings: readonly string[]): void => {
     if (!holds) throw new JepaError('usage', `${must}; set ${settings.join(' or ')}`, { settings });
   };
@@ -36,6 +38,12 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     evals.surpriseAt >= 1 && evals.surpriseAt <= evals.surpriseSteps,
     `evals.surpriseAt must lie between 1 and evals.surpriseSteps = ${evals.surpriseSteps}, got ${evals.surpriseAt}`,
     ['evals.surpriseAt'],
+  );
+  for (const name of plan.protocols) checkProtocol(made, name);
+  need(
+    new Set(plan.protocols).size === plan.protocols.length,
+    `plan.protocols must name each protocol once, got ${plan.protocols.join(', ')}`,
+    ['plan.protocols'],
   );
   const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies), ...trueWorldNames(config)];
   for (const name of plan.also) if (!beside.includes(name)) throw unknownName('planner of plan.also', name, beside);

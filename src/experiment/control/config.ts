@@ -49,9 +49,15 @@ export interface ControlExperiment {
     readonly instrumentsEvery: number;
   };
   readonly plan: {
+    /** The protocols by which the planner is scored, in this order; the first is filmed. Those that the world has, see `protocolNames`. */
+    readonly protocols: readonly string[];
+    /** Tasks of each protocol that cuts them from recordings. */
     readonly tasks: number;
     readonly goalOffset: number;
     readonly budget: number;
+    /** Tasks of the protocol `reset`, and environment steps for each. */
+    readonly resetTasks: number;
+    readonly resetBudget: number;
     readonly horizon: number;
     readonly recedingHorizon: number;
     /** Frames of context given to the planner, as far as the model looks back. */
@@ -59,7 +65,7 @@ export interface ControlExperiment {
     /** The planner whose success is the result of the run. */
     readonly planner: SolverBudget;
     /**
-     * Names of `planners` and of `policies` that are run beside it on the strict tasks. `true-dynamics` is the main planner with
+     * Names of `planners` and of `policies` that are run beside it on the tasks of the first protocol and of `reset`. `true-dynamics` is the main planner with
      * the true world to imagine in, `true-distance` scores by the world's own distance besides; `true-dynamics/NAME` is another.
      */
     readonly also: readonly string[];

@@ -161,6 +161,45 @@ test('every planner, both policies and the long stages run beside the main plann
   }
 });
 
+test('protocols are run in the order of the configuration, and other planners act on the first and on reset', async () => {
+  const asked = ['paper', 'reset', 'strict', 'clear-moderate'];
+  const config = tiny(pushT, 'le-wm-conv', [
+    `plan.protocols=${JSON.stringify(asked)}`,
+    'plan.also=["icem","inverse"]',
+    'plan={"resetTasks":3,"resetBudget":4}',
+  ]);
+  const { read, metrics } = await run(pushT, config, 'protocols');
+  const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
+  expect(protocols.map((p) => [p.name, p.results.map((r) => r.policy).join(' '), p.budget])).toEqual([
+    ['paper', 'planner icem inverse random oracle', 10],
+    ['reset', 'planner icem inverse random oracle', 4],
+    ['strict', 'planner random oracle', 10],
+    ['clear-moderate', 'planner random oracle', 10],
+  ]);
+  expect(protocols.map((p) => [p.world, p.dataset !== undefined, p.judged?.hold])).toEqual([
+    ['push-t', true, undefined],
+    ['push-t', false, undefined],
+    ['push-t', true, undefined],
+    ['push-t', true, 1],
+  ]);
+  expect(protocols[1]!.tasks).toBe(3);
+  expect(protocols[1]!.paired!.map((p) => p.policy)).toEqual(['icem', 'inverse', 'random', 'oracle']);
+  for (const protocol of asked) expect(metrics[`planning.${protocol}.success`]).toBeGreaterThanOrEqual(0);
+  expect(metrics['planning.reset.icem']).toBeGreaterThanOrEqual(0);
+});
+
+test('success is also counted by the side of the wall', async () => {
+  const config = tiny(pointMaze, 'le-wm', [
+    'plan.protocols=["strict","reset"]',
+    'plan={"resetTasks":6,"resetBudget":2}',
+  ]);
+  const { read, metrics } = await run(pointMaze, config, 'kinds');
+  const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
+  const kinds = protocols[1]!.groups!.filter(({ by }) => by === 'kind');
+  expect(kinds.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(6);
+  for (const { name } of kinds) expect(metrics[`planning.reset.${name}.success`]).toBeGreaterThanOrEqual(0);
+});
+
 test('a frozen encoder is that of another run', async () => {
   const trained = await run(pointMaze, tiny(pointMaze, 'le-wm'), 'encoder');
   const from = (dir: string) => tiny(pointMaze, 'dino-wm', [`model.encoderFrom=${dir}`]);

@@ -146,9 +146,12 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
     model,
     train: { ...train, ...RHYTHM },
     plan: {
+      protocols: ['strict', 'paper'],
       tasks: 100,
       goalOffset: 25,
       budget: 50,
+      resetTasks: 100,
+      resetBudget: 100,
       horizon: 5,
       recedingHorizon: 5,
       history: 1,

@@ -24,6 +24,7 @@ import { onRuntime, type RunContext } from '../recipe.ts';
 import type { ControlExperiment } from './config.ts';
 import { embedTraining } from './high-level.ts';
 import { drawn, trainPart } from './part.ts';
+import type { Seats } from './planners.ts';
 import type { Trained } from './trained.ts';
 
 /** A policy under the controller that planners have: one block, then it is asked again. */
@@ -33,13 +34,13 @@ function acting(
   { data: { actions } }: Trained,
   policy: GoalPolicy,
   values: ModelValues,
+  seats: Seats,
 ): Actor {
-  const { tasks } = config.plan;
-  const options = { tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
+  const options = { ...seats, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') };
   return policyActor(policyModel(policy, values, context.runtime), options);
 }
 
-async function inverse(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
+async function inverse(config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats): Promise<Actor> {
   const { model, data } = trained;
   const { hidden, maxDistance, ...training } = config.policies.inverse;
   const { dim, actionDim } = model.dynamics;
@@ -54,10 +55,10 @@ async function inverse(config: ControlExperiment, context: RunContext, trained: 
   const pairs = goalPairs(embedded, { batch, maxDistance, key: keyFor(context, 'pairs') });
   const head = await trainPart(context, 'inverse', program, drawn(pairs), training);
   const policy = inversePolicy(model.dynamics, hidden);
-  return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, head));
+  return acting(config, context, trained, policy, inversePolicyValues(policy, model.values, head), seats);
 }
 
-async function cloning(config: ControlExperiment, context: RunContext, trained: Trained): Promise<Actor> {
+async function cloning(config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats): Promise<Actor> {
   const { policy: world, frames, ...training } = config.policies.gcbc;
   const { location, split, actions } = trained.data;
   const program = await jepaProgram({
@@ -79,7 +80,7 @@ async function cloning(config: ControlExperiment, context: RunContext, trained: 
       workers: context.loaders ?? config.data.workers,
     });
   const values = await trainPart<Batch>(context, 'gcbc', program, batches, training);
-  return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values);
+  return acting(config, context, trained, goalPolicyOf({ kind: 'gcbc', ...world }), values, seats);
 }
 
 /** A policy that a run trained, as a file holds it. */
@@ -124,5 +125,5 @@ export function trainedPolicies(
 
 /** Policies that `plan.also` may name beside planners. */
 export const goalPolicies: Readonly<
-  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained) => Promise<Actor>>
+  Record<string, (config: ControlExperiment, context: RunContext, trained: Trained, seats: Seats) => Promise<Actor>>
 > = { inverse, gcbc: cloning };

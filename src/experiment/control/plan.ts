@@ -1,21 +1,20 @@
-// The planning stage: goals shown as pictures on held-out tasks, by both protocols, with a random policy and a ceiling on the
-// same tasks, and other planners beside the main one.
+// The planning stage: goals shown as pictures, by every protocol that is asked for, with a random policy and a ceiling on the same
+// tasks, and other planners beside the main one.
 
 import type { SolverBudget } from '../../agent/index.ts';
 import { fold } from '../../core/index.ts';
-import { goalOfState, makeEnv, makePolicy } from '../../envs/index.ts';
+import { makeEnv, makePolicy } from '../../envs/index.ts';
 import {
   type ControlPolicy,
   type ControlRecord,
   type ControlRun,
   controlRecord,
   envPolicy,
-  type ReplayProtocol,
-  type ReplayTasks,
-  replayTasks,
+  type Protocol,
   runControl,
   simulatorOracle,
-  solvedIn,
+  type TaskSet,
+  taskName,
 } from '../../evals/index.ts';
 import type { RolloutFile } from '../../run/index.ts';
 import { stateDimOf } from '../../world/index.ts';
@@ -23,13 +22,15 @@ import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeBytes, writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
-import type { ExperimentData } from './data.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { imaginedPaths, placeOn } from './paths.ts';
-import { controller, latentPlanner, solverOf } from './planners.ts';
+import { controller, latentPlanner, type Seats, solverOf } from './planners.ts';
+import { datasetDigest, experimentProtocol } from './protocols.ts';
 import { experimentEnv } from './stages.ts';
 import { isTrueWorld, trueWorldPolicy } from './true-world.ts';
 import type { Trained } from './trained.ts';
+
+export { experimentTasks } from './protocols.ts';
 
 async function writeRollouts(
   config: ControlExperiment,
@@ -72,28 +73,31 @@ export function ceilingPolicy({ env, plan }: ControlExperiment): ControlPolicy {
   return simulatorOracle(() => makeEnv(env.id, { imageSize: 16 }));
 }
 
-/** Every policy of a protocol by name; those of `plan.also` act on the strict tasks only. */
+/** Every policy of a table; those of `plan.also` where planners are compared. */
 async function policies(
   config: ControlExperiment,
   context: RunContext,
   trained: Trained,
-  protocol: ReplayProtocol,
+  seats: Seats,
+  compared: boolean,
 ): Promise<readonly ControlPolicy[]> {
   const { plan, env } = config;
   const { model, data } = trained;
   const { actions } = data;
   const planning = (name: string, budget: SolverBudget): ControlPolicy => {
     const planner = latentPlanner(config, model, solverOf(config, budget, actions), context.signal);
-    return controller(config, context, { ...model.dynamics, planner, actions, tasks: plan.tasks }, name);
+    return controller(config, context, { ...model.dynamics, planner, actions, ...seats }, name);
   };
   const others: ControlPolicy[] = [];
-  for (const name of protocol === 'strict' ? plan.also : []) {
+  for (const name of compared ? plan.also : []) {
     if (isTrueWorld(config, name)) {
       others.push(trueWorldPolicy(config, context, trained, name));
       continue;
     }
     const policy = goalPolicies[name];
-    others.push(policy === undefined ? planning(name, plan.planners[name]!) : await policy(config, context, trained));
+    others.push(
+      policy === undefined ? planning(name, plan.planners[name]!) : await policy(config, context, trained, seats),
+    );
   }
   return [
     planning('planner', plan.planner),
@@ -103,32 +107,21 @@ async function policies(
   ];
 }
 
-/** Tasks of held-out episodes for one protocol. */
-export function experimentTasks(
-  config: ControlExperiment,
-  context: RunContext,
-  { store, split }: ExperimentData,
-  protocol: ReplayProtocol,
-  goalOffset: number = config.plan.goalOffset,
-): ReplayTasks {
-  const env = experimentEnv(config);
-  return replayTasks({
-    protocol,
-    source: store,
-    heldOutEpisodes: split.test,
-    goalOffset,
-    count: config.plan.tasks,
-    key: keyFor(context, 'tasks'),
-    goalOf: (state) => goalOfState(env.spec, state),
-    satisfied: solvedIn(env),
-  });
+/** The tasks of a set as actors sit in front of them: as many, with draws named as the protocol names them. */
+function seatsOf({ draws }: Protocol, { tasks }: TaskSet): Seats {
+  return { tasks: tasks.length, ...(draws === 'place' ? {} : { names: tasks.map(taskName) }) };
 }
 
 /** Results of a protocol by dotted name. */
-function metricsOf({ name, results }: ControlRecord): Record<string, number> {
+function metricsOf({ name, results, groups = [] }: ControlRecord): Record<string, number> {
   const metrics: Record<string, number> = {};
+  const called = (policy: string): string => (policy === 'planner' ? 'success' : policy);
+  for (const { by, name: kind, tasks, results: own } of groups) {
+    if (by !== 'kind') continue;
+    for (const { policy, success } of own) metrics[`planning.${name}.${kind}.${called(policy)}`] = success / tasks;
+  }
   for (const result of results) {
-    const at = `planning.${name}.${result.policy === 'planner' ? 'success' : result.policy}`;
+    const at = `planning.${name}.${called(result.policy)}`;
     metrics[at] = result.successAny / result.tasks;
     const prefix = result.policy === 'planner' ? `planning.${name}` : at;
     if (result.successLast !== undefined && result.policy === 'planner')
@@ -139,40 +132,53 @@ function metricsOf({ name, results }: ControlRecord): Record<string, number> {
   return metrics;
 }
 
-/** Runs both protocols and writes `evals/planning.json` and the filmed episodes. */
+/** Runs every protocol of the configuration and writes `evals/planning.json` and the filmed episodes, those of the first one. */
 export async function planStage(config: ControlExperiment, context: RunContext, trained: Trained): Promise<RunSummary> {
-  const { budget, film, planner, horizon, recedingHorizon, history } = config.plan;
+  const { film, planner, horizon, recedingHorizon, history, protocols } = config.plan;
   const records: ControlRecord[] = [];
   const metrics: Record<string, number> = {};
-  for (const protocol of ['strict', 'paper'] as const satisfies readonly ReplayProtocol[]) {
-    const set = experimentTasks(config, context, trained.data, protocol);
+  const { spec } = experimentEnv(config);
+  const dataset = datasetDigest(trained.data);
+  for (const [place, asked] of protocols.entries()) {
+    const protocol = experimentProtocol(config, context, trained.data, asked);
+    const { budget, judge, draws } = protocol;
+    const set = protocol.tasks();
     const runs: ControlRun[] = [];
-    for (const policy of await policies(config, context, trained, protocol)) {
+    const compared = place === 0 || protocol.compares;
+    for (const policy of await policies(config, context, trained, seatsOf(protocol, set), compared)) {
       const { name } = policy;
-      const filmed = protocol === 'strict' && name === 'planner';
+      const filmed = place === 0 && name === 'planner';
       const run = await runControl({
         makeEnv: () => experimentEnv(config),
         tasks: set.tasks,
         policy,
         budget,
+        draws,
+        ...(judge === undefined ? {} : { judge }),
         key: fold(keyFor(context, 'control'), name),
         // The reference freezes solved tasks, which saves plans; of the main planner we also want to know whether it stays.
         freezeOnSuccess: !filmed,
         recordFrames: filmed ? film : 0,
         onStep(step, solved) {
           context.signal.throwIfAborted();
-          context.progress({ stage: `plan (${protocol}, ${name})`, step, total: budget, terms: { solved } });
+          context.progress({ stage: `plan (${protocol.name}, ${name})`, step, total: budget, terms: { solved } });
         },
       });
       runs.push(run);
       if (filmed) await writeRollouts(config, context, trained, run);
     }
-    const settings = { ...planner, horizon, recedingHorizon, history };
-    const record = controlRecord(set, runs, { seed: context.seed, planner: settings });
+    const record = controlRecord(set, runs, {
+      seed: context.seed,
+      planner: { ...planner, horizon, recedingHorizon, history },
+      world: spec.id,
+      ...(protocol.recorded ? { dataset } : {}),
+      ...(judge === undefined ? {} : { judged: judge(experimentEnv(config)) }),
+      ...(spec.declares?.bands === undefined ? {} : { bands: spec.declares.bands }),
+    });
     records.push(record);
     Object.assign(metrics, metricsOf(record));
     const shown = record.results.map((r) => `${r.policy} ${((100 * r.successAny) / r.tasks).toFixed(0)} %`);
-    context.log(`planning, ${protocol}: ${shown.join(', ')}`);
+    context.log(`planning, ${protocol.name}: ${shown.join(', ')}`);
   }
   writeJson(context, 'evals/planning.json', { protocols: records, solver: planner.solver });
   return { metrics };

@@ -2,6 +2,7 @@
 
 import { type Actor, budgetSolver, planningActor, type SolverBudget, type WorldModel } from '../../agent/index.ts';
 import type { Normaliser } from '../../data/index.ts';
+import type { DrawName } from '../../evals/index.ts';
 import { type Planner, type Solver, solverPlanner } from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
 import { keyFor } from '../keys.ts';
@@ -15,13 +16,19 @@ export function solverOf(config: ControlExperiment, budget: SolverBudget, action
   return budgetSolver(budget, actionBounds(config), actions, config.data.frameSkip);
 }
 
+/** The tasks that an actor acts for. */
+export interface Seats {
+  readonly tasks: number;
+  /** What names their draws. @default their places */
+  readonly names?: readonly DrawName[];
+}
+
 /** A planner with what it is shown and how far it looks back. */
-export interface Planning {
+export interface Planning extends Seats {
   readonly senses: Senses;
   readonly history: number;
   readonly planner: Planner;
   readonly actions: Normaliser;
-  readonly tasks: number;
 }
 
 /** A planner under model-predictive control; `shape` differs where a planner looks less far than the experiment. */
@@ -32,12 +39,15 @@ export function controller(
   name: string,
   shape: { readonly horizon: number; readonly recedingHorizon: number } = config.plan,
 ): Actor {
-  const { senses, planner, actions, tasks } = given;
+  const { senses, planner, actions, tasks, names } = given;
   const { horizon, recedingHorizon } = shape;
   const history = Math.min(config.plan.history, given.history);
   return planningActor(
     { senses, planner, horizon, recedingHorizon, history },
-    { name, tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') },
+    {
+      ...{ name, tasks, frameSkip: config.data.frameSkip, actions, key: keyFor(context, 'plan') },
+      ...(names === undefined ? {} : { names }),
+    },
   );
 }
 

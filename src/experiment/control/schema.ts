@@ -89,9 +89,12 @@ export const controlSchema: Schema<ControlExperiment> = group<ControlExperiment>
   plan: described(
     'how goals are reached, and on which tasks',
     group<ControlExperiment['plan']>({
+      protocols: listOf(text(1), 1),
       tasks: whole(1, 100_000),
       goalOffset: whole(),
       budget: whole(),
+      resetTasks: whole(1, 100_000),
+      resetBudget: whole(),
       horizon: whole(1, 1000),
       recedingHorizon: whole(1, 1000),
       history: whole(),

@@ -5,9 +5,10 @@ import { shortNumber } from '../scale.ts';
 import { alignedTable, markdownTable } from '../text-table.ts';
 import { groupRuns, type RunGroup } from './group.ts';
 import { type ComparedRun, damagesOf } from './read.ts';
+import { pairedTasks } from './tasks.ts';
 import { type Cell, type Column, cellOf, columnsAt, type EqualPoint, equalPoint, type Unit } from './values.ts';
 import { metricWords } from './words.ts';
-import { worldResults, worldTables } from './world.ts';
+import { unpairedNotes, worldResults, worldTables } from './world.ts';
 
 /** One row: a recipe and configuration over its seeds. */
 export interface TableRow {
@@ -55,6 +56,7 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
     notes: [
       ...unfinished,
       ...runs.flatMap(damagesOf),
+      ...unpairedNotes(groups.map((group) => ({ label: group.label, group }))),
       ...(equal.images === undefined
         ? []
         : [
@@ -202,6 +204,7 @@ export function comparisonJson({ runs, equal, columns, rows, notes }: Comparison
         }),
       ),
     })),
+    paired: pairedTasks(rows.map(({ group }) => group)).found,
     notes,
   };
 }

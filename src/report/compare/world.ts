@@ -7,6 +7,7 @@ import { BASELINES } from '../rate.ts';
 import { shortNumber } from '../scale.ts';
 import type { RunGroup } from './group.ts';
 import { pairedDifferences } from './pairs.ts';
+import { pairedTasks } from './tasks.ts';
 
 const NONE = '-';
 const ABSENT = { ok: false, why: 'not read' } as const;
@@ -34,6 +35,7 @@ export function worldTables(rows: readonly NamedGroup[]): readonly ResultTable[]
   const tables: readonly ResultTable[] = [
     planningTable(pooled),
     differenceTable(rows),
+    taskTable(rows),
     probeTable(pooled),
     surpriseTable(pooled),
   ];
@@ -86,6 +88,37 @@ function differenceTable(rows: readonly NamedGroup[]): ResultTable {
       ],
     ),
   };
+}
+
+function taskTable(rows: readonly NamedGroup[]): ResultTable {
+  const { found } = pairedTasks(rows.map(({ group }) => group));
+  return {
+    id: 'tasks',
+    title: 'Planning task by task',
+    lead:
+      'The main planner of a row against that of the first row on the same tasks of the same seeds: tasks that both solved, only ' +
+      "one of them, and neither. p: McNemar's exact test over the tasks on which they differ.",
+    head: ['run', 'against', 'tasks', 'both', 'only this run', 'only the other', 'neither', 'p'],
+    rows: found.map(({ rows: [first, second], protocol, seeds, counts }) => [
+      rows[second]!.label,
+      rows[first]!.label,
+      `${protocol}, seed ${seeds.join(', ')}`,
+      String(counts.both),
+      String(counts.onlyB),
+      String(counts.onlyA),
+      String(counts.neither),
+      shortNumber(counts.p),
+    ]),
+  };
+}
+
+/** Why rows were not compared task by task, in sentences. */
+export function unpairedNotes(rows: readonly NamedGroup[]): readonly string[] {
+  const { refused } = pairedTasks(rows.map(({ group }) => group));
+  return refused.map(
+    ({ rows: [first, second], protocol, seed, why }) =>
+      `${rows[second]!.label} and ${rows[first]!.label} are not compared task by task, ${protocol}, seed ${seed}: ${why}`,
+  );
 }
 
 function probeTable(pooled: Pooled): ResultTable {

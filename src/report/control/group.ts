@@ -40,7 +40,7 @@ export function groupControlRuns(runs: readonly ControlRunFolder[]): ControlGrou
 }
 
 /** Settings that say what was run beside the rest, and change no result. */
-const RAN: readonly string[] = ['plan.also', 'evals.extra'];
+const RAN: readonly string[] = ['plan.also', 'plan.protocols', 'evals.extra'];
 
 /** The settings that a result depends on, by path. */
 function settingsOf({ run, model }: ControlRunFolder): ReadonlyMap<string, string> {

@@ -7,7 +7,7 @@ import { spriteSheet } from '../sprite.ts';
 
 const LEAD =
   'Left: what the agent sees, with the path its world model <b class="ink-blue">imagines</b> for the current plan and the ' +
-  'way it has come in grey. Right: the goal, given only as this picture.';
+  'way it has come in grey. Right: the goal, given only as this picture. Episodes that did not reach their goal come first.';
 
 /** The section with one player per recorded episode. */
 export function episodesSection(rollouts: Part<readonly Rollout[]>, byRecipe: boolean = true): string {
@@ -24,8 +24,13 @@ export function episodesSection(rollouts: Part<readonly Rollout[]>, byRecipe: bo
     'episodes',
     'Planned episodes',
     LEAD,
-    `${controls}<div class="players">${rollouts.value.map(player).join('')}</div>`,
+    `${controls}<div class="players">${failuresFirst(rollouts.value).map(player).join('')}</div>`,
   );
+}
+
+/** What went wrong says more than what went right. */
+function failuresFirst(rollouts: readonly Rollout[]): readonly Rollout[] {
+  return [...rollouts].sort((a, b) => Number(a.file.success) - Number(b.file.success));
 }
 
 function short(points: readonly ImagePoint[]): ImagePoint[] {

@@ -8,11 +8,12 @@ import { BASELINES, rateBar } from '../rate.ts';
 import { shortNumber } from '../scale.ts';
 import { percent } from './header.ts';
 import { otherResults } from './others.ts';
+import { groupTables, pairedTable } from './planning-parts.ts';
 
 const LEAD =
-  'Tasks come from held-out episodes. Bars are success rates, whiskers 95 % Wilson intervals; the same tasks were given to a ' +
-  'random policy and to an oracle. Planners beside the main one run on the strict tasks only. Time per decision is that of ' +
-  'planning once for all tasks, divided by the tasks.';
+  'Tasks come from held-out episodes, those of reset from the world. Bars are success rates, whiskers 95 % Wilson intervals; the ' +
+  'same tasks were given to a random policy and to an oracle. Planners beside the main one run on the tasks of the first protocol ' +
+  'and of reset only. Time per decision is that of planning once for all tasks, divided by the tasks.';
 
 /** The section with one table per protocol, the run's own and then those made with other settings. */
 export function planningSection(
@@ -51,6 +52,7 @@ function table(protocol: PlanningProtocol): string {
     protocol.budget === undefined ? '' : `budget ${protocol.budget}`,
     protocol.excluded === undefined ? '' : `${protocol.excluded} excluded (already at the goal)`,
     protocol.seed === undefined ? '' : `seed ${protocol.seed}`,
+    protocol.judged === undefined || protocol.judged.hold === 1 ? '' : `held ${protocol.judged.hold} steps`,
   ].filter((f) => f !== '');
   const head =
     `<tr><th>policy</th><th class="wide">reached at any step</th><th>rate</th><th>95 % interval</th><th>tasks</th>` +
@@ -59,7 +61,7 @@ function table(protocol: PlanningProtocol): string {
   return (
     `<div class="card scroll"><h3>${escapeHtml(protocol.name)}<small>${escapeHtml(protocol.description)}</small></h3>` +
     `<table><thead>${head}</thead><tbody>${results.map((r) => row(r, { last, steps, cost })).join('')}</tbody></table>` +
-    `<p class="after">${escapeHtml(facts.join(' · '))}</p></div>`
+    `<p class="after">${escapeHtml(facts.join(' · '))}</p>${groupTables(protocol)}${pairedTable(protocol)}</div>`
   );
 }
 
