@@ -6,6 +6,7 @@ import { ACTION, PIXELS } from '../data/index.ts';
 import { createStore, describeStore, resumeStore, type StoreWriter } from '../data/node.ts';
 import type { Env, Policy } from '../envs/index.ts';
 import { type CollectionRecord, checkSameCollection, collectionRecord, recordedCollection } from './collection.ts';
+import { checkMix, type MixedPolicy, shareOfEpisode } from './mix.ts';
 
 /** Episodes that may be too short one after another before collection gives up. */
 const ATTEMPTS = 1000;
@@ -19,6 +20,8 @@ export interface CollectOptions {
   /** Used by the collection alone until it is done. */
   readonly env: Env;
   readonly policy: Policy;
+  /** Other policies, each of which records a share of the episodes. @default none */
+  readonly mix?: readonly MixedPolicy[];
   readonly episodes: number;
   /** Longest episode, in environment steps. */
   readonly maxSteps: number;
@@ -72,7 +75,12 @@ function executed({ spec }: Env, policy: Policy, given: ArrayLike<number>, out: 
 
 /** Episode `index` is a function of the key and the index alone, so an interrupted collection continues exactly. */
 async function record(options: CollectOptions, writer: StoreWriter, index: number): Promise<void> {
-  const { env, policy, maxSteps, minSteps, untilGoal = true, signal } = options;
+  const { env, maxSteps, minSteps, mix = [], untilGoal = true, signal } = options;
+  const turn = shareOfEpisode(
+    mix.map(({ share }) => share),
+    index,
+  );
+  const policy = mix[turn - 1]?.policy ?? options.policy;
   const { actionDim, stateDim, imageSize } = env.spec;
   const frame = imageSize * imageSize * 3;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -163,9 +171,17 @@ function openFor(options: CollectOptions, collection: CollectionRecord): StoreWr
  *   episodes: 100, maxSteps: 60, minSteps: 20, key: key(0) });
  */
 export async function collect(options: CollectOptions): Promise<number> {
-  const { dir, env, policy, key, episodes, maxSteps, minSteps, untilGoal = true, onEpisode } = options;
+  const { dir, env, policy, mix = [], key, episodes, maxSteps, minSteps, untilGoal = true, onEpisode } = options;
   checkOptions(options);
-  const collection = collectionRecord(env.spec, { key, policy: policy.name, maxSteps, minSteps, untilGoal });
+  checkMix(mix);
+  const collection = collectionRecord(env.spec, {
+    key,
+    policy: policy.name,
+    maxSteps,
+    minSteps,
+    untilGoal,
+    mix: mix.map((m) => ({ policy: m.policy.name, share: m.share })),
+  });
   const writer = openFor(options, collection);
   if (writer === undefined) return describeStore(dir)!.rows;
   try {

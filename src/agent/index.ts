@@ -36,6 +36,7 @@ export {
   hierarchicalModel,
   type MacroPlanning,
 } from './world-model/hierarchical-model.ts';
+export { type PathScorer, pathScorer } from './world-model/path-scorer.ts';
 export {
   type EmbeddedEpisodes,
   type EmbedOptions,
@@ -46,6 +47,5 @@ export {
   type WaypointOptions,
   waypointBatches,
 } from './world-model/waypoints.ts';
-export { type PathScorer, pathScorer } from './world-model/path-scorer.ts';
 export type { RolloutSize } from './world-model/world-graphs.ts';
 export { type ImagineRequest, type LatentTasks, type WorldModel, worldModel } from './world-model/world-model.ts';

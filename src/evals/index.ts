@@ -37,7 +37,6 @@ export {
 } from './control/run.ts';
 export { type SimulatorPlans, simulatorProblem } from './control/simulator.ts';
 export { type SimulatorOptions, simulatorOracle, simulatorPolicy, worldOracle } from './control/simulator-policy.ts';
-export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export {
   type ControlTask,
   type DrawName,
@@ -49,6 +48,7 @@ export {
   type TaskSet,
   taskName,
 } from './control/tasks.ts';
+export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';

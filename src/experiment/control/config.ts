@@ -24,6 +24,11 @@ export interface ControlExperiment {
   readonly env: { readonly id: string; readonly imageSize: number };
   readonly collect: {
     readonly policy: string;
+    /**
+     * Other policies by name, with the share of the episodes that each records: more kinds of motion to learn from. Tasks are cut
+     * from episodes of `policy` alone, so that they stay the same kind. @default none
+     */
+    readonly mix?: Readonly<Record<string, number>>;
     readonly episodes: number;
     /** Longest episode in environment steps. */
     readonly maxSteps: number;

@@ -27,8 +27,8 @@ import { imaginedPaths, placeOn } from './paths.ts';
 import { controller, latentPlanner, type Seats, solverOf } from './planners.ts';
 import { datasetDigest, experimentProtocol } from './protocols.ts';
 import { experimentEnv } from './stages.ts';
-import { isTrueWorld, trueWorldPolicy } from './true-world.ts';
 import type { Trained } from './trained.ts';
+import { isTrueWorld, trueWorldPolicy } from './true-world.ts';
 
 export { experimentTasks } from './protocols.ts';
 

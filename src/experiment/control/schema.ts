@@ -29,6 +29,7 @@ const budget: Schema<SolverBudget> = group<SolverBudget>({
   iterations: whole(),
   initialStd: optional(real({ above: 0 })),
   noiseBeta: optional(real()),
+  plan: optional(oneOf(['mean', 'best-elite'])),
   boxed: optional(flag()),
 });
 
@@ -55,6 +56,7 @@ export const controlSchema: Schema<ControlExperiment> = group<ControlExperiment>
     'episodes that a policy records',
     group<ControlExperiment['collect']>({
       policy: text(1),
+      mix: optional(byName(share())),
       episodes: whole(1, 10_000_000),
       maxSteps: whole(),
       minSteps: whole(),

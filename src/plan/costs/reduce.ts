@@ -21,6 +21,7 @@ import {
  * - `sum`, `mean`: over the steps, of which the context rows are some with `withContext` (EB-JEPA and TD-JEPA; RC-aux leaves them
  *   out), or over the last `steps` only.
  * - `min`: the nearest step's, `softmin` the mean weighted by exp(-d / temperature).
+ * - `near`: the nearest step's plus `along` times the mean, which tells plans apart that come equally near.
  * - `mix`: `last` times the last step's and the rest the mean (TD-JEPA).
  * - `arrival`: when the plan arrives, min over k of k + d_k for distances in blocks, k from 1; smooth with a temperature.
  */
@@ -28,6 +29,7 @@ export type Reduce =
   | { readonly kind: 'last' }
   | { readonly kind: 'sum' | 'mean'; readonly withContext?: boolean; readonly steps?: number }
   | { readonly kind: 'min' }
+  | { readonly kind: 'near'; readonly along: number }
   | { readonly kind: 'softmin'; readonly temperature: number }
   | { readonly kind: 'mix'; readonly last: number; readonly withContext?: boolean }
   | { readonly kind: 'arrival'; readonly temperature?: number };
@@ -39,6 +41,7 @@ export function checkReduce(reduce: Reduce, unit: string): void {
   };
   if ('temperature' in reduce && reduce.temperature !== undefined && !(reduce.temperature > 0))
     bad('temperature', 'above 0', reduce.temperature);
+  if (reduce.kind === 'near' && !(reduce.along >= 0)) bad('along', 'at least 0', reduce.along);
   if ('steps' in reduce && reduce.steps !== undefined && !(Number.isInteger(reduce.steps) && reduce.steps >= 1))
     bad('steps', 'a whole number of at least 1', reduce.steps);
   if (reduce.kind === 'mix' && !(reduce.last >= 0 && reduce.last <= 1)) bad('last', '0 to 1', reduce.last);
@@ -81,6 +84,8 @@ export function reduceSteps(
       return reduceMean(each, axes);
     case 'min':
       return reduceMin(each, axes);
+    case 'near':
+      return add(reduceMin(each, axes), mul(reduceMean(each, axes), reduce.along));
     case 'softmin': {
       const weights = softmax(mul(each, -1 / reduce.temperature), -1);
       return reduceSum(mul(weights, each), axes);

@@ -24,6 +24,8 @@ export interface SolverChanges {
   readonly initialStd?: number;
   /** Of `icem/*`: the colour of the noise along time, 0 for white. */
   readonly noiseBeta?: number;
+  /** Of `icem/*`: what is returned, the mean of the elites or the cheapest candidate. */
+  readonly plan?: 'mean' | 'best-elite';
 }
 
 const OUTER_STEPS = 5;
@@ -79,7 +81,7 @@ export function registerSolver(name: string, make: SolverMaker): void {
 }
 
 /** Changes that only some published methods know. */
-const OF_SOME = { initialStd: ['cem/', 'icem/'], noiseBeta: ['icem/'] } as const satisfies Partial<
+const OF_SOME = { initialStd: ['cem/', 'icem/'], noiseBeta: ['icem/'], plan: ['icem/'] } as const satisfies Partial<
   Record<keyof SolverChanges, readonly string[]>
 >;
 
