@@ -16,6 +16,8 @@ export interface SolverBudget {
   readonly initialStd?: number;
   /** Colour of the noise along time; of `icem/*`. @default the planner's own */
   readonly noiseBeta?: number;
+  /** Whether the noise is coloured from block to block, or from step to step within blocks too; of `icem/*`. @default 'blocks' */
+  readonly noiseAlong?: 'blocks' | 'steps';
   /** What is carried out, the mean of the elites or the cheapest candidate; of `icem/*`. @default the planner's own */
   readonly plan?: 'mean' | 'best-elite';
   /** Whether candidates are cut to the bounds of actions, as the world cuts them. @default false, but in random shooting */
@@ -54,11 +56,12 @@ export function budgetSolver(
   actions: Normaliser,
   frameSkip: number,
 ): Solver {
-  const { samples, elites, iterations, initialStd, noiseBeta, plan } = changes;
+  const { samples, elites, iterations, initialStd, noiseBeta, noiseAlong, plan } = changes;
   return solverNamed(solver, {
     ...{ samples, elites, iterations },
     ...(initialStd === undefined ? {} : { initialStd }),
     ...(noiseBeta === undefined ? {} : { noiseBeta }),
+    ...(noiseAlong === 'steps' ? { blockSteps: frameSkip } : {}),
     ...(plan === undefined ? {} : { plan }),
     ...(boxed ? { constraint: blockBox(bounds, actions, frameSkip) } : {}),
   });

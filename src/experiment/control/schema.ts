@@ -29,6 +29,7 @@ const budget: Schema<SolverBudget> = group<SolverBudget>({
   iterations: whole(),
   initialStd: optional(real({ above: 0 })),
   noiseBeta: optional(real()),
+  noiseAlong: optional(oneOf(['blocks', 'steps'])),
   plan: optional(oneOf(['mean', 'best-elite'])),
   boxed: optional(flag()),
 });

@@ -24,6 +24,8 @@ export interface SolverChanges {
   readonly initialStd?: number;
   /** Of `icem/*`: the colour of the noise along time, 0 for white. */
   readonly noiseBeta?: number;
+  /** Of `icem/*`: environment steps of a block, along all of which the noise is coloured. */
+  readonly blockSteps?: number;
   /** Of `icem/*`: what is returned, the mean of the elites or the cheapest candidate. */
   readonly plan?: 'mean' | 'best-elite';
 }
@@ -81,9 +83,12 @@ export function registerSolver(name: string, make: SolverMaker): void {
 }
 
 /** Changes that only some published methods know. */
-const OF_SOME = { initialStd: ['cem/', 'icem/'], noiseBeta: ['icem/'], plan: ['icem/'] } as const satisfies Partial<
-  Record<keyof SolverChanges, readonly string[]>
->;
+const OF_SOME = {
+  initialStd: ['cem/', 'icem/'],
+  noiseBeta: ['icem/'],
+  blockSteps: ['icem/'],
+  plan: ['icem/'],
+} as const satisfies Partial<Record<keyof SolverChanges, readonly string[]>>;
 
 /** The names that `solverNamed` knows. */
 export function solverNames(): readonly string[] {
