@@ -25,6 +25,11 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     ['model.encoder.imageSize', 'env.imageSize'],
   );
   need(
+    pictures === 0 || collect.pictures !== false,
+    'a model that sees pictures must be trained on recordings with pictures, collect.pictures is false',
+    ['collect.pictures', 'model'],
+  );
+  need(
     dynamics.actionDim === data.frameSkip * world.actionDim,
     `the action blocks of the model must be data.frameSkip x the world's action dimension = ${data.frameSkip} x ${world.actionDim}, got ${dynamics.actionDim}`,
     ['model.actionDim', 'data.frameSkip'],

@@ -34,6 +34,8 @@ export interface ControlExperiment {
     readonly maxSteps: number;
     /** Shorter episodes are drawn again. */
     readonly minSteps: number;
+    /** Whether pictures are recorded; a model that sees none needs none. @default true */
+    readonly pictures?: boolean;
     /** Whether an episode ends where its goal is reached. */
     readonly untilGoal: boolean;
   };

@@ -58,6 +58,7 @@ export const controlSchema: Schema<ControlExperiment> = group<ControlExperiment>
     group<ControlExperiment['collect']>({
       policy: text(1),
       mix: optional(byName(share())),
+      pictures: optional(flag()),
       episodes: whole(1, 10_000_000),
       maxSteps: whole(),
       minSteps: whole(),
