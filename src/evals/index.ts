@@ -50,6 +50,7 @@ export {
 } from './control/tasks.ts';
 export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
+export { type ImaginationError, type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
 export { probeTargetsOf } from './world-model/targets.ts';

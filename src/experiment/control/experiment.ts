@@ -12,6 +12,7 @@ import { evaluateStage, probes } from './evaluate.ts';
 import { exportStage } from './export.ts';
 import { generalisationStage } from './generalisation.ts';
 import { goalPolicies } from './goal-policies.ts';
+import { imaginationStage } from './imagination.ts';
 import { longHorizonStage } from './long-horizon.ts';
 import { migrateControl } from './migrate.ts';
 import { planStage } from './plan.ts';
@@ -57,6 +58,7 @@ const extraStages: Readonly<
 > = {
   'long-horizon': longHorizonStage,
   generalisation: generalisationStage,
+  imagination: imaginationStage,
 };
 
 const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => evaluateStage(c, context, model, data));

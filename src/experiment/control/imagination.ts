@@ -1,0 +1,42 @@
+// How far the model's imagination strays on held-out episodes, in the numbers of the state: a stage of `evals.extra`.
+
+import { imaginationErrors } from '../../evals/index.ts';
+import { keyFor } from '../keys.ts';
+import type { RunContext, RunSummary } from '../recipe.ts';
+import { writeJson } from '../run-files.ts';
+import type { ControlExperiment } from './config.ts';
+import { unlessAborted } from './interruptible.ts';
+import type { Trained } from './trained.ts';
+
+/** Clips that are imagined. */
+const CLIPS = 1000;
+
+/** Imagines recorded plans of the planner's horizon and writes `evals/imagination.json`. */
+export async function imaginationStage(
+  config: ControlExperiment,
+  context: RunContext,
+  { model, data, probes }: Trained,
+): Promise<RunSummary> {
+  const errors = await unlessAborted(context.signal, () =>
+    imaginationErrors({
+      model,
+      source: data.store,
+      episodes: data.split.test,
+      normaliser: data.actions,
+      frameSkip: config.data.frameSkip,
+      probes,
+      blocks: config.plan.horizon,
+      clips: CLIPS,
+      key: keyFor(context, 'imagination'),
+    }),
+  );
+  writeJson(context, 'evals/imagination.json', errors);
+  const metrics: Record<string, number> = {};
+  for (const { target, blocks, moved, ...means } of errors) {
+    if (moved === 0) continue;
+    const name = `imagination.${target.replaceAll(' ', '-')}.${blocks}`;
+    for (const [kind, mean] of Object.entries(means)) metrics[`${name}.${kind}`] = mean;
+    metrics[`${name}.moved`] = moved;
+  }
+  return { metrics };
+}
