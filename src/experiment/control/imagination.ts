@@ -1,5 +1,6 @@
 // How far the model's imagination strays on held-out episodes, in the numbers of the state: a stage of `evals.extra`.
 
+import { mainEpisodes } from '../../agent/node.ts';
 import { imaginationErrors } from '../../evals/index.ts';
 import { keyFor } from '../keys.ts';
 import type { RunContext, RunSummary } from '../recipe.ts';
@@ -21,7 +22,7 @@ export async function imaginationStage(
     imaginationErrors({
       model,
       source: data.store,
-      episodes: data.split.test,
+      episodes: mainEpisodes(data.store.spec, data.split.test),
       normaliser: data.actions,
       frameSkip: config.data.frameSkip,
       probes,
