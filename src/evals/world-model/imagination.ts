@@ -39,6 +39,9 @@ export interface ImaginationError {
   readonly still: number;
 }
 
+/** Clips imagined in one call. */
+const TOGETHER = 100;
+
 /** A target has moved when it is further from its start than this share of its deviation over all clips. */
 const MOVED = 0.02;
 
@@ -86,10 +89,16 @@ export async function imaginationErrors(options: ImaginationOptions): Promise<re
   }
   const z = await model.encode(seen, n * (1 + H));
   const context = Float32Array.from({ length: n * D }, (_, i) => z[Math.floor(i / D) * (1 + H) * D + (i % D)]!);
-  const imagined = await model.imagine({
-    ...{ context, executed: new Float32Array(0), plans },
-    ...{ tasks: n, contextLength: 1, samples: 1, horizon: H },
-  });
+  const imagined = new Float32Array(n * (1 + H) * D);
+  for (let from = 0; from < n; from += TOGETHER) {
+    const count = Math.min(TOGETHER, n - from);
+    const part = (array: Float32Array, size: number) => array.subarray(from * size, (from + count) * size);
+    const all = await model.imagine({
+      ...{ context: part(context, D), executed: new Float32Array(0), plans: part(plans, H * A) },
+      ...{ tasks: count, contextLength: 1, samples: 1, horizon: H },
+    });
+    imagined.set(all, from * (1 + H) * D);
+  }
   return probes.flatMap(({ target, linear }) => {
     const truth = targetValues(matrix(states, stateDim), target);
     const [read, dreamt] = [linear.predict(matrix(z, D)), linear.predict(matrix(imagined, D))];
