@@ -6,6 +6,7 @@ import { ACTION, PIXELS } from '../data/index.ts';
 import { createStore, describeStore, resumeStore, type StoreWriter } from '../data/node.ts';
 import type { Env, Policy } from '../envs/index.ts';
 import { type CollectionRecord, checkSameCollection, collectionRecord, recordedCollection } from './collection.ts';
+import { checkMix, type MixedPolicy, shareOfEpisode } from './mix.ts';
 
 /** Episodes that may be too short one after another before collection gives up. */
 const ATTEMPTS = 1000;
@@ -19,9 +20,13 @@ export interface CollectOptions {
   /** Used by the collection alone until it is done. */
   readonly env: Env;
   readonly policy: Policy;
+  /** Other policies, each of which records a share of the episodes. @default none */
+  readonly mix?: readonly MixedPolicy[];
   readonly episodes: number;
   /** Longest episode, in environment steps. */
   readonly maxSteps: number;
+  /** Whether pictures are drawn and stored; without them a dataset is for models that see none. @default true */
+  readonly pictures?: boolean;
   /** Whether an episode ends where its goal is reached. @default true */
   readonly untilGoal?: boolean;
   /** Episodes with fewer steps are drawn again: they hold no training window. */
@@ -72,7 +77,12 @@ function executed({ spec }: Env, policy: Policy, given: ArrayLike<number>, out: 
 
 /** Episode `index` is a function of the key and the index alone, so an interrupted collection continues exactly. */
 async function record(options: CollectOptions, writer: StoreWriter, index: number): Promise<void> {
-  const { env, policy, maxSteps, minSteps, untilGoal = true, signal } = options;
+  const { env, maxSteps, minSteps, mix = [], untilGoal = true, pictures = true, signal } = options;
+  const turn = shareOfEpisode(
+    mix.map(({ share }) => share),
+    index,
+  );
+  const policy = mix[turn - 1]?.policy ?? options.policy;
   const { actionDim, stateDim, imageSize } = env.spec;
   const frame = imageSize * imageSize * 3;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -82,13 +92,13 @@ async function record(options: CollectOptions, writer: StoreWriter, index: numbe
     env.reset(fold(k, 'reset'));
     policy.reset?.();
     const random = stream(fold(k, 'policy'));
-    const pixels = new Uint8Array((maxSteps + 1) * frame);
+    const pixels = new Uint8Array(pictures ? (maxSteps + 1) * frame : 0);
     const actions = new Float32Array((maxSteps + 1) * actionDim);
     const states = new Float32Array((maxSteps + 1) * stateDim);
     let steps = 0;
     let ended = false;
     for (; ; steps++) {
-      env.render(pixels, steps * frame);
+      if (pictures) env.render(pixels, steps * frame);
       states.set(env.state(), steps * stateDim);
       if (ended || steps === maxSteps) break;
       const action = actions.subarray(steps * actionDim, (steps + 1) * actionDim);
@@ -104,7 +114,7 @@ async function record(options: CollectOptions, writer: StoreWriter, index: numbe
     // Row t of the actions is the action taken from observation t; the last observation has none.
     actions.fill(Number.NaN, steps * actionDim, rows * actionDim);
     writer.append({
-      [PIXELS]: pixels.subarray(0, rows * frame),
+      ...(pictures ? { [PIXELS]: pixels.subarray(0, rows * frame) } : {}),
       [ACTION]: actions.subarray(0, rows * actionDim),
       state: states.subarray(0, rows * stateDim),
     });
@@ -141,7 +151,7 @@ function openFor(options: CollectOptions, collection: CollectionRecord): StoreWr
   return createStore(dir, {
     env: id,
     columns: [
-      { name: PIXELS, dtype: 'u8', shape: [imageSize, imageSize, 3] },
+      ...(options.pictures === false ? [] : [{ name: PIXELS, dtype: 'u8', shape: [imageSize, imageSize, 3] } as const]),
       { name: ACTION, dtype: 'f32', shape: [actionDim] },
       { name: 'state', dtype: 'f32', shape: [stateDim] },
     ],
@@ -163,9 +173,17 @@ function openFor(options: CollectOptions, collection: CollectionRecord): StoreWr
  *   episodes: 100, maxSteps: 60, minSteps: 20, key: key(0) });
  */
 export async function collect(options: CollectOptions): Promise<number> {
-  const { dir, env, policy, key, episodes, maxSteps, minSteps, untilGoal = true, onEpisode } = options;
+  const { dir, env, policy, mix = [], key, episodes, maxSteps, minSteps, untilGoal = true, onEpisode } = options;
   checkOptions(options);
-  const collection = collectionRecord(env.spec, { key, policy: policy.name, maxSteps, minSteps, untilGoal });
+  checkMix(mix);
+  const collection = collectionRecord(env.spec, {
+    key,
+    policy: policy.name,
+    maxSteps,
+    minSteps,
+    untilGoal,
+    mix: mix.map((m) => ({ policy: m.policy.name, share: m.share })),
+  });
   const writer = openFor(options, collection);
   if (writer === undefined) return describeStore(dir)!.rows;
   try {

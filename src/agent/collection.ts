@@ -23,6 +23,8 @@ export interface CollectionRecord {
   readonly minSteps: number;
   readonly untilGoal: boolean;
   readonly factors: Readonly<Record<string, RecordedFactor>>;
+  /** Other policies that record a share of the episodes each; absent where there is one. */
+  readonly mix?: readonly { readonly policy: string; readonly share: number }[];
 }
 
 /** The record of a collection in a world of this spec. */
@@ -34,7 +36,8 @@ export function collectionRecord(
     maxSteps,
     minSteps,
     untilGoal,
-  }: Pick<CollectionRecord, 'key' | 'policy' | 'maxSteps' | 'minSteps' | 'untilGoal'>,
+    mix = [],
+  }: Pick<CollectionRecord, 'key' | 'policy' | 'maxSteps' | 'minSteps' | 'untilGoal' | 'mix'>,
 ): CollectionRecord {
   const factors = Object.entries(spec.factors).map(([name, { kind, low, high, initial }]): [string, RecordedFactor] => [
     name,
@@ -50,6 +53,7 @@ export function collectionRecord(
     minSteps,
     untilGoal,
     factors: Object.fromEntries(factors),
+    ...(mix.length === 0 ? {} : { mix }),
   };
 }
 

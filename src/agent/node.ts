@@ -11,6 +11,7 @@ export {
 } from './artefact/files.ts';
 export { type CollectOptions, collect } from './collect.ts';
 export type { CollectionRecord } from './collection.ts';
+export { type MixedPolicy, mainEpisodes } from './mix.ts';
 export { type CheckpointEncoder, checkpointEncoder } from './perception/checkpoint-encoder.ts';
 export {
   type EncodedImages,

@@ -79,9 +79,11 @@ export {
   trueDynamicsProblem,
   withContext,
 } from './control/true-dynamics.ts';
+export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';
 export { type ViolationGap, violationGaps, violationsOf } from './world-model/impossible.ts';
+export { type OpenLoopError, type OpenLoopOptions, openLoopErrors } from './world-model/open-loop.ts';
 export { type ProbeOutcome, probeState, type TargetProbes } from './world-model/probe.ts';
 export { fitStateDecoder } from './world-model/state-decoder.ts';
 export { probeTargetsOf } from './world-model/targets.ts';

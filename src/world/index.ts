@@ -134,6 +134,7 @@ export {
   stateDimOf,
 } from './senses.ts';
 export type { ReadNumbers } from './standardise.ts';
+export type { BodyFrame } from './state/body-frame.ts';
 export { stateWorldMethod } from './state/method.ts';
 export {
   type StateWorld,

@@ -12,8 +12,16 @@ export interface SolverBudget {
   readonly samples: number;
   readonly elites: number;
   readonly iterations: number;
-  /** Whether candidates are cut to the bounds of the world's actions. @default false, but for random shooting */
-  readonly bounded?: boolean;
+  /** Deviation of the first candidates in normalised actions; of `cem/*` and `icem/*`. @default the planner's own */
+  readonly initialStd?: number;
+  /** Colour of the noise along time; of `icem/*`. @default the planner's own */
+  readonly noiseBeta?: number;
+  /** Whether the noise is coloured from block to block, or from step to step within blocks too; of `icem/*`. @default 'blocks' */
+  readonly noiseAlong?: 'blocks' | 'steps';
+  /** What is carried out, the mean of the elites or the cheapest candidate; of `icem/*`. @default the planner's own */
+  readonly plan?: 'mean' | 'best-elite';
+  /** Whether candidates are cut to the bounds of actions, as the world cuts them. @default false, but in random shooting */
+  readonly boxed?: boolean;
 }
 
 /** The name of the cost that a world model scores plans with when no other is asked for. */
@@ -44,16 +52,23 @@ export const DEFAULT_PLANNER: PlannerSettings = {
 
 /**
  * The solver of a budget. Random shooting draws from the action bounds, the others from a normal distribution that is cut to them where
- * the budget is bounded.
+ * the budget is boxed.
  *
  * @throws JepaError 'usage' for an unknown solver, with the nearest name
  */
 export function budgetSolver(
-  { solver, samples, elites, iterations, bounded = solver === 'random-shooting' }: SolverBudget,
+  { solver, boxed = solver === 'random-shooting', ...changes }: SolverBudget,
   bounds: ActionBounds,
   actions: Normaliser,
   frameSkip: number,
 ): Solver {
-  const constraint = bounded ? { constraint: blockBox(bounds, actions, frameSkip) } : {};
-  return solverNamed(solver, { samples, elites, iterations, ...constraint });
+  const { samples, elites, iterations, initialStd, noiseBeta, noiseAlong, plan } = changes;
+  return solverNamed(solver, {
+    ...{ samples, elites, iterations },
+    ...(initialStd === undefined ? {} : { initialStd }),
+    ...(noiseBeta === undefined ? {} : { noiseBeta }),
+    ...(noiseAlong === 'steps' ? { blockSteps: frameSkip } : {}),
+    ...(plan === undefined ? {} : { plan }),
+    ...(boxed ? { constraint: blockBox(bounds, actions, frameSkip) } : {}),
+  });
 }

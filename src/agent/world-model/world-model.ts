@@ -26,6 +26,8 @@ export interface WorldModel {
   readonly values: ModelValues;
   /** How its plans are scored. */
   readonly cost: Cost;
+  /** The same with its numbers, to be asked of embeddings that the model did not imagine (`costScorer`). */
+  readonly scoring: TrainedCost;
   /** Embeddings [N, D] of N observations as `observe` writes them: for a model that sees pictures only, u8 [N, H, W, 3]. */
   encode(observations: Uint8Array, count: number): Promise<Float32Array>;
   /** Embeddings predicted one block ahead from windows: z [N, T, D] and blocks [N, T, A] -> [N, T, D], T <= history. */
@@ -127,6 +129,7 @@ export function worldModel(dynamics: Dynamics, values: ModelValues, runtime?: Ru
     dynamics,
     values,
     cost,
+    scoring: own ?? { cost: dynamics.defaultCost, values },
     encode,
     async predict(z, blocks, count, length) {
       const graph = (m: BoundDynamics): Record<string, Tensor> => predictGraph(m, dynamics, count, length);

@@ -24,6 +24,8 @@ export interface PushingOptions {
   readonly noise?: readonly [number, number];
   /** Share of aims that are a place for the agent and not a pose of the block. @default 0.15 */
   readonly walks?: number;
+  /** @default 'pushing' */
+  readonly name?: string;
 }
 
 /** Steps after which an aim is given up. */
@@ -46,7 +48,7 @@ function between(random: Stream, [low, high]: readonly [number, number]): number
 }
 
 /** The next thing to do: a pose drawn like a reset's, between the walls, or a place. */
-function drawAim(env: Env, random: Stream, options: Required<PushingOptions>): Aim {
+function drawAim(env: Env, random: Stream, options: Required<Omit<PushingOptions, 'name'>>): Aim {
   const common = {
     pace: { push: between(random, options.push), walk: between(random, options.walk) },
     noise: between(random, options.noise),
@@ -73,7 +75,8 @@ function drawAim(env: Env, random: Stream, options: Required<PushingOptions>): A
  * collect({ env: pushT({ imageSize: 64, places: 'free' }), policy: pushing(), ... });
  */
 export function pushing(options: PushingOptions = {}): Policy {
-  const settings = { push: [2, 10], walk: [10, 30], noise: [0, 0.2], walks: 0.15, ...options } as const;
+  const { name = 'pushing', ...given } = options;
+  const settings = { push: [2, 10], walk: [10, 30], noise: [0, 0.2], walks: 0.15, ...given } as const;
   const routine = newPusher();
   let aim: Aim | undefined;
 
@@ -87,7 +90,7 @@ export function pushing(options: PushingOptions = {}): Policy {
   }
 
   return {
-    name: 'pushing',
+    name,
     reset() {
       routine.forget();
       aim = undefined;

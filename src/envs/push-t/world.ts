@@ -10,5 +10,11 @@ export const pushTWorld: WorldRegistration = {
   id: 'push-t',
   summary: 'a round agent pushes a T-shaped block to a pose',
   make: pushT,
-  policies: { expert: pusher, 'noisy-expert': () => noisyPusher(), pushing: () => pushing(), weak: weakPusher },
+  policies: {
+    expert: pusher,
+    'noisy-expert': () => noisyPusher(),
+    pushing: () => pushing(),
+    'noisy-pushing': () => pushing({ name: 'noisy-pushing', push: [2, 30], walk: [10, 60], noise: [0.2, 0.6] }),
+    weak: weakPusher,
+  },
 };

@@ -63,6 +63,17 @@ export function copyInto(copy: Env, env: Env): void {
   copy.setGoal(env.goal());
 }
 
+/** A copy of a task's world. Throws `usage` when another world is made. */
+export function copyOf(env: Env, makeEnv: (env: Env) => Env): Env {
+  const copy = makeEnv(env);
+  if (copy.spec.id === env.spec.id) return copy;
+  throw new JepaError(
+    'usage',
+    `simulatorPolicy: makeEnv must make the world of the task, '${env.spec.id}', got '${copy.spec.id}'`,
+    { expected: env.spec.id, got: copy.spec.id },
+  );
+}
+
 /**
  * Acts in every task by planning in a copy of its world: plan, carry out the whole plan if it reaches the goal, else
  * `replanEvery` actions of it, and plan again from there. At the goal it stands still as long as that keeps it there.
@@ -87,15 +98,7 @@ export function simulatorPolicy(options: SimulatorOptions): SimulatorPolicy {
   let slots: Slot[] = [];
 
   function slotOf(env: Env): Slot {
-    const copy = makeEnv(env);
-    if (copy.spec.id !== env.spec.id) {
-      throw new JepaError(
-        'usage',
-        `simulatorPolicy: makeEnv must make the world of the task, '${env.spec.id}', got '${copy.spec.id}'`,
-        { expected: env.spec.id, got: copy.spec.id },
-      );
-    }
-    return { copy, queue: [], rest: NOTHING, elites: NOTHING, plans: 0 };
+    return { copy: copyOf(env, makeEnv), queue: [], rest: NOTHING, elites: NOTHING, plans: 0 };
   }
 
   /** The best plan of each waiting task in up to `attempts` solves. */

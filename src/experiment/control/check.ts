@@ -8,6 +8,7 @@ import type { ControlExperiment } from './config.ts';
 import { checkCostName, checkCosts } from './costs.ts';
 import { goalPolicies } from './goal-policies.ts';
 import { experimentDynamics, experimentEnv, experimentWorld } from './stages.ts';
+import { trueWorldNames } from './true-world.ts';
 
 /** Throws `usage`, naming the settings, when parts of the configuration contradict each other. */
 export function checkExperiment(config: ControlExperiment, extraStages: readonly string[] = []): void {
@@ -23,6 +24,11 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     pictures === 0 || pictures === env.imageSize,
     `the pictures of the model must be env.imageSize = ${env.imageSize}, got ${pictures}`,
     ['model.encoder.imageSize', 'env.imageSize'],
+  );
+  need(
+    pictures === 0 || collect.pictures !== false,
+    'a model that sees pictures must be trained on recordings with pictures, collect.pictures is false',
+    ['collect.pictures', 'model'],
   );
   need(
     dynamics.actionDim === data.frameSkip * world.actionDim,
@@ -47,7 +53,7 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
   );
   checkCosts(config, dynamics.dim);
   for (const { cost } of [plan.planner, ...Object.values(plan.planners)]) checkCostName(config, cost);
-  const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies)];
+  const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies), ...trueWorldNames(config)];
   for (const name of plan.also) if (!beside.includes(name)) throw unknownName('planner of plan.also', name, beside);
   for (const name of evals.extra) {
     if (!extraStages.includes(name)) throw unknownName('stage of evals.extra', name, extraStages);

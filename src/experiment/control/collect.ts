@@ -10,7 +10,7 @@ import { experimentEnv } from './stages.ts';
 
 /** Collects the experiment's episodes into `dir`; continues what an interrupted collection left. */
 export async function collectStage(config: ControlExperiment, context: RunContext, dir: string): Promise<RunSummary> {
-  const { policy, episodes, maxSteps, minSteps, untilGoal } = config.collect;
+  const { policy, mix = {}, pictures = true, episodes, maxSteps, minSteps, untilGoal } = config.collect;
   // A collection that was killed at once left a store without episodes.
   const before = describeStore(dir)?.rows ?? 0;
   const began = performance.now();
@@ -18,6 +18,8 @@ export async function collectStage(config: ControlExperiment, context: RunContex
     dir,
     env: experimentEnv(config),
     policy: makePolicy(config.env.id, policy),
+    mix: Object.entries(mix).map(([name, share]) => ({ policy: makePolicy(config.env.id, name), share })),
+    pictures,
     episodes,
     maxSteps,
     minSteps,

@@ -68,11 +68,18 @@ export interface ControlExperiment {
   readonly env: { readonly id: string; readonly imageSize: number };
   readonly collect: {
     readonly policy: string;
+    /**
+     * Other policies by name, with the share of the episodes that each records: more kinds of motion to learn from. Tasks are cut
+     * from episodes of `policy` alone, so that they stay the same kind. @default none
+     */
+    readonly mix?: Readonly<Record<string, number>>;
     readonly episodes: number;
     /** Longest episode in environment steps. */
     readonly maxSteps: number;
     /** Shorter episodes are drawn again. */
     readonly minSteps: number;
+    /** Whether pictures are recorded; a model that sees none needs none. @default true */
+    readonly pictures?: boolean;
     /** Whether an episode ends where its goal is reached. */
     readonly untilGoal: boolean;
   };
@@ -108,7 +115,11 @@ export interface ControlExperiment {
     readonly history: number;
     /** The planner whose success is the result of the run. */
     readonly planner: ControlPlanner;
-    /** Names of `planners` and of `policies` that are run beside it, on the tasks of the first protocol and of `reset`. */
+    /**
+     * Names of `planners` and of `policies` that are run beside it, on the tasks of the first protocol and of `reset`. `true-dynamics` is
+     * the main planner with the true world to imagine in, `true-distance` scores by the world's own distance besides; `true-dynamics/NAME`
+     * is another.
+     */
     readonly also: readonly string[];
     readonly planners: Readonly<Record<string, ControlPlanner>>;
     /** The ceiling of the table: a policy of the world, or `simulator`, which plans in the true world. */

@@ -218,7 +218,7 @@ test('a learned cost is trained when a planner names it, exported with its model
   const config = tiny(twoRoom, 'le-wm', [
     'plan.protocols=["strict","reset"]',
     'plan={"resetTasks":3,"resetBudget":10}',
-    'plan.planner={"cost":"routes","bounded":true,"horizon":3,"recedingHorizon":1}',
+    'plan.planner={"cost":"routes","boxed":true,"horizon":3,"recedingHorizon":1}',
     'plan.planners.icem={"cost":"time-hybrid"}',
     'plan.planners.random-shooting={"prior":{"policy":"inverse","use":"every","init":"keep","guard":true}}',
     'plan.also=["icem","random-shooting"]',

@@ -80,11 +80,12 @@ function open(config: ControlExperiment, context: RunContext): Pick<ExperimentDa
   const location = locateEpisodes(datasetDir(context));
   const store = openEpisodes(location);
   const size = store.spec.columns.find((c) => c.name === 'pixels')?.shape[0];
-  if (store.spec.env === config.env.id && size === config.env.imageSize) return { location, store };
+  const blind = size === undefined && config.collect.pictures === false;
+  if (store.spec.env === config.env.id && (blind || size === config.env.imageSize)) return { location, store };
   store.close();
   throw new JepaError(
     'data',
-    `dataset ${location.path} is of ${store.spec.env} with ${size}-pixel frames, the configuration asks for ${config.env.id} with ${config.env.imageSize}; collect again or set env.imageSize`,
+    `dataset ${location.path} is of ${store.spec.env} with ${size === undefined ? 'no' : `${size}-pixel`} frames, the configuration asks for ${config.env.id} with ${config.env.imageSize}; collect again or set env.imageSize`,
   );
 }
 

@@ -3,9 +3,9 @@
 
 import { unknownName } from '../../core/index.ts';
 import type { PlanCost } from '../../plan/index.ts';
-import { type LeWmConfig, type WorldConfig, worldOf } from '../../world/index.ts';
+import { type BodyFrame, type LeWmConfig, type WorldConfig, worldOf } from '../../world/index.ts';
 import type { Presets } from '../settings.ts';
-import { type ControlExperiment, type CostTraining, plannersFor } from './config.ts';
+import { type ControlExperiment, type ControlTraining, type CostTraining, plannersFor } from './config.ts';
 import {
   type ControlModel,
   type SmallModel,
@@ -52,6 +52,13 @@ export interface WorldExperiment {
     readonly at: readonly number[];
     readonly angles?: readonly number[];
     readonly goalAt: readonly number[];
+    /** The body whose frame the state model predicts in, step by step. @default the world's own, in one jump per block */
+    readonly frame?: BodyFrame;
+    /** How the state model is trained, its episodes collected and its plans made, where otherwise than the other models. */
+    readonly train?: Partial<ControlTraining>;
+    readonly cost?: PlanCost;
+    readonly collect?: ControlModel['collect'];
+    readonly plan?: ControlModel['plan'];
   };
   /** Components of the state that the body feels of itself, for `le-wm-proprio`. @default no such model */
   readonly proprio?: readonly number[];
@@ -85,6 +92,27 @@ function askedForMore(
     ...(proprio === undefined
       ? {}
       : { 'le-wm-proprio': model({ proprio: { stateDim, numbers: unfitted(proprio), weight: 0.1 } }) }),
+  };
+}
+
+/** Models that are told the state: `state` as its world has it best, then a jump for each block and a prediction for each step. */
+function stateModels(
+  size: SmallModel,
+  { cost, frameSkip = 5, state: world }: WorldExperiment,
+): Readonly<Record<string, ControlModel>> {
+  const { frame, train, cost: own = cost, collect, plan, ...read } = world;
+  const state = { angles: [], ...read };
+  const jump = stateModel(size, state, cost);
+  const framed = stateModel(size, state, own, frame === undefined ? {} : { perStep: frameSkip, frame });
+  return {
+    state: {
+      model: framed.model,
+      train: { ...framed.train, ...train },
+      ...(collect === undefined ? {} : { collect }),
+      ...(plan === undefined ? {} : { plan }),
+    },
+    'state-jump': jump,
+    'state-steps': stateModel(size, state, cost, { perStep: frameSkip }),
   };
 }
 
@@ -134,9 +162,8 @@ const COSTS: ControlExperiment['costs'] = {
 
 /** The models that a recipe offers, by name. */
 function models(size: SmallModel, world: WorldExperiment): Readonly<Record<string, ControlModel>> {
-  const { sigreg, pldmInverse, learningRate = 1e-3, cost, frameSkip = 5, models: own = {} } = world;
+  const { sigreg, pldmInverse, learningRate = 1e-3, cost, models: own = {} } = world;
   const loss = { sigreg, cost };
-  const state = { angles: [], ...world.state };
   return {
     'le-wm': smallLeWm(size, smallVit, 5e-4, loss),
     'le-wm-conv': smallLeWm(size, smallImpala, learningRate, loss),
@@ -148,8 +175,7 @@ function models(size: SmallModel, world: WorldExperiment): Readonly<Record<strin
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
     'dino-wm': smallDinoWm(size),
     pixels: smallPixels(size),
-    state: stateModel(size, state, cost),
-    'state-steps': stateModel(size, state, cost, { perStep: frameSkip }),
+    ...stateModels(size, world),
     ...own,
   };
 }
@@ -169,13 +195,15 @@ function sizedModel(model: WorldConfig, imageSize: number): WorldConfig {
 export function modelPresets(world: WorldExperiment): Presets<ControlExperiment> {
   const size = sizeOf(world);
   const named = Object.entries(models(size, world)).map(
-    ([name, { model, train }]) =>
+    ([name, { model, train, collect, plan }]) =>
       [
         name,
         ({ env }: ControlExperiment) => ({
           modelName: name,
           model: env.imageSize === size.imageSize ? model : sizedModel(model, env.imageSize),
           train: { ...train, ...RHYTHM },
+          ...(collect === undefined ? {} : { collect: { ...world.collect, ...collect } }),
+          ...(plan === undefined ? {} : { plan: { ...worldExperiment(world).plan, ...plan } }),
         }),
       ] as const,
   );

@@ -16,6 +16,7 @@ import { goalPolicies } from './goal-policies.ts';
 import { learnedBeside } from './learned.ts';
 import { longHorizonStage } from './long-horizon.ts';
 import { migrateControl } from './migrate.ts';
+import { openLoopStage } from './open-loop.ts';
 import { planStage } from './plan.ts';
 import { controlSchema } from './schema.ts';
 import { experimentDynamics, trainedRun } from './stages.ts';
@@ -59,6 +60,7 @@ const extraStages: Readonly<
 > = {
   'long-horizon': longHorizonStage,
   generalisation: generalisationStage,
+  'open-loop': openLoopStage,
 };
 
 const evaluate: Stage = (c, context) => withModel(c, context, (model, data) => evaluateStage(c, context, model, data));

@@ -11,12 +11,15 @@ import {
   type StateWorldConfig,
   type WorldConfig,
 } from '../../world/index.ts';
-import type { ControlTraining } from './config.ts';
+import type { ControlExperiment, ControlTraining } from './config.ts';
 
 /** A model, and how it is trained. */
 export interface ControlModel {
   readonly model: WorldConfig;
   readonly train: ControlTraining;
+  /** Where it is collected for, or planned with, otherwise than the recipe says. */
+  readonly collect?: Partial<ControlExperiment['collect']>;
+  readonly plan?: Partial<ControlExperiment['plan']>;
 }
 
 /** What differs from world to world. */
@@ -158,7 +161,7 @@ export function stateModel(
     readonly goalAt: readonly number[];
   },
   cost: PlanCost = 'last',
-  more: Pick<StateWorldConfig, 'perStep'> = {},
+  more: Pick<StateWorldConfig, 'perStep' | 'frame'> = {},
 ): ControlModel {
   const { stateDim, at, angles, goalAt } = read;
   const model: WorldConfig = {

@@ -27,6 +27,7 @@ import { plannerActor, type Seats, shapeOf } from './planners.ts';
 import { datasetDigest, experimentProtocol } from './protocols.ts';
 import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
+import { isTrueWorld, trueWorldPolicy } from './true-world.ts';
 
 export { experimentTasks } from './protocols.ts';
 
@@ -88,6 +89,10 @@ async function policies(
     plannerActor(config, context, trained, seats, name, planner);
   const others: ControlPolicy[] = [];
   for (const name of compared ? plan.also : []) {
+    if (isTrueWorld(config, name)) {
+      others.push(await trueWorldPolicy(config, context, trained, name));
+      continue;
+    }
     const policy = goalPolicies[name];
     others.push(
       await (policy === undefined ? planning(name, plan.planners[name]!) : policy(config, context, trained, seats)),

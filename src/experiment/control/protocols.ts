@@ -1,5 +1,6 @@
 // The protocols of an experiment: what its configuration asks of those that `jepa/evals` knows by name.
 
+import { mainEpisodes } from '../../agent/node.ts';
 import { datasetFingerprint } from '../../data/node.ts';
 import { type Protocol, protocolNamed, type TaskSet } from '../../evals/index.ts';
 import { keyFor } from '../keys.ts';
@@ -19,7 +20,7 @@ export function experimentProtocol(
   return protocolNamed(name, {
     makeEnv: () => experimentEnv(config),
     source: store,
-    heldOutEpisodes: split.test,
+    heldOutEpisodes: mainEpisodes(store.spec, split.test),
     key: keyFor(context, 'tasks'),
     count: tasks,
     goalOffset,

@@ -28,7 +28,11 @@ const budget: { readonly [K in keyof SolverBudget]-?: Schema<SolverBudget[K]> } 
   samples: whole(),
   elites: whole(),
   iterations: whole(),
-  bounded: optional(flag()),
+  initialStd: optional(real({ above: 0 })),
+  noiseBeta: optional(real()),
+  noiseAlong: optional(oneOf(['blocks', 'steps'])),
+  plan: optional(oneOf(['mean', 'best-elite'])),
+  boxed: optional(flag()),
 };
 
 const prior: Schema<PlannerPrior> = group<PlannerPrior>({
@@ -69,6 +73,8 @@ export const controlSchema: Schema<ControlExperiment> = group<ControlExperiment>
     'episodes that a policy records',
     group<ControlExperiment['collect']>({
       policy: text(1),
+      mix: optional(byName(share())),
+      pictures: optional(flag()),
       episodes: whole(1, 10_000_000),
       maxSteps: whole(),
       minSteps: whole(),

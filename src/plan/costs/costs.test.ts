@@ -81,6 +81,7 @@ const definitions: readonly (readonly [Reduce, (all: readonly number[], C: numbe
   [{ kind: 'mean' }, (all, C) => mean(all.slice(C))],
   [{ kind: 'mean', withContext: true }, (all) => mean(all)],
   [{ kind: 'min' }, (all, C) => Math.min(...all.slice(C))],
+  [{ kind: 'near', along: 0.1 }, (all, C) => Math.min(...all.slice(C)) + 0.1 * mean(all.slice(C))],
   [
     { kind: 'softmin', temperature: 2 },
     (all, C) => {

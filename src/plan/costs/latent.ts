@@ -28,15 +28,17 @@ export function latentCost(dim: number, of: 'sum' | 'mean', reduce: Reduce): Cos
 
 /**
  * How plans are scored by squared distances to the goal: `last` by that of the last embedding (LeWorldModel, stable-worldmodel's
- * PLDM), `all` by the mean over numbers of each, summed over the steps (PLDM, EB-JEPA), which also rewards arriving early.
+ * PLDM), `all` by the mean over numbers of each, summed over the steps (PLDM, EB-JEPA), which also rewards arriving early, `near`
+ * by that of the nearest step and a tenth of the mean: where success at any step counts, what comes after it costs little.
  */
-export type PlanCost = 'last' | 'all';
+export type PlanCost = 'last' | 'all' | 'near';
 
 /** The names of the costs. */
-export const planCostSchema: Schema<PlanCost> = oneOf(['last', 'all']);
+export const planCostSchema: Schema<PlanCost> = oneOf(['last', 'all', 'near']);
 
 /** The cost of that name. */
 export function planCost(name: PlanCost, dim: number): Cost {
+  if (name === 'near') return latentCost(dim, 'mean', { kind: 'near', along: 0.1 });
   return name === 'all'
     ? latentCost(dim, 'mean', { kind: 'sum', withContext: true })
     : latentCost(dim, 'sum', { kind: 'last' });

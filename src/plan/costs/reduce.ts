@@ -25,6 +25,7 @@ import {
  *   out), or over the last `steps` only.
  * - `min`: the nearest step's, `softmin` the mean weighted by exp(-d / temperature), or with the form `free-energy` -temperature log
  *   sum exp(-d / temperature), which RC-aux has and which can fall below 0.
+ * - `near`: the nearest step's plus `along` times the mean, which tells plans apart that come equally near.
  * - `mix`: `last` times the last step's and the rest the mean (TD-JEPA).
  * - `arrival`: when the plan arrives, min over k of k + d_k for distances in blocks, k from 1; smooth with a temperature. With
  *   `leap`, blocks that bring the goal nearer by more than one block can, and LEAP more, cost that much per block that they gain too
@@ -34,6 +35,7 @@ export type Reduce =
   | { readonly kind: 'last' }
   | { readonly kind: 'sum' | 'mean'; readonly withContext?: boolean; readonly steps?: number }
   | { readonly kind: 'min' }
+  | { readonly kind: 'near'; readonly along: number }
   | { readonly kind: 'softmin'; readonly temperature: number; readonly form?: 'mean' | 'free-energy' }
   | { readonly kind: 'mix'; readonly last: number; readonly withContext?: boolean }
   | { readonly kind: 'arrival'; readonly temperature?: number; readonly leap?: number };
@@ -48,6 +50,7 @@ export function checkReduce(reduce: Reduce, unit: string): void {
   };
   if ('temperature' in reduce && reduce.temperature !== undefined && !(reduce.temperature > 0))
     bad('temperature', 'above 0', reduce.temperature);
+  if (reduce.kind === 'near' && !(reduce.along >= 0)) bad('along', 'at least 0', reduce.along);
   if ('steps' in reduce && reduce.steps !== undefined && !(Number.isInteger(reduce.steps) && reduce.steps >= 1))
     bad('steps', 'a whole number of at least 1', reduce.steps);
   if (reduce.kind === 'arrival' && reduce.leap !== undefined && !(reduce.leap >= 0))
@@ -115,6 +118,8 @@ export function reduceSteps(
       return reduceMean(each, axes);
     case 'min':
       return reduceMin(each, axes);
+    case 'near':
+      return add(reduceMin(each, axes), mul(reduceMean(each, axes), reduce.along));
     case 'softmin': {
       if (reduce.form === 'free-energy')
         return mul(logSumExp(mul(each, -1 / reduce.temperature), axes), -reduce.temperature);

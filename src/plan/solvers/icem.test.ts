@@ -112,3 +112,27 @@ test('elites of the wrong size, and sizes that cannot be, are refused with their
   expect(() => icem({ populationDecay: 0.5 })).toThrow(/populationDecay at least 1.*0.5/);
   expect(() => shiftPlans(new Float32Array(6), 3, 1, 4)).toThrow(/steps 0 to 3, got 6 numbers and 4 steps/);
 });
+
+test('along steps, the actions within a block are coloured as one line of all blocks', async () => {
+  const seen: Float32Array[] = [];
+  const [H, F] = [3, 4];
+  const noise = (_: number, out: Float32Array): void => void normal(key(2), out);
+  const problem = {
+    tasks: 1,
+    horizon: H,
+    actionDim: 2 * F,
+    cost: (plans: Float32Array, S: number) => {
+      seen.push(plans.slice());
+      return new Float32Array(S).map((_, i) => i);
+    },
+  };
+  const once = { samples: 5, elites: 3, iterations: 1, noiseBeta: 3 };
+  await icem({ ...once, blockSteps: F }).solve(problem, { key: key(0), noise });
+  const line = normal(key(2), new Float32Array(5 * H * F * 2));
+  colour(line, H * F, 2, 3);
+  const size = H * F * 2;
+  expect([...seen[0]!.subarray(size)]).toEqual([...line.subarray(size)]);
+  await expect(icem({ ...once, blockSteps: 3 }).solve(problem, { key: key(0) })).rejects.toThrow(
+    /whole actions of blockSteps/,
+  );
+});

@@ -26,6 +26,11 @@ export interface IcemOptions {
   readonly initialStd?: number | readonly number[];
   /** beta, the exponent of the noise's power along time: 0 white, 2 a random walk. @default 2 */
   readonly noiseBeta?: number;
+  /**
+   * F, environment steps that a block holds: the noise is coloured along all H F of them, so that an action resembles the one
+   * before it within a block too. @default 1, along blocks
+   */
+  readonly blockSteps?: number;
   /** k, elites that are candidates of the next iteration too, below S. @default 5 */
   readonly keptElites?: number;
   /** m, the weight of the old mean and deviation. @default 0.1 */
@@ -80,12 +85,14 @@ export const icemVariants: Readonly<Record<'swm' | 'paper', IcemOptions>> = {
 export function icem(options: IcemOptions = {}): Solver {
   const { samples = 300, elites = 30, iterations = 30, initialStd = 1, noiseBeta = 2 } = options;
   const { momentum = 0.1, populationDecay = 1, meanCandidate = 'always', plan = 'mean', constraint } = options;
+  const { blockSteps = 1 } = options;
   const { keptElites = Math.min(5, elites, samples - 1) } = options;
   checkSizes('icem', {
     samples: [samples, 2],
     elites: [elites, 2],
     iterations: [iterations, 1],
     keptElites: [keptElites, 0],
+    blockSteps: [blockSteps, 1],
   });
   checkElites('icem', elites, samples);
   if (keptElites > elites || keptElites >= samples || !(populationDecay >= 1) || !Number.isFinite(noiseBeta)) {
@@ -105,6 +112,13 @@ export function icem(options: IcemOptions = {}): Solver {
       checkProblem(problem, 'icem');
       const { tasks, horizon, actionDim } = problem;
       const length = horizon * actionDim;
+      if (actionDim % blockSteps !== 0) {
+        throw new JepaError(
+          'usage',
+          `icem: the ${actionDim} numbers of a block must be whole actions of blockSteps steps, got ${blockSteps}; set it to the frame skip`,
+          { actionDim, blockSteps },
+        );
+      }
       const apply = constraint === undefined ? undefined : constrain(constraint, actionDim);
       const mean = paddedInit(problem, solveOptions.init, 'icem');
       const std = firstStd(problem, initialStd, 'icem');
@@ -133,7 +147,7 @@ export function icem(options: IcemOptions = {}): Solver {
           samples: size,
           propose(candidates, S, iteration) {
             drawNoise(candidates, tasks, iteration, solveOptions);
-            colour(candidates, horizon, actionDim, noiseBeta);
+            colour(candidates, horizon * blockSteps, actionDim / blockSteps, noiseBeta);
             const withMean = meanCandidate === 'always' || iteration === iterations - 1;
             fromNoise(candidates, S, length, { mean, std }, withMean);
             offer.put(candidates, S, iteration, 1);

@@ -20,6 +20,14 @@ export interface SolverChanges {
   /** Of `cem/*`, `icem/*` and `mppi/*`; planners without elites ignore it. */
   readonly elites?: number;
   readonly constraint?: ActionConstraint;
+  /** Of `cem/*` and `icem/*`: the deviation of the first candidates. */
+  readonly initialStd?: number;
+  /** Of `icem/*`: the colour of the noise along time, 0 for white. */
+  readonly noiseBeta?: number;
+  /** Of `icem/*`: environment steps of a block, along all of which the noise is coloured. */
+  readonly blockSteps?: number;
+  /** Of `icem/*`: what is returned, the mean of the elites or the cheapest candidate. */
+  readonly plan?: 'mean' | 'best-elite';
 }
 
 const OUTER_STEPS = 5;
@@ -74,6 +82,14 @@ export function registerSolver(name: string, make: SolverMaker): void {
   makers.set(name, make);
 }
 
+/** Changes that only some published methods know. */
+const OF_SOME = {
+  initialStd: ['cem/', 'icem/'],
+  noiseBeta: ['icem/'],
+  blockSteps: ['icem/'],
+  plan: ['icem/'],
+} as const satisfies Partial<Record<keyof SolverChanges, readonly string[]>>;
+
 /** The names that `solverNamed` knows. */
 export function solverNames(): readonly string[] {
   return [...makers.keys()];
@@ -89,6 +105,12 @@ export function solverNames(): readonly string[] {
 export function solverNamed(name: string, changes: SolverChanges = {}): Solver {
   const make = makers.get(name);
   if (make === undefined) throw unknownName('planner', name, solverNames());
+  for (const [change, methods] of Object.entries(OF_SOME)) {
+    if (changes[change as keyof SolverChanges] === undefined || !published[name]) continue;
+    if (methods.some((method) => name.startsWith(method))) continue;
+    const message = `${name}: ${change} is a setting of ${methods.map((m) => `${m}*`).join(' and ')}; leave it out`;
+    throw new JepaError('usage', message, { name, change });
+  }
   return make(changes);
 }
 

@@ -25,6 +25,7 @@ export const reduceSchema: Schema<Reduce> = tagged<Reduce>('way to reduce', {
   sum: overSteps,
   mean: overSteps,
   min: {},
+  near: { along: real({ least: 0 }) },
   softmin: { temperature: real({ above: 0 }), form: optional(oneOf(['mean', 'free-energy'])) },
   mix: { last: share(), withContext: optional(flag()) },
   arrival: { temperature: optional(real({ above: 0 })), leap: optional(real({ least: 0 })) },

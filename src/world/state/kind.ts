@@ -4,6 +4,7 @@ import { listOf, optional, whole } from '../../core/index.ts';
 import { planCostSchema } from '../../plan/index.ts';
 import { type AnyWorldKind, defineWorldKind } from '../kind.ts';
 import { fittedNumbers, readNumbersSchema } from '../standardise.ts';
+import { bodyFrameSchema } from './body-frame.ts';
 import { stateWorldDynamics } from './dynamics.ts';
 import { stateWorldMethod } from './method.ts';
 import type { StateWorldConfig } from './state-world.ts';
@@ -17,6 +18,7 @@ export const stateWorldKind: AnyWorldKind = defineWorldKind<StateWorldConfig>({
     angles: optional(listOf(whole(0))),
     actionDim: whole(),
     perStep: optional(whole()),
+    frame: optional(bodyFrameSchema),
     hidden: listOf(whole(), 1),
     goalAt: optional(listOf(whole(0), 1)),
     cost: optional(planCostSchema),

@@ -8,6 +8,7 @@ import { type Module, mlp, module } from '../../nn/index.ts';
 import { type Cost, type CostGraph, defineCost, type PlanCost, planCost } from '../../plan/index.ts';
 import { add, at, broadcastTo, concat, cos, reshape, sin, slice, stack, type Tensor } from '../../tensor/index.ts';
 import { checkNumbers, type ReadNumbers, readNumbers } from '../standardise.ts';
+import { type BodyFrame, checkFrame, frameWidths, stepInFrame } from './body-frame.ts';
 
 /** Size of a state model, and how it reads a state. */
 export interface StateWorldConfig {
@@ -24,6 +25,8 @@ export interface StateWorldConfig {
    * within a block. @default 1, the whole block in one jump
    */
   readonly perStep?: number;
+  /** Predicts in the frame of a body, so that a push learned once is known everywhere. @default in the world's own frame */
+  readonly frame?: BodyFrame;
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
   /** Numbers of the embedding that a goal is about, counted as above. Default all. */
@@ -50,7 +53,7 @@ export function stateWorldDim({ numbers, angles = [] }: StateWorldConfig): numbe
 }
 
 function checkConfig(config: StateWorldConfig): void {
-  const { stateDim, numbers, angles = [], hidden, goalAt, actionDim, perStep = 1 } = config;
+  const { stateDim, numbers, angles = [], hidden, goalAt, actionDim, perStep = 1, frame } = config;
   const D = stateWorldDim(config);
   if (numbers.at.length > 0 || angles.length === 0) checkNumbers(numbers, stateDim, 'state');
   const below = (values: readonly number[], limit: number): boolean =>
@@ -65,6 +68,7 @@ function checkConfig(config: StateWorldConfig): void {
       `state: the ${actionDim} numbers of a block must be whole actions of perStep environment steps, got perStep ${perStep}; set it to data.frameSkip`,
       { actionDim, perStep },
     );
+  if (frame !== undefined) checkFrame(frame, numbers, angles, actionDim / perStep);
   if (hidden.length === 0) throw new JepaError('usage', 'state: hidden must name at least one hidden layer, got none');
 }
 
@@ -75,16 +79,17 @@ function checkConfig(config: StateWorldConfig): void {
  */
 export function stateWorld(config: StateWorldConfig): Module<StateWorld> {
   checkConfig(config);
-  const { stateDim, numbers, angles = [], actionDim, hidden, perStep = 1 } = config;
+  const { stateDim, numbers, angles = [], actionDim, hidden, perStep = 1, frame } = config;
   const D = stateWorldDim(config);
   const width = actionDim / perStep;
+  const [inputs, outputs] = frame === undefined ? [D + width, D] : frameWidths(frame, width);
   const embed = (states: Tensor): Tensor => {
     if (states.shape.at(-1) !== stateDim)
       throw new JepaError('shape', `state: states must be [..., ${stateDim}], got [${states.shape}]`);
     const turned = angles.flatMap((i) => [cos(slice(states, -1, i, i + 1)), sin(slice(states, -1, i, i + 1))]);
     return concat(numbers.at.length > 0 ? [readNumbers(states, numbers), ...turned] : turned, -1);
   };
-  return module({ change: mlp([D + width, ...hidden, D]) }, (m) => {
+  return module({ change: mlp([inputs, ...hidden, outputs]) }, (m) => {
     const predict = (z: Tensor, blocks: Tensor): Tensor => {
       if (blocks.shape.at(-1) !== actionDim)
         throw new JepaError(
@@ -94,7 +99,10 @@ export function stateWorld(config: StateWorldConfig): Module<StateWorld> {
       let after = z;
       for (let from = 0; from < actionDim; from += width) {
         const action = perStep === 1 ? blocks : slice(blocks, -1, from, from + width);
-        after = add(after, m.change(concat([after, action], -1)));
+        after =
+          frame === undefined
+            ? add(after, m.change(concat([after, action], -1)))
+            : stepInFrame(frame, numbers, (x) => m.change(x), after, action);
       }
       return after;
     };
