@@ -4,7 +4,7 @@ export type { ComputeOptions } from './compute.ts';
 export { configured, reconfigured, schemaOf } from './configure.ts';
 
 export type { AuditChoices } from './control/audit-choices.ts';
-export type { ControlExperiment } from './control/config.ts';
+export { type ControlExperiment, type ControlPlanner, ROUTED_PLANNER } from './control/config.ts';
 export { type WorldExperiment, worldExperiment } from './control/defaults.ts';
 export { controlRecipe } from './control/experiment.ts';
 export { controlProgram } from './control/method.ts';

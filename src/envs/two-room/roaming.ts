@@ -11,7 +11,7 @@ import { layoutOf } from './two-room.ts';
 
 /** Options of the roaming dot. */
 export interface TwoRoomRoamingOptions {
-  /** Share of aims that are a place; the others are actions. @default 0.6 */
+  /** Share of aims that are a place; the others are actions. @default 0.4 */
   readonly places?: number;
   /** Share of places that lie in the other room. @default 0.5 */
   readonly across?: number;
@@ -21,7 +21,7 @@ export interface TwoRoomRoamingOptions {
 
 /** Steps that a place may take, the longest time an action is kept, and how near a place is reached, in pixels. */
 const PATIENCE = 60;
-const KEPT = 12;
+const KEPT = 20;
 const ARRIVED = 8;
 
 interface Aim {
@@ -53,7 +53,7 @@ function drawPlace(
  * collect({ env: twoRoom({ imageSize: 64 }), policy: twoRoomRoaming(), ... });
  */
 export function twoRoomRoaming(options: TwoRoomRoamingOptions = {}): Policy {
-  const { places = 0.6, across = 0.5, noise = 1.5 } = options;
+  const { places = 0.4, across = 0.5, noise = 1.5 } = options;
   let aim: Aim | undefined;
   const draw = (layout: Layout, agent: Float32Array, random: Stream): Aim => {
     const action = [2 * random.uniform() - 1, 2 * random.uniform() - 1] as const;

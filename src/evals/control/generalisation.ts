@@ -18,7 +18,7 @@ export interface GeneralisationOptions {
   readonly makeEnv: (task: ControlTask, index: number) => Env;
   readonly tasks: readonly ControlTask[];
   /** Makes each policy for a number of tasks: a planner, a random floor, an oracle. */
-  readonly policies: readonly ((tasks: number) => ControlPolicy)[];
+  readonly policies: readonly ((tasks: number) => ControlPolicy | Promise<ControlPolicy>)[];
   /** Names of factors by the name of their group; one group is varied at a time. @default `factorGroups` of the world */
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** Environment steps per task. @default 50 */
@@ -74,7 +74,7 @@ export async function generalisation(options: GeneralisationOptions): Promise<Ge
   const run = async (set: readonly VariedTask[], group: string): Promise<ControlRun[]> => {
     const runs: ControlRun[] = [];
     for (const make of policies) {
-      const policy = make(set.length);
+      const policy = await make(set.length);
       runs.push(
         await runControl({
           makeEnv(_, i) {

@@ -167,6 +167,15 @@ export interface ControlExperiment {
   };
 }
 
+/**
+ * A planner for worlds with walls, where the straight way misleads: plans an episode's half ahead, scored by when they arrive over
+ * the routes of the recordings, moved by noise that keeps its direction.
+ */
+export const ROUTED_PLANNER: ControlPlanner = {
+  ...{ solver: 'icem/swm', samples: 64, elites: 8, iterations: 3, noiseBeta: 2, noiseAlong: 'steps', boxed: true },
+  ...{ cost: 'routes', horizon: 12, recedingHorizon: 2 },
+};
+
 /** Published planners at budgets that compare: as many candidate evaluations as the main planner, or gradients in their place. */
 export function plannersFor({
   samples,

@@ -67,6 +67,7 @@ export interface WorldExperiment {
 
 const IMAGE = 64;
 const BUDGET = { samples: 128, elites: 16, iterations: 6 };
+const MAIN_PLANNER = { solver: 'cem/le-wm', ...BUDGET };
 
 /** LeWorldModels that are asked for more, by name: each is `le-wm-inverse` with one thing changed. */
 function askedForMore(
@@ -164,6 +165,8 @@ const COSTS: ControlExperiment['costs'] = {
 function models(size: SmallModel, world: WorldExperiment): Readonly<Record<string, ControlModel>> {
   const { sigreg, pldmInverse, learningRate = 1e-3, cost, models: own = {} } = world;
   const loss = { sigreg, cost };
+  // A graph over maps of patches would take longer than all the rest.
+  const unrouted = world.plan?.planner?.cost === undefined ? {} : { plan: { planner: MAIN_PLANNER } };
   return {
     'le-wm': smallLeWm(size, smallVit, 5e-4, loss),
     'le-wm-conv': smallLeWm(size, smallImpala, learningRate, loss),
@@ -173,7 +176,7 @@ function models(size: SmallModel, world: WorldExperiment): Readonly<Record<strin
     'pldm-conv': smallPldm(size, smallImpala, pldmInverse),
     'eb-jepa': smallEbJepa(size),
     'eb-jepa-no-inverse': smallEbJepa(size, 0),
-    'dino-wm': smallDinoWm(size),
+    'dino-wm': { ...smallDinoWm(size), ...unrouted },
     pixels: smallPixels(size),
     ...stateModels(size, world),
     ...own,
@@ -248,7 +251,7 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
       horizon: 5,
       recedingHorizon: 5,
       history: 1,
-      planner: { solver: 'cem/le-wm', ...BUDGET },
+      planner: MAIN_PLANNER,
       also: [],
       planners: plannersFor(BUDGET),
       ceiling: 'simulator',

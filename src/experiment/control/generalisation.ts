@@ -8,7 +8,7 @@ import type { RunContext, RunSummary } from '../recipe.ts';
 import { writeJson } from '../run-files.ts';
 import type { ControlExperiment } from './config.ts';
 import { experimentTasks } from './plan.ts';
-import { controller, latentPlanner, solverOf } from './planners.ts';
+import { plannerActor } from './planners.ts';
 import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
 
@@ -16,25 +16,15 @@ import type { Trained } from './trained.ts';
 export async function generalisationStage(
   config: ControlExperiment,
   context: RunContext,
-  { model, data }: Trained,
+  trained: Trained,
 ): Promise<RunSummary> {
   const { env, plan } = config;
   const { budget, planner, ceiling } = plan;
-  const { tasks } = experimentTasks(config, context, data, 'strict');
+  const { tasks } = experimentTasks(config, context, trained.data, 'strict');
   const file = await generalisation({
     makeEnv: () => experimentEnv(config),
     tasks: tasks.slice(0, config.evals.generalisationTasks),
-    policies: [
-      (count) => {
-        const planning = latentPlanner(config, model, solverOf(config, planner, data.actions), context.signal);
-        return controller(
-          config,
-          context,
-          { ...model.dynamics, planner: planning, actions: data.actions, tasks: count },
-          'planner',
-        );
-      },
-    ],
+    policies: [(tasks) => plannerActor(config, context, trained, { tasks }, 'planner', planner)],
     // A task that the world's own oracle cannot do either says nothing of the model.
     ...(ceiling === 'simulator' ? {} : { reference: () => makePolicy(env.id, ceiling) }),
     budget,

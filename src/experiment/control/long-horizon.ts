@@ -1,6 +1,7 @@
 // Goals further away: the flat planner, which looks as many blocks ahead as the goal is away, against two levels of planning,
 // on the same strict tasks at each distance.
 
+import { OWN_COST } from '../../agent/index.ts';
 import { fold } from '../../core/index.ts';
 import { makePolicy } from '../../envs/index.ts';
 import { type ControlPolicy, type ControlRun, controlRecord, envPolicy, runControl } from '../../evals/index.ts';
@@ -13,7 +14,7 @@ import type { ControlExperiment } from './config.ts';
 import { AIM, type HighLevelPlanner, macroHorizonFor, trainHighLevel } from './high-level.ts';
 import { interruptible } from './interruptible.ts';
 import { ceilingPolicy, experimentTasks } from './plan.ts';
-import { controller, latentPlanner, solverOf } from './planners.ts';
+import { controller, latentPlanner, plannerActor, solverOf } from './planners.ts';
 import { experimentEnv } from './stages.ts';
 import type { Trained } from './trained.ts';
 
@@ -57,7 +58,9 @@ export async function longHorizonStage(
     const far = { ...config, plan: { ...config.plan, goalOffset, budget, horizon: blocks, recedingHorizon: blocks } };
     const flat = latentPlanner(far, model, solverOf(far, planner, data.actions), context.signal);
     const policies: readonly ControlPolicy[] = [
-      controller(far, context, { ...model.dynamics, planner: flat, actions: data.actions, tasks }, 'planner'),
+      planner.cost === undefined || planner.cost === OWN_COST
+        ? controller(far, context, { ...model.dynamics, planner: flat, actions: data.actions, tasks }, 'planner')
+        : await plannerActor(config, context, trained, { tasks }, 'planner', planner),
       twoLevels(config, context, trained, high, blocks),
       envPolicy(() => makePolicy(config.env.id, 'random')),
       ceilingPolicy(far),

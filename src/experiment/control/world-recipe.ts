@@ -1,8 +1,8 @@
 // A recipe for a world that is known by its name, one's own or a built-in one: what is not said is taken from the world.
 
-import { makeEnv, policyNames } from '../../envs/index.ts';
+import { hasWalls, makeEnv, policyNames } from '../../envs/index.ts';
 import type { Recipe } from '../recipe.ts';
-import type { ControlExperiment } from './config.ts';
+import { type ControlExperiment, ROUTED_PLANNER } from './config.ts';
 import type { WorldExperiment } from './defaults.ts';
 import { controlRecipe } from './experiment.ts';
 
@@ -14,7 +14,7 @@ export interface WorldRecipeOptions extends Partial<Omit<WorldExperiment, 'id' |
 }
 
 /** Policies that make good recordings, the first that a world has: they move about and yet get somewhere. */
-const RECORDING = ['noisy-expert', 'expert'] as const;
+const RECORDING = ['roaming', 'noisy-expert', 'expert'] as const;
 
 function recordingPolicy(id: string): string {
   const names = policyNames(id);
@@ -23,7 +23,8 @@ function recordingPolicy(id: string): string {
 
 /**
  * The experiment of a world: collect, train, probe, plan, report. Without options LeWorldModel with 16 numbers learns from 400
- * episodes of the world's noisy expert, or of another of its policies, in 700 updates.
+ * episodes of the world's roaming policy, its noisy expert, or another of its policies, in 700 updates; in a world with walls plans are
+ * scored over the routes of the recordings.
  *
  * @param id a world that is registered (`registerWorld`)
  * @throws JepaError `usage` for a world that is not known
@@ -34,7 +35,8 @@ function recordingPolicy(id: string): string {
 export function worldRecipe(id: string, options: WorldRecipeOptions = {}): Recipe<ControlExperiment> {
   const { summary = `a world model learns ${id} from pixels and plans to goal pictures`, collect, ...rest } = options;
   const { frameSkip = 5 } = rest;
-  const { actionDim, stateDim, goalDim, maxSteps } = makeEnv(id).spec;
+  const { spec } = makeEnv(id);
+  const { actionDim, stateDim, goalDim, maxSteps } = spec;
   const all = Array.from({ length: stateDim }, (_, i) => i);
   return controlRecipe(id, summary, {
     id,
@@ -44,6 +46,7 @@ export function worldRecipe(id: string, options: WorldRecipeOptions = {}): Recip
     steps: 700,
     state: { stateDim, at: all, goalAt: all.slice(0, goalDim) },
     ...rest,
+    ...(hasWalls(spec) ? { plan: { planner: ROUTED_PLANNER, ...rest.plan } } : {}),
     collect: {
       policy: recordingPolicy(id),
       episodes: 400,
