@@ -48,7 +48,7 @@ test.skipIf(!BUILT).each(running.map((module) => [module.file.slice(WORK.length 
 
 const SMALL = `embedDim: 8, steps: 4, collect: { episodes: 24, maxSteps: 60 }, set: [
   'model={"encoder":{"dim":48,"depth":1},"predictor":{"depth":1},"projectorHidden":32}', 'train={"batchSize":4}',
-  'plan={"tasks":2,"film":0,"planner":{"samples":8,"elites":2,"iterations":1}}', 'evals={"probeRows":60,"surpriseClips":2}'], `;
+  'costs.routes.steps=2', 'plan={"tasks":2,"film":0,"planner":{"samples":8,"elites":2,"iterations":1}}', 'evals={"probeRows":60,"surpriseClips":2}'], `;
 
 test.skipIf(!BUILT)(
   'the world model of the README is trained, loaded and acts; with smaller settings',

@@ -18,7 +18,9 @@ export const TINY: readonly string[] = sets([
   'env.imageSize=32',
   'model={"encoder":{"imageSize":32,"dim":24,"depth":1,"mlpDim":48},"predictor":{"depth":1,"heads":2,"headDim":8,"mlpDim":32},"projectorHidden":32}',
   'train={"steps":6,"batchSize":4,"checkpointEvery":2,"instrumentsEvery":3}',
-  'plan={"tasks":2,"budget":10,"film":1}',
+  'plan={"tasks":2,"budget":10,"resetBudget":10,"film":1}',
+  'costs.routes={"steps":2,"batchSize":8}',
+  'costs.routes.labels.goals=5',
   'plan.planner={"samples":8,"elites":2,"iterations":1}',
   'evals={"probeRows":60,"surpriseClips":4}',
 ]);

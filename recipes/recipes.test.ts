@@ -36,6 +36,7 @@ const ANY_TEXT = [
   /^modelName$/,
   /^collect\.policy$/,
   /^plan\.ceiling$/,
+  /^plan\.planner\.cost$/,
   /^plan\.protocols\.\d+$/,
   /^plan\.also\.\d+$/,
   /^evals\.extra\.\d+$/,

@@ -11,7 +11,7 @@ export const twoRoom: Recipe<ControlExperiment> = controlRecipe(
   {
     id: 'two-room',
     actionDim: 2,
-    collect: { policy: 'roaming', episodes: 800, maxSteps: 100, minSteps: 50, untilGoal: false },
+    collect: { policy: 'roaming', episodes: 800, maxSteps: 100, minSteps: 25, untilGoal: false },
     model: 'le-wm',
     embedDim: 16,
     steps: 1000,

@@ -19,6 +19,7 @@ test('a world is learnt in one call, and what comes of it acts', { timeout: 120_
     set: [
       'model={"encoder":{"dim":48,"depth":1},"predictor":{"depth":1},"projectorHidden":32}',
       'train={"batchSize":4,"instrumentsEvery":2}',
+      'costs.routes.steps=2',
       'plan={"tasks":2,"film":0,"planner":{"samples":8,"elites":2,"iterations":1}}',
       'evals={"probeRows":60,"surpriseClips":2}',
     ],

@@ -35,7 +35,9 @@ async function trained(recipe: Recipe<ControlExperiment>, more: readonly string[
     'data.split={"train":0.5,"val":0.1,"test":0.4}',
     ...more,
     'train={"frames":3,"steps":2,"batchSize":4,"checkpointEvery":2,"logEvery":1,"instrumentsEvery":2}',
-    'plan={"tasks":2,"goalOffset":10,"budget":10,"horizon":2,"recedingHorizon":2}',
+    'plan={"tasks":2,"goalOffset":10,"budget":10,"resetBudget":10,"horizon":2,"recedingHorizon":2}',
+    'costs.routes={"steps":2,"batchSize":8}',
+    'costs.routes.labels.goals=5',
     'plan.planner={"samples":8,"elites":5,"iterations":2}',
     'evals.probeRows=60',
   ]);

@@ -1,12 +1,14 @@
 // Numbers of a configuration that must fit each other. Checked before anything is collected or trained.
 
 import { JepaError, unknownName } from '../../core/index.ts';
+import { ACTION } from '../../data/index.ts';
 import { checkProtocol } from '../../evals/index.ts';
 import { parameterCount } from '../../nn/index.ts';
 import { imageSizeOf } from '../../world/index.ts';
 import type { ControlExperiment } from './config.ts';
 import { checkCostName, checkCosts } from './costs.ts';
 import { goalPolicies } from './goal-policies.ts';
+import { solverOf } from './planners.ts';
 import { experimentDynamics, experimentEnv, experimentWorld } from './stages.ts';
 import { trueWorldNames } from './true-world.ts';
 
@@ -52,7 +54,12 @@ export function checkExperiment(config: ControlExperiment, extraStages: readonly
     ['plan.protocols'],
   );
   checkCosts(config, dynamics.dim);
-  for (const { cost } of [plan.planner, ...Object.values(plan.planners)]) checkCostName(config, cost);
+  const each = (value: number): number[] => Array<number>(world.actionDim).fill(value);
+  const unit = { column: ACTION, mean: each(0), std: each(1), rows: 1, constant: [] };
+  for (const planner of [plan.planner, ...Object.values(plan.planners)]) {
+    checkCostName(config, planner.cost);
+    solverOf(config, planner, unit); // the solver's own checks: elites among samples
+  }
   const beside = [...Object.keys(plan.planners), ...Object.keys(goalPolicies), ...trueWorldNames(config)];
   for (const name of plan.also) if (!beside.includes(name)) throw unknownName('planner of plan.also', name, beside);
   for (const name of evals.extra) {

@@ -102,12 +102,11 @@ export interface ControlExperiment {
   readonly plan: {
     /** The protocols by which the planner is scored, in this order; the first is filmed. Those that the world has, see `protocolNames`. */
     readonly protocols: readonly string[];
-    /** Tasks of each protocol that cuts them from recordings. */
+    /** Tasks of each protocol; of those that cut them from recordings as many as there are, at most. */
     readonly tasks: number;
     readonly goalOffset: number;
     readonly budget: number;
-    /** Tasks of the protocol `reset`, and environment steps for each. */
-    readonly resetTasks: number;
+    /** Environment steps for a task of the protocol `reset`. */
     readonly resetBudget: number;
     readonly horizon: number;
     readonly recedingHorizon: number;

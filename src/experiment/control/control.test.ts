@@ -57,6 +57,9 @@ function tiny(recipe: Recipe<ControlExperiment>, model: string, more: readonly s
     'train={"frames":3,"steps":2,"batchSize":4,"checkpointEvery":2,"logEvery":1,"instrumentsEvery":2}',
     'plan={"tasks":2,"goalOffset":10,"budget":10,"horizon":2,"recedingHorizon":2,"film":1}',
     `plan.planner=${BUDGET}`,
+    'plan.resetBudget=10',
+    'costs.routes={"steps":2,"batchSize":8}',
+    'costs.routes.labels.goals=5',
     ...Object.keys(base.plan.planners).map((name) => `plan.planners.${name}=${BUDGET}`),
     'evals={"probeRows":60,"surpriseClips":2,"surpriseSteps":3,"surpriseAt":1,"generalisationTasks":1}',
     'hierarchy={"goalOffsets":[10],"maxBlocks":2,"minBlocks":1,"steps":2,"batchSize":4,"width":8,"samples":6,"elites":2,"iterations":1}',
@@ -170,7 +173,7 @@ test('protocols are run in the order of the configuration, and other planners ac
   const config = tiny(pushT, 'le-wm-conv', [
     `plan.protocols=${JSON.stringify(asked)}`,
     'plan.also=["icem","inverse"]',
-    'plan={"resetTasks":3,"resetBudget":4}',
+    'plan={"resetBudget":4}',
   ]);
   const { read, metrics } = await run(pushT, config, 'protocols');
   const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
@@ -186,17 +189,14 @@ test('protocols are run in the order of the configuration, and other planners ac
     ['push-t', true, undefined],
     ['push-t', true, 1],
   ]);
-  expect(protocols[1]!.tasks).toBe(3);
+  expect(protocols[1]!.tasks).toBe(2);
   expect(protocols[1]!.paired!.map((p) => p.policy)).toEqual(['icem', 'inverse', 'random', 'oracle']);
   for (const protocol of asked) expect(metrics[`planning.${protocol}.success`]).toBeGreaterThanOrEqual(0);
   expect(metrics['planning.reset.icem']).toBeGreaterThanOrEqual(0);
 });
 
 test('success is also counted by the side of the wall', async () => {
-  const config = tiny(pointMaze, 'le-wm', [
-    'plan.protocols=["strict","reset"]',
-    'plan={"resetTasks":6,"resetBudget":2}',
-  ]);
+  const config = tiny(pointMaze, 'le-wm', ['plan.protocols=["strict","reset"]', 'plan={"tasks":6,"resetBudget":2}']);
   const { read, metrics } = await run(pointMaze, config, 'kinds');
   const { protocols } = read<{ readonly protocols: readonly ControlRecord[] }>('planning.json');
   const kinds = protocols[1]!.groups!.filter(({ by }) => by === 'kind');
@@ -217,7 +217,7 @@ test('a frozen encoder is that of another run', async () => {
 test('a learned cost is trained when a planner names it, exported with its model, and scores the plans of the agent', async () => {
   const config = tiny(twoRoom, 'le-wm', [
     'plan.protocols=["strict","reset"]',
-    'plan={"resetTasks":3,"resetBudget":10}',
+    'plan={"resetBudget":10}',
     'plan.planner={"cost":"routes","boxed":true,"horizon":3,"recedingHorizon":1}',
     'plan.planners.icem={"cost":"time-hybrid"}',
     'plan.planners.random-shooting={"prior":{"policy":"inverse","use":"every","init":"keep","guard":true}}',

@@ -246,7 +246,6 @@ export function worldExperiment(world: WorldExperiment): ControlExperiment {
       tasks: 100,
       goalOffset: 25,
       budget: 50,
-      resetTasks: 100,
       resetBudget: 100,
       horizon: 5,
       recedingHorizon: 5,

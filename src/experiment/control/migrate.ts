@@ -23,7 +23,7 @@ function isOld(recorded: unknown): recorded is OldConfig {
 }
 
 /** What planning was before it could be said. */
-const PLANNED = { protocols: ['strict', 'paper'], resetTasks: 100, resetBudget: 100 };
+const PLANNED = { protocols: ['strict', 'paper'], resetBudget: 100 };
 
 function hasPlan(recorded: unknown): recorded is { readonly plan: object } {
   if (typeof recorded !== 'object' || recorded === null || !('plan' in recorded)) return false;

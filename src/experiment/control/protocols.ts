@@ -16,7 +16,7 @@ export function experimentProtocol(
   { store, split }: ExperimentData,
   name: string,
 ): Protocol {
-  const { tasks, goalOffset, budget, resetTasks, resetBudget } = config.plan;
+  const { tasks, goalOffset, budget, resetBudget } = config.plan;
   return protocolNamed(name, {
     makeEnv: () => experimentEnv(config),
     source: store,
@@ -25,7 +25,7 @@ export function experimentProtocol(
     count: tasks,
     goalOffset,
     budget,
-    resetCount: resetTasks,
+    resetCount: tasks,
     resetBudget,
   });
 }

@@ -32,13 +32,20 @@ export interface SolverChanges {
 
 const OUTER_STEPS = 5;
 
+/** With fewer elites than a published planner keeps, all of them are kept. */
+function keepingFew(options: IcemOptions): IcemOptions {
+  const { keptElites, elites, samples } = options;
+  if (keptElites === undefined || elites === undefined || samples === undefined) return options;
+  return { ...options, keptElites: Math.max(0, Math.min(keptElites, elites, samples - 1)) };
+}
+
 /** Makes a planner, as published or with changes. */
 export type SolverMaker = (changes: SolverChanges) => Solver;
 
 /** Makers by name: `method/code` where the codes differ. */
 const published: Readonly<Record<string, SolverMaker>> = {
   ...variants('cem', cemVariants, (options: CemOptions) => cem(options)),
-  ...variants('icem', icemVariants, (options: IcemOptions) => icem(options)),
+  ...variants('icem', icemVariants, (options: IcemOptions) => icem(keepingFew(options))),
   ...variants('mppi', mppiVariants, (options: MppiOptions) => mppi(options)),
   ...variants('gradient', gradientVariants, (options: GradientOptions) => gradient(options)),
   'predictive-sampling': (changes) => predictiveSampling(changes),
