@@ -72,13 +72,7 @@ export {
   type TaskSet,
   taskName,
 } from './control/tasks.ts';
-export {
-  type SeenTasks,
-  type TrueDynamicsOptions,
-  trueDynamicsPolicy,
-  trueDynamicsProblem,
-  withContext,
-} from './control/true-dynamics.ts';
+export { type SeenTasks, trueDynamicsProblem, withContext } from './control/true-dynamics.ts';
 export { type PathScore, type TrueWorldOptions, trueWorldPlanner } from './control/true-world.ts';
 export { type EmbeddedRows, embedRows } from './world-model/embeddings.ts';
 export { type ImaginationOptions, imaginationErrors } from './world-model/imagination.ts';

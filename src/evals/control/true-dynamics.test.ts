@@ -9,7 +9,8 @@ import { executePlans } from './execute-plans.ts';
 import { pointWorld } from './point-world.law.ts';
 import { runControl } from './run.ts';
 import type { ControlTask } from './tasks.ts';
-import { trueDynamicsPolicy, trueDynamicsProblem } from './true-dynamics.ts';
+import { trueDynamicsProblem } from './true-dynamics.ts';
+import { trueWorldPlanner } from './true-world.ts';
 
 const BLOCK = 2;
 const model = pointModel(2, 1, BLOCK);
@@ -77,7 +78,8 @@ test('with the true dynamics a policy reaches goals that it does not reach with 
   const solver = cem({ samples: 48, elites: 6, iterations: 4 });
   const plain = { mean: [0, 0], std: [2, 2] };
   const shape = { solver, actions: plain, frameSkip: BLOCK, horizon: 2, recedingHorizon: 1 };
-  const policy = trueDynamicsPolicy({ ...shape, model: backwards, scorer, makeEnv: () => pointWorld() });
+  const inside = { name: 'true dynamics', makeEnv: () => pointWorld(), key: key(2) };
+  const policy = trueWorldPlanner({ ...shape, ...inside, by: { model: backwards, scorer } });
   const planner = solverPlanner(solver, (request) => backwards.problem(request, 2));
   const learned = planningActor(
     { senses: backwards.dynamics.senses, planner, horizon: 2, recedingHorizon: 1, history: 1 },
@@ -90,10 +92,8 @@ test('with the true dynamics a policy reaches goals that it does not reach with 
     const { traces } = await runControl({ makeEnv: pointWorld, tasks, policy: chosen, budget: 20, key: key(0) });
     return traces.map(({ solvedAt }) => solvedAt !== undefined);
   };
-  expect(policy.name).toBe('true dynamics, latent/last');
   expect(await solved(policy)).toEqual([true, true]);
   expect(await solved(learned)).toEqual([false, false]);
-  expect(() =>
-    trueDynamicsPolicy({ ...shape, model, scorer, makeEnv: () => pointWorld(), recedingHorizon: 3 }),
-  ).toThrow(/recedingHorizon must be 1 to horizon = 2, got 3/);
+  const tooFar = trueWorldPlanner({ ...shape, ...inside, by: { model, scorer }, recedingHorizon: 3 });
+  await expect(solved(tooFar)).rejects.toThrow(/recedingHorizon must not exceed horizon = 2, got 3/);
 });

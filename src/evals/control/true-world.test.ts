@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { costScorer } from '../../agent/index.ts';
 import { key } from '../../core/index.ts';
 import { pointMaze } from '../../envs/index.ts';
-import { icem } from '../../plan/index.ts';
-import { sensesOf } from '../../world/index.ts';
+import { initialise } from '../../nn/index.ts';
+import { runtime } from '../../nn/run-module.law.ts';
+import { icem, planCost } from '../../plan/index.ts';
+import { pointModel } from '../world-model/closed-form.law.ts';
 import { pointWorld } from './point-world.law.ts';
 import { runControl } from './run.ts';
 import type { ControlTask } from './tasks.ts';
@@ -21,21 +24,12 @@ const options = {
   actions: { column: 'action', mean: [0, 0], std: [0.5, 0.5], rows: 2, constant: [] },
 };
 
+const cost = planCost('last', 2);
+
 /** Places as they are, plans scored by the squared distance of the last one to the goal. */
 const places: PathScore = {
-  senses: sensesOf({ stateDim: 2 }),
-  dim: 2,
-  async encode(seen) {
-    return new Float32Array(seen.slice().buffer);
-  },
-  async score(paths, goals, plans, samples) {
-    expect(plans.length).toBe((goals.length / 2) * samples * 3 * 4);
-    return Float32Array.from({ length: (goals.length / 2) * samples }, (_, row) => {
-      const goal = Math.floor(row / samples) * 2;
-      const last = (row * 4 + 3) * 2;
-      return (paths[last]! - goals[goal]!) ** 2 + (paths[last + 1]! - goals[goal + 1]!) ** 2;
-    });
-  },
+  model: pointModel(2, 1, 2),
+  scorer: costScorer({ cost, values: initialise(cost.module, key(0)) }, runtime),
 };
 
 test.each([

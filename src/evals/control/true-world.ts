@@ -3,25 +3,31 @@
 // model is what the learned dynamics cost; what it misses, the search and the way plans are scored cost.
 // Legend: E tasks, S candidates, H planned blocks, F steps per block, A numbers of one action, D of an embedding.
 
-import { observationBytes, writeObservation } from '../../agent/index.ts';
+import { type CostScorer, observationBytes, type WorldModel, writeObservation } from '../../agent/index.ts';
 import type { Key } from '../../core/index.ts';
-import { denormalise, type Normaliser } from '../../data/index.ts';
 import type { Env } from '../../envs/index.ts';
-import { type Mpc, mpc, type PlanProblem, type PlanRequest, type Solver, solverPlanner } from '../../plan/index.ts';
+import {
+  type ActionStats,
+  type Mpc,
+  mpc,
+  type PlanProblem,
+  type PlanRequest,
+  type Solver,
+  solverPlanner,
+} from '../../plan/index.ts';
 import type { Senses } from '../../world/index.ts';
+import type { SeenRows } from './execute-plans.ts';
 import type { SimulatorPolicy } from './policy.ts';
 import { simulatorProblem } from './simulator.ts';
 import { copyInto, copyOf } from './simulator-policy.ts';
+import { trueDynamicsProblem } from './true-dynamics.ts';
 
-/** How a model would score what truly happens: its encoder and its cost. */
+/** How a model would score what truly happens: its encoder and a cost. */
 export interface PathScore {
-  readonly senses: Senses;
-  /** D */
-  readonly dim: number;
-  /** Embeddings [N, D] of N packed observations. */
-  encode(observations: Uint8Array, count: number): Promise<Float32Array>;
-  /** Costs [E, S] of embeddings [E, S, 1 + H, D], the present first, and plans [E, S, H, F A], with the goals [E, D]. */
-  score(paths: Float32Array, goals: Float32Array, plans: Float32Array, samples: number): Promise<Float32Array>;
+  readonly model: Pick<WorldModel, 'dynamics' | 'encode'>;
+  readonly scorer: CostScorer;
+  /** 'last' where the cost looks at nothing but the end, which saves pictures. @default 'all' */
+  readonly rows?: Exclude<SeenRows, 'none'>;
 }
 
 /** A planner as a run has it, with the true world to imagine in. */
@@ -36,14 +42,18 @@ export interface TrueWorldOptions {
   /** F */
   readonly frameSkip: number;
   /** Plans are in actions normalised by this. */
-  readonly actions: Normaliser;
+  readonly actions: ActionStats;
   readonly key: Key;
   /** How plans are scored. Without it by the world's own distance, as `simulatorProblem` has it. */
   readonly by?: PathScore;
 }
 
 /** Plans [N, H F, A] of normalised actions in units of the action range, where -1 and 1 are its ends. */
-function inRange({ actionLow, actionHigh }: Env['spec'], { mean, std }: Normaliser, plans: Float32Array): Float32Array {
+function inRange(
+  { actionLow, actionHigh }: Env['spec'],
+  { mean, std }: ActionStats,
+  plans: Float32Array,
+): Float32Array {
   const middle = (actionLow + actionHigh) / 2;
   const half = (actionHigh - actionLow) / 2;
   return plans.map((value, i) => (value * std[i % std.length]! + mean[i % mean.length]! - middle) / half);
@@ -61,61 +71,16 @@ function distanceProblem(worlds: readonly Env[], { horizon, frameSkip, actions }
   };
 }
 
-/** The planning problem of worlds as they stand, what happens at the ends of blocks encoded and scored by `by`. */
+/** The planning problem of worlds as they stand, what happens in them encoded and scored by `by`. */
 async function encodedProblem(
   worlds: readonly Env[],
   { frames, goals: ends }: Pick<PlanRequest, 'frames' | 'goals'>,
-  { horizon: H, frameSkip: F, actions }: TrueWorldOptions,
-  by: PathScore,
+  { horizon, frameSkip, actions }: TrueWorldOptions,
+  { model, scorer, rows }: PathScore,
 ): Promise<PlanProblem> {
-  const { dim: D } = by;
-  const A = worlds[0]!.spec.actionDim;
-  const bytes = frames.length / worlds.length;
-  const starts = worlds.map((world) => world.state());
-  const present = await by.encode(frames, worlds.length);
-  const goals = await by.encode(ends, worlds.length);
-
-  /** Embeddings [S, H, D] of what the plans of one task lead to. */
-  async function carriedOut(task: number, raw: Float32Array, samples: number): Promise<Float32Array> {
-    const world = worlds[task]!;
-    const seen = new Uint8Array(samples * H * bytes);
-    for (let s = 0; s < samples; s++) {
-      world.setState(starts[task]!);
-      for (let step = 0; step < H * F; step++) {
-        const at = (s * H * F + step) * A;
-        world.step(raw.subarray(at, at + A));
-        if ((step + 1) % F === 0) shown(by, world, seen, (s * H + (step + 1) / F - 1) * bytes);
-      }
-    }
-    world.setState(starts[task]!);
-    return by.encode(seen, samples * H);
-  }
-
-  return {
-    name: 'true dynamics',
-    tasks: worlds.length,
-    horizon: H,
-    actionDim: F * A,
-    async cost(plans, samples) {
-      const raw = denormalise(actions, plans);
-      const size = samples * H * F * A;
-      const paths = new Float32Array(worlds.length * samples * (1 + H) * D);
-      for (const task of worlds.keys()) {
-        const z = await carriedOut(task, raw.subarray(task * size, (task + 1) * size), samples);
-        for (let s = 0; s < samples; s++) {
-          const at = (task * samples + s) * (1 + H) * D;
-          paths.set(present.subarray(task * D, (task + 1) * D), at);
-          paths.set(z.subarray(s * H * D, (s + 1) * H * D), at + D);
-        }
-      }
-      return by.score(paths, goals, plans, samples);
-    },
-  };
-}
-
-/** Writes what the model would be shown of a world. */
-function shown({ senses }: PathScore, world: Env, out: Uint8Array, at: number): void {
-  writeObservation(senses, { draw: (to, offset) => world.render(to, offset), state: () => world.state() }, out, at);
+  const context = await model.encode(frames, worlds.length);
+  const goals = await model.encode(ends, worlds.length);
+  return trueDynamicsProblem(model, scorer, { worlds, actions, frameSkip, horizon }, { context, goals }, rows);
 }
 
 /** What a planner is shown where it looks at nothing but the worlds. */
@@ -131,7 +96,7 @@ const NOTHING: Senses = {};
  */
 export function trueWorldPlanner(options: TrueWorldOptions): SimulatorPolicy {
   const { name, makeEnv, solver, horizon, recedingHorizon, frameSkip, actions, key, by } = options;
-  const senses = by?.senses ?? NOTHING;
+  const senses = by?.model.dynamics.senses ?? NOTHING;
   let copies: Env[] = [];
   let controller: Mpc;
   return {

@@ -17,7 +17,7 @@ import {
   recordedPlans,
   runControl,
   searchPopulation,
-  trueDynamicsPolicy,
+  trueWorldPlanner,
   wallOf,
   wallTest,
 } from '../../evals/index.ts';
@@ -181,9 +181,10 @@ async function truly(
   const planner = latentPlanner(config, own, solver, context.signal);
   const learned = controller(config, context, { ...model.dynamics, planner, actions, tasks: plan.tasks }, named.name);
   const { horizon, recedingHorizon } = plan;
-  const inside = trueDynamicsPolicy({
-    ...{ model, scorer, solver, actions, frameSkip: config.data.frameSkip, horizon, recedingHorizon },
-    ...{ makeEnv: () => experimentEnv(config), rows: named.rows },
+  const inside = trueWorldPlanner({
+    ...{ name: `true dynamics, ${named.name}`, makeEnv: () => experimentEnv(config), key: keyFor(context, 'plan') },
+    ...{ solver, actions, frameSkip: config.data.frameSkip, horizon, recedingHorizon },
+    by: { model, scorer, rows: named.rows },
   });
   const solved = async (policy: ControlPolicy): Promise<number> => {
     const { traces } = await runControl({

@@ -39,8 +39,6 @@ export async function trueWorldPolicy(
   const planner = plannerOf(config, name);
   const { horizon, recedingHorizon } = shapeOf(config, planner);
   const model = await learned.under(planner.cost);
-  const { senses, dim, actionDim } = model.dynamics;
-  const scorer = costScorer(model.scoring, context.runtime);
   const distance = name.startsWith('true-distance');
   return trueWorldPlanner({
     name,
@@ -54,16 +52,7 @@ export async function trueWorldPolicy(
     ...(distance
       ? {}
       : {
-          by: {
-            senses,
-            dim,
-            encode: (seen, count) => model.encode(seen, count),
-            score: (imagined, goals, blocks, samples) =>
-              scorer.score({
-                ...{ imagined, goals, tasks: goals.length / dim, samples, rows: 1 + horizon },
-                plans: { blocks, horizon, actionDim },
-              }),
-          },
+          by: { model, scorer: costScorer(model.scoring, context.runtime) },
         }),
   });
 }
